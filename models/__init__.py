@@ -1,0 +1,25 @@
+"""What is stored: tables, the statements that ask them, the revision, the database and its migrations."""
+
+from models.audit import AuditEntry
+from models.business import Business, Installation, Storefront
+from models.customers import Customer, CustomerTag, ExternalId
+from models.imports import ImportRun
+from models.sales import Payment, Refund, Sale, SaleItem, SaleStatusChange
+from models.touchpoints import Touchpoint
+
+__all__ = [
+    "AuditEntry",
+    "Business",
+    "Customer",
+    "CustomerTag",
+    "ExternalId",
+    "ImportRun",
+    "Installation",
+    "Payment",
+    "Refund",
+    "Sale",
+    "SaleItem",
+    "SaleStatusChange",
+    "Storefront",
+    "Touchpoint",
+]

@@ -1,0 +1,29 @@
+"""Who changed what, and when."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field, SQLModel
+
+from models.types import Key, primary_key, reference
+
+
+class AuditEntry(SQLModel, table=True):
+    """One write, in the transaction that made it; personal values appear as digests only."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("audit_entry_by_time", "business_id", "id"),
+        Index("audit_entry_by_customer", "customer_id", "id"),
+    )
+
+    id: int | None = primary_key()
+    business_id: int = reference("business.id")
+    at: datetime
+    actor: str = Field(max_length=200)
+    role: str = Field(max_length=24)
+    action: str = Field(max_length=80)
+    subject: str | None = Field(default=None, max_length=120)
+    customer_id: int | None = Field(default=None, sa_type=Key)
+    changes: str
+    revision: int = Field(sa_type=BigInteger)

@@ -1,0 +1,67 @@
+"""The business that owns all other rows, its storefronts, and the identity of the database itself."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import uuid4
+
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.types import primary_key, reference, word
+
+
+class Weekday(StrEnum):
+    """A day of the week; the first is Monday."""
+
+    MONDAY = "MONDAY"
+    TUESDAY = "TUESDAY"
+    WEDNESDAY = "WEDNESDAY"
+    THURSDAY = "THURSDAY"
+    FRIDAY = "FRIDAY"
+    SATURDAY = "SATURDAY"
+    SUNDAY = "SUNDAY"
+
+
+class Installation(SQLModel, table=True):
+    """One row: the epoch of this database, renewed by a restore, so that no cache key outlives its data."""
+
+    __tablename__ = "installation"
+    __table_args__ = (CheckConstraint("id = 1", name="installation_single"),)
+
+    id: int = Field(default=1, primary_key=True)
+    epoch: str = Field(default_factory=lambda: str(uuid4()), max_length=36)
+
+
+class Business(SQLModel, table=True):
+    """A shop: whose currency and time zone its facts are written in, and the counter of its changes."""
+
+    __tablename__ = "business"
+    __table_args__ = (
+        CheckConstraint("facts_revision <= revision", name="business_facts_revision"),
+        CheckConstraint("currency_exponent BETWEEN 0 AND 4", name="business_exponent"),
+    )
+
+    id: int | None = primary_key()
+    name: str = Field(max_length=200, unique=True)
+    currency: str = Field(max_length=3)
+    currency_exponent: int
+    timezone: str = Field(max_length=64)
+    region: str | None = Field(default=None, max_length=2)
+    week_start: Weekday = Field(default=Weekday.MONDAY, sa_type=word(Weekday))
+    revision: int = Field(default=0, sa_type=BigInteger)
+    facts_revision: int = Field(default=0, sa_type=BigInteger)
+    created_at: datetime
+    updated_at: datetime
+
+
+class Storefront(SQLModel, table=True):
+    """A place or site where the business sells."""
+
+    __tablename__ = "storefront"
+    __table_args__ = (UniqueConstraint("business_id", "name", name="storefront_name"),)
+
+    id: int | None = primary_key()
+    business_id: int = reference("business.id")
+    name: str = Field(max_length=200)
+    is_active: bool = True
+    revision: int = Field(sa_type=BigInteger)

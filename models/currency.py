@@ -1,0 +1,33 @@
+"""How many decimals a currency has (ISO 4217), and exact arithmetic between prices and minor units."""
+
+# Every active ISO 4217 code with other than two decimals; a code that is not listed has two.
+EXPONENTS = {
+    "BHD": 3, "BIF": 0, "CLF": 4, "CLP": 0, "DJF": 0, "GNF": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KMF": 0,
+    "KRW": 0, "KWD": 3, "LYD": 3, "OMR": 3, "PYG": 0, "RWF": 0, "TND": 3, "UGX": 0, "UYI": 0, "UYW": 4, "VND": 0,
+    "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+}  # fmt: skip
+
+MILLION = 1_000_000
+
+
+def exponent_of(currency: str) -> int:
+    """The number of decimals of a currency, or a ValueError for what is not a three-letter code."""
+    if len(currency) != 3 or not currency.isascii() or not currency.isupper():
+        raise ValueError(
+            f'"{currency}" is not an ISO 4217 currency code like GBP or USD'
+        )
+    return EXPONENTS.get(currency, 2)
+
+
+def half_even(numerator: int, denominator: int) -> int:
+    """numerator / denominator (> 0), rounded half-even to an integer."""
+    quotient, remainder = divmod(numerator, denominator)
+    doubled = 2 * remainder
+    return quotient + (
+        doubled > denominator or (doubled == denominator and quotient % 2 == 1)
+    )
+
+
+def line_total(quantity: int, unit_price: int, exponent: int) -> int:
+    """quantity × price, both in millionths, in minor units, half-even."""
+    return half_even(quantity * unit_price * 10**exponent, MILLION * MILLION)

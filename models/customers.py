@@ -1,0 +1,120 @@
+"""Customers and what is kept about each: profile, consents, tags, identities in other systems."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.types import Day, Key, Money, primary_key, reference, word
+
+
+class CustomerType(StrEnum):
+    """Who buys: people for themselves, or businesses that sell on."""
+
+    RETAIL = "RETAIL"
+    WHOLESALE = "WHOLESALE"
+
+
+class Customer(SQLModel, table=True):
+    """A customer of one business."""
+
+    __tablename__ = "customer"
+    __table_args__ = (
+        UniqueConstraint("business_id", "number", name="customer_number"),
+        Index(
+            "customer_email",
+            "business_id",
+            "email",
+            unique=True,
+            sqlite_where=text("NOT is_erased AND email IS NOT NULL"),
+            postgresql_where=text("NOT is_erased AND email IS NOT NULL"),
+        ),
+        Index(
+            "customer_phone",
+            "business_id",
+            "phone",
+            unique=True,
+            sqlite_where=text("NOT is_erased AND phone IS NOT NULL"),
+            postgresql_where=text("NOT is_erased AND phone IS NOT NULL"),
+        ),
+        Index("customer_by_revision", "business_id", "revision"),
+        Index("customer_by_name", "business_id", "sort_name", "id"),
+        Index("customer_by_joined", "business_id", "joined_day", "id"),
+        CheckConstraint("credit_limit >= 0", name="customer_credit_limit"),
+        CheckConstraint(
+            "merged_into_id IS NULL OR merged_into_id <> id",
+            name="customer_merged_elsewhere",
+        ),
+    )
+
+    id: int | None = primary_key()
+    business_id: int = reference("business.id")
+    number: str = Field(max_length=64)
+    type: CustomerType = Field(default=CustomerType.RETAIL, sa_type=word(CustomerType))
+    first_name: str | None = Field(default=None, max_length=200)
+    last_name: str | None = Field(default=None, max_length=200)
+    sort_name: str = Field(
+        max_length=402
+    )  # case-folded name, else number: the order NAME
+    email: str | None = Field(default=None, max_length=320)  # case-folded
+    phone: str | None = Field(default=None, max_length=20)  # E.164
+    birth_date: date | None = None
+    gender: str | None = Field(default=None, max_length=40)
+    line1: str | None = Field(default=None, max_length=200)
+    line2: str | None = Field(default=None, max_length=200)
+    city: str | None = Field(default=None, max_length=120)
+    state: str | None = Field(default=None, max_length=120)
+    postal_code: str | None = Field(default=None, max_length=32)
+    country: str | None = Field(default=None, max_length=120)
+    is_active: bool = True
+    is_email_verified: bool = False
+    is_phone_verified: bool = False
+    created_at: datetime
+    joined_given: bool = False
+    joined_day: int = Field(
+        sa_type=Day
+    )  # the given day, else the first purchase, else the creation
+    credit_limit: int = Field(default=0, sa_type=Money)
+    opening_balance: int = Field(default=0, sa_type=Money)
+    consent_email: bool = False
+    consent_sms: bool = False
+    consent_push: bool = False
+    notes: str | None = None
+    acquisition_source: str | None = Field(default=None, max_length=120)
+    acquisition_campaign: str | None = Field(default=None, max_length=120)
+    referrer_id: int | None = reference("customer.id", nullable=True)
+    merged_into_id: int | None = reference("customer.id", nullable=True)
+    is_erased: bool = False
+    search_name: str = ""  # normalised words of number and name
+    search_contact: str = ""  # normalised words of e-mail and phone: personal data
+    revision: int = Field(sa_type=BigInteger)
+
+
+class CustomerTag(SQLModel, table=True):
+    """A word that staff put on a customer."""
+
+    __tablename__ = "customer_tag"
+    __table_args__ = (
+        Index("customer_tag_by_tag", "business_id", "tag", "customer_id"),
+    )
+
+    customer_id: int = Field(primary_key=True, foreign_key="customer.id", sa_type=Key)
+    tag: str = Field(primary_key=True, max_length=80)
+    business_id: int = reference("business.id")
+
+
+class ExternalId(SQLModel, table=True):
+    """The same customer's identifier in another system."""
+
+    __tablename__ = "external_id"
+    __table_args__ = (
+        UniqueConstraint("business_id", "system", "value", name="external_id_value"),
+        Index("external_id_by_customer", "customer_id"),
+    )
+
+    id: int | None = primary_key()
+    business_id: int = reference("business.id")
+    customer_id: int = reference("customer.id")
+    system: str = Field(max_length=80)
+    value: str = Field(max_length=200)

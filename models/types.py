@@ -1,0 +1,64 @@
+"""Column types that say what an integer means; the reader turns them into what users see."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Enum, ForeignKey, Integer
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
+
+# SQLite makes only a column declared INTEGER its row id; there it holds 64 bits all the same.
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Money(TypeDecorator[int]):
+    """An amount in minor units of the business's currency."""
+
+    impl = BigInteger
+    cache_ok = True
+
+
+class Millionths(TypeDecorator[int]):
+    """A quantity or a unit price in millionths, since quantities are fractional and prices of 0.001 occur."""
+
+    impl = BigInteger
+    cache_ok = True
+
+
+class Day(TypeDecorator[int]):
+    """A business day as the number of days since 1970-01-01: arithmetic is the same on every engine."""
+
+    impl = Integer
+    cache_ok = True
+
+
+def word(words: type[StrEnum], length: int = 24) -> Enum:
+    """A column of one of a few words, checked by the database and stored as its value."""
+
+    def values(members: type[StrEnum]) -> list[str]:
+        return [member.value for member in members]
+
+    return Enum(
+        words,
+        native_enum=False,
+        values_callable=values,
+        create_constraint=True,
+        length=length,
+    )
+
+
+def primary_key() -> Any:
+    """A 64-bit id that the database numbers."""
+    return Field(default=None, primary_key=True, sa_type=Key)
+
+
+def reference(target: str, *, index: bool = False, nullable: bool = False) -> Any:
+    """A 64-bit foreign key to `target` ("table.column")."""
+    default: Any = None if nullable else ...
+    return Field(
+        default=default,
+        sa_type=Key,
+        nullable=nullable,
+        index=index,
+        sa_column_args=[ForeignKey(target)],
+    )

@@ -1,0 +1,1 @@
+"""An independent oracle of the analytics, written from the definitions without having seen the code."""

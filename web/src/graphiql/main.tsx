@@ -1,0 +1,42 @@
+import { GraphiQL } from "graphiql";
+import "graphiql/setup-workers/vite";
+import "graphiql/style.css";
+import { createRoot } from "react-dom/client";
+
+import { readConfig } from "./config";
+import { createFetcher } from "./fetcher";
+import "./page.css";
+import { openFirst, storage } from "./storage";
+
+const HEADERS_WITH_TOKEN = `{
+  // The token of this page goes with every request.
+  // To use another one, give it here:
+  // "Authorization": "Bearer <token>"
+}`;
+
+const HEADERS_WITHOUT_TOKEN = `{
+  // The API asks for a token. Take the slashes from the next line, put your
+  // token in it, and press "Re-fetch GraphQL schema" at the lower left.
+  // "Authorization": "Bearer <token>"
+}`;
+
+const config = readConfig();
+const examples = config.examples.map(({ name, query, variables }) => ({
+  query: `# ${name}\n${query.trim()}\n`,
+  variables: variables ?? "",
+}));
+const defaultHeaders = config.token ? HEADERS_WITH_TOKEN : HEADERS_WITHOUT_TOKEN;
+
+openFirst(examples[0]);
+
+createRoot(document.getElementById("root")!).render(
+  <GraphiQL
+    fetcher={createFetcher(config)}
+    storage={storage}
+    defaultTabs={examples.map((example) => ({ ...example, headers: defaultHeaders }))}
+    defaultHeaders={defaultHeaders}
+    defaultEditorToolsVisibility={config.token ? "variables" : "headers"}
+  >
+    <GraphiQL.Logo>Customer API</GraphiQL.Logo>
+  </GraphiQL>,
+);
