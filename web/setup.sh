@@ -80,7 +80,7 @@ case $from in
 esac
 
 echo "GraphiQL: building with Node.js $(node --version) ($from)"
-run_npm ci --prefer-offline --fetch-retries 1 --fetch-retry-mintimeout 1000 \
+run_npm ci --include=dev --prefer-offline --fetch-retries 1 --fetch-retry-mintimeout 1000 \
   --fetch-timeout 60000 || give_up "npm could not install its packages (see web/$log)"
 run_npm run build && [ -f "$page" ] || give_up "its build failed (see web/$log)"
 

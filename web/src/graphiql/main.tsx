@@ -15,8 +15,9 @@ const HEADERS_WITH_TOKEN = `{
 }`;
 
 const HEADERS_WITHOUT_TOKEN = `{
-  // The API asks for a token. Take the slashes from the next line, put your
-  // token in it, and press "Re-fetch GraphQL schema" at the lower left.
+  // The API asks for a token. Put yours in the last line, without the slashes,
+  // and press "Re-fetch GraphQL schema" at the lower left. It then serves all
+  // tabs until you close or reload the page, and is not stored.
   // "Authorization": "Bearer <token>"
 }`;
 
@@ -35,6 +36,7 @@ createRoot(document.getElementById("root")!).render(
     storage={storage}
     defaultTabs={examples.map((example) => ({ ...example, headers: defaultHeaders }))}
     defaultHeaders={defaultHeaders}
+    shouldPersistHeaders={false}
     defaultEditorToolsVisibility={config.token ? "variables" : "headers"}
   >
     <GraphiQL.Logo>Customer API</GraphiQL.Logo>

@@ -4,18 +4,26 @@ import type { Example } from "./config";
 
 type Storage = NonNullable<GraphiQLProps["storage"]>;
 
-const PREFIX = "customer-api:";
+const PREFIX = "customer-api:"; // another GraphiQL may use the same origin
+const HISTORY = ["graphiql:queries", "graphiql:favorites"];
 
-/** Local storage under a prefix: another GraphiQL may use the same origin. */
+/** Local storage for GraphiQL, without headers: they may hold a token. */
 export const storage: Storage = {
   getItem: (key) => localStorage.getItem(PREFIX + key),
-  setItem: (key, value) => localStorage.setItem(PREFIX + key, value),
+  setItem: (key, value) =>
+    localStorage.setItem(PREFIX + key, HISTORY.includes(key) ? withoutHeaders(value) : value),
   removeItem: (key) => localStorage.removeItem(PREFIX + key),
   clear: () => ownKeys().forEach((key) => localStorage.removeItem(key)),
   get length() {
     return ownKeys().length;
   },
 };
+
+function withoutHeaders(history: string): string {
+  return JSON.stringify(JSON.parse(history), (key, value) =>
+    key === "headers" ? undefined : value,
+  );
+}
 
 function ownKeys(): string[] {
   return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));

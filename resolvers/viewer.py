@@ -1,0 +1,30 @@
+"""Who asks: what a verified token says of its bearer."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a token may do, each role more than the one before; CUSTOMER reaches only its own record."""
+
+    CUSTOMER = "CUSTOMER"
+    VIEWER = "VIEWER"
+    STAFF = "STAFF"
+    MANAGER = "MANAGER"
+    ADMIN = "ADMIN"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The bearer of a token: one business, one role; `customer_id` for the role CUSTOMER alone."""
+
+    subject: str
+    role: Role
+    business_id: int
+    customer_id: int | None = None
+    pii: bool = False
+
+    @property
+    def sees_personal_data(self) -> bool:
+        """Whether e-mail, phone, address, birth date and notes may be shown: staff, the customer, or by claim."""
+        return self.pii or self.role is not Role.VIEWER
