@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.types import Day, Key, Money, primary_key, reference, word
+from models.types import Day, Key, Money, ordered_text, primary_key, reference, word
 
 
 class CustomerType(StrEnum):
@@ -50,7 +50,7 @@ class Customer(SQLModel, table=True):
 
     id: int | None = primary_key()
     business_id: int = reference("business.id")
-    number: str = Field(max_length=64)
+    number: str = Field(sa_type=ordered_text(64))
     type: CustomerType = Field(default=CustomerType.RETAIL, sa_type=word(CustomerType))
     first_name: str | None = Field(default=None, max_length=200)
     last_name: str | None = Field(default=None, max_length=200)

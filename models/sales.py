@@ -163,6 +163,9 @@ class Refund(SQLModel, table=True):
     storefront_id: int | None = reference("storefront.id", nullable=True)  # its sale's
     number: str | None = Field(default=None, max_length=80)
     amount: int = Field(sa_type=Money)
+    profit: int | None = Field(
+        default=None, sa_type=Money
+    )  # its share of its sale's profit
     occurred_at: datetime
     business_day: int = Field(sa_type=Day)
     business_month: int

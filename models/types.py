@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Enum, ForeignKey, Integer
+from sqlalchemy import BigInteger, Enum, ForeignKey, Integer, String
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
@@ -30,6 +30,22 @@ class Day(TypeDecorator[int]):
 
     impl = Integer
     cache_ok = True
+
+
+class GlobalId(TypeDecorator[int]):
+    """An id as clients see it: opaque, and of one `kind` of object."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+
+def ordered_text(length: int) -> Any:
+    """A text column that sorts by code point on every engine, whatever the locale of the server."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def word(words: type[StrEnum], length: int = 24) -> Enum:

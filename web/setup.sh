@@ -82,7 +82,7 @@ esac
 echo "GraphiQL: building with Node.js $(node --version) ($from)"
 run_npm ci --include=dev --prefer-offline --fetch-retries 1 --fetch-retry-mintimeout 1000 \
   --fetch-timeout 60000 || give_up "npm could not install its packages (see web/$log)"
-run_npm run build && [ -f "$page" ] || give_up "its build failed (see web/$log)"
+run_npm run build && [ -f "$page" ] || give_up "the build failed (see web/$log)"
 
 rm -f "$missing"
 echo "$now" >"$stamp"

@@ -15,10 +15,11 @@ const HEADERS_WITH_TOKEN = `{
 }`;
 
 const HEADERS_WITHOUT_TOKEN = `{
-  // The API asks for a token. Put yours in the last line, without the slashes,
-  // and press "Re-fetch GraphQL schema" at the lower left. It then serves all
-  // tabs until you close or reload the page, and is not stored.
+  // The API asks for a token. Put yours here:
   // "Authorization": "Bearer <token>"
+  // without the slashes, and press the reload button
+  // at the lower left for the docs. It serves all tabs
+  // until you leave the page, and is not stored.
 }`;
 
 const config = readConfig();

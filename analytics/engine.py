@@ -1,0 +1,69 @@
+"""Statements for a columnar engine: compiled once per shape, run with bound values, answered as Arrow."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+import pyarrow as pa
+from sqlalchemy import Select
+from sqlalchemy.dialects import postgresql
+
+
+
+class _Compiler(postgresql.dialect.statement_compiler):
+    """Writes constants of a statement as such: only what a caller gives is a numbered value."""
+
+    def visit_bindparam(self, bindparam: Any, *args: Any, **options: Any) -> str:
+        if not bindparam.required and bindparam.value is not None:
+            return str(self.render_literal_value(bindparam.value, bindparam.type))
+        return str(super().visit_bindparam(bindparam, *args, **options))
+
+
+class _Dialect(postgresql.dialect):
+    statement_compiler = _Compiler
+
+
+DIALECT = _Dialect(paramstyle="numeric_dollar")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The text of a statement and the names of its values in the order of their numbers."""
+
+    text: str
+    names: tuple[str, ...]
+
+    def values(self, params: dict[str, Any]) -> list[Any]:
+        """The bound values in the order that the text wants."""
+        return [params[name] for name in self.names]
+
+
+@lru_cache(maxsize=1024)
+def compiled(statement: Select[Any]) -> Compiled:
+    """The PostgreSQL text of a statement, which DuckDB reads too; builders return the same object for the same shape."""
+    result = statement.compile(dialect=DIALECT)
+    return Compiled(str(result), tuple(result.positiontup or ()))
+
+
+def as_shown(statement: Select[Any], params: dict[str, Any]) -> str:
+    """The statement as it ran, for a reader: its text and the values bound to it."""
+    form = compiled(statement)
+    values = ", ".join(
+        f"${i} {name} = {params[name]!r}" for i, name in enumerate(form.names, 1)
+    )
+    return f"{form.text}\n-- {values}" if values else form.text
+
+
+class Engine(Protocol):
+    """What answers statements: one consistent version of a business's facts."""
+
+    name: str
+
+    async def fetch(
+        self,
+        statement: Select[Any],
+        params: dict[str, Any],
+        tables: dict[str, pa.Table] | None = None,
+    ) -> pa.Table:
+        """The rows of a statement; `tables` are small tables of the caller that it may name."""
+        ...
