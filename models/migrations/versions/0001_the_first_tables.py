@@ -117,7 +117,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
-            "number", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
+            "number",
+            sa.String(length=64).with_variant(
+                sa.String(length=64, collation="C"), "postgresql"
+            ),
+            nullable=False,
         ),
         sa.Column(
             "type",
@@ -668,6 +672,7 @@ def upgrade() -> None:
         ),
         sa.Column("number", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("profit", sa.BigInteger(), nullable=True),
         sa.Column("occurred_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("business_day", sa.Integer(), nullable=False),
         sa.Column("business_month", sa.Integer(), nullable=False),
@@ -837,12 +842,13 @@ def _search_on_sqlite() -> None:
 
 
 def _search_on_postgresql() -> None:
-    for column in ("search_name", "search_contact"):
-        # The words are normalised when written; a text parser would split and stem them again.
-        op.execute(
-            f"CREATE INDEX customer_{column} ON customer"
-            f" USING gin (array_to_tsvector(string_to_array({column}, ' ')))"
-        )
+    # The words are normalised when written; a text parser would split and stem them again.
+    names = "array_to_tsvector(string_to_array(search_name, ' '))"
+    contacts = "array_to_tsvector(string_to_array(search_contact, ' '))"
+    op.execute(f"CREATE INDEX customer_search_names ON customer USING gin (({names}))")
+    op.execute(
+        f"CREATE INDEX customer_search_all ON customer USING gin (({names} || {contacts}))"
+    )
 
 
 def downgrade() -> None:
