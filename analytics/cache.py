@@ -35,14 +35,10 @@ class ReportCache:
     """Values by key within a byte budget; askers of a key that is being computed wait for that one computation."""
 
     def __init__(self, max_bytes: int, ttl_seconds: float) -> None:
-        self._kept: TTLCache[Hashable, Computed[Any]] = TTLCache(
-            max_bytes, ttl_seconds, getsizeof=_size_of
-        )
+        self._kept: TTLCache[Hashable, Computed[Any]] = TTLCache(max_bytes, ttl_seconds, getsizeof=_size_of)
         self._running: dict[Hashable, asyncio.Task[Computed[Any]]] = {}
 
-    async def get(
-        self, key: Hashable, now: datetime, compute: Callable[[], Awaitable[T]]
-    ) -> tuple[Computed[T], bool]:
+    async def get(self, key: Hashable, now: datetime, compute: Callable[[], Awaitable[T]]) -> tuple[Computed[T], bool]:
         """The value of `key` and whether it was there. A failure is not kept; a cancelled asker harms no other."""
         kept = self._kept.get(key)
         if kept is not None:
@@ -54,9 +50,7 @@ class ReportCache:
             task.add_done_callback(lambda _: self._running.pop(key, None))
         return await asyncio.shield(task), False
 
-    async def _compute(
-        self, key: Hashable, now: datetime, compute: Callable[[], Awaitable[Any]]
-    ) -> Computed[Any]:
+    async def _compute(self, key: Hashable, now: datetime, compute: Callable[[], Awaitable[Any]]) -> Computed[Any]:
         started = perf_counter()
         computed = Computed(await compute(), now, (perf_counter() - started) * 1000)
         if computed.value.nbytes <= self._kept.maxsize:

@@ -9,7 +9,6 @@ from sqlalchemy import Select
 from sqlalchemy.dialects import postgresql
 
 
-
 class _Compiler(postgresql.dialect.statement_compiler):
     """Writes constants of a statement as such: only what a caller gives is a numbered value."""
 
@@ -48,9 +47,7 @@ def compiled(statement: Select[Any]) -> Compiled:
 def as_shown(statement: Select[Any], params: dict[str, Any]) -> str:
     """The statement as it ran, for a reader: its text and the values bound to it."""
     form = compiled(statement)
-    values = ", ".join(
-        f"${i} {name} = {params[name]!r}" for i, name in enumerate(form.names, 1)
-    )
+    values = ", ".join(f"${i} {name} = {params[name]!r}" for i, name in enumerate(form.names, 1))
     return f"{form.text}\n-- {values}" if values else form.text
 
 

@@ -150,36 +150,25 @@ def _engine_type(type_: TypeEngine[Any]) -> str:
 def _create(mirrored: Mirrored) -> str:
     keys = {key.parent.name for key in mirrored.table.foreign_keys}
     columns = [
-        f'"{c.name}" {"BIGINT" if c.primary_key or c.name in keys else _engine_type(c.type)}'
-        for c in mirrored.selected
+        f'"{c.name}" {"BIGINT" if c.primary_key or c.name in keys else _engine_type(c.type)}' for c in mirrored.selected
     ]
     return f'CREATE TABLE "{mirrored.table.name}" ({", ".join(columns)})'
 
 
 def _insert(mirrored: Mirrored, source: str) -> str:
     # The SQLite driver types a column by its first rows, so an absent word travels as an empty one.
-    columns = ", ".join(
-        f"nullif(\"{c.name}\", '')" if _is_text(c) else f'"{c.name}"'
-        for c in mirrored.selected
-    )
+    columns = ", ".join(f"nullif(\"{c.name}\", '')" if _is_text(c) else f'"{c.name}"' for c in mirrored.selected)
     return f'INSERT INTO "{mirrored.table.name}" SELECT {columns} FROM {source} ORDER BY {", ".join(mirrored.sort)}'
 
 
 def _is_text(column: Column[Any]) -> bool:
-    return (
-        isinstance(column.type, String)
-        and not isinstance(column.type, Enum)
-        and bool(column.nullable)
-    )
+    return isinstance(column.type, String) and not isinstance(column.type, Enum) and bool(column.nullable)
 
 
 @cache
 def all_rows(mirrored: Mirrored) -> Select[Any]:
     """Every row of :business, with absent words as empty ones."""
-    columns = [
-        func.coalesce(c, "").label(c.name) if _is_text(c) else c
-        for c in mirrored.selected
-    ]
+    columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in mirrored.selected]
     return select(*columns).where(mirrored.table.c.business_id == bindparam("business"))
 
 
@@ -241,9 +230,7 @@ class Mirror:
         if seen > revision:
             raise SnapshotMoved
         if seen < revision:
-            changes = [
-                await self._changes_of(mirrored, seen, read) for mirrored in MIRRORED
-            ]
+            changes = [await self._changes_of(mirrored, seen, read) for mirrored in MIRRORED]
             await asyncio.to_thread(self._apply, changes, revision)
 
     def pin(self) -> "PinnedView":
@@ -263,9 +250,7 @@ class Mirror:
                 root.execute(f'DROP TABLE IF EXISTS "{mirrored.table.name}"')
                 root.execute(_create(mirrored))
             with _snapshot(self._database) as cursor:
-                revision = (
-                    self._read(cursor, _revision_of()).read_all().column(0)[0].as_py()
-                )
+                revision = self._read(cursor, _revision_of()).read_all().column(0)[0].as_py()
                 for mirrored in MIRRORED:
                     root.register("loading", self._read(cursor, all_rows(mirrored)))
                     root.execute(_insert(mirrored, "loading"))
@@ -285,14 +270,10 @@ class Mirror:
     def _read(self, cursor: Any, statement: Select[Any]) -> pa.RecordBatchReader:
         dialect = sqlite.dialect() if self._database.is_sqlite else postgresql.dialect()
         bound = statement.params(business=self._business_id)
-        cursor.execute(
-            str(bound.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-        )
+        cursor.execute(str(bound.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
         return cursor.fetch_record_batch()
 
-    async def _changes_of(
-        self, mirrored: Mirrored, seen: int, read: ReadRows
-    ) -> tuple[Rows, Rows]:
+    async def _changes_of(self, mirrored: Mirrored, seen: int, read: ReadRows) -> tuple[Rows, Rows]:
         params = {"seen": seen}
         rows = await read(changed_rows(mirrored), params)
         if mirrored.owner is None:
@@ -337,9 +318,7 @@ def _locked_down() -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def _snapshot(database: Database) -> Iterator[Any]:
-    driver = (
-        adbc_driver_sqlite.dbapi if database.is_sqlite else adbc_driver_postgresql.dbapi
-    )
+    driver = adbc_driver_sqlite.dbapi if database.is_sqlite else adbc_driver_postgresql.dbapi
     with driver.connect(database.adbc_uri) as connection, connection.cursor() as cursor:
         if not database.is_sqlite:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -347,25 +326,17 @@ def _snapshot(database: Database) -> Iterator[Any]:
         connection.rollback()
 
 
-def _replace(
-    root: duckdb.DuckDBPyConnection, mirrored: Mirrored, keys: Rows, rows: Rows
-) -> None:
+def _replace(root: duckdb.DuckDBPyConnection, mirrored: Mirrored, keys: Rows, rows: Rows) -> None:
     name = mirrored.table.name
-    root.register(
-        "changed", pa.table({"key": pa.array([key[0] for key in keys], pa.int64())})
-    )
-    root.execute(
-        f'DELETE FROM "{name}" WHERE "{mirrored.key}" IN (SELECT key FROM changed)'
-    )
+    root.register("changed", pa.table({"key": pa.array([key[0] for key in keys], pa.int64())}))
+    root.execute(f'DELETE FROM "{name}" WHERE "{mirrored.key}" IN (SELECT key FROM changed)')
     root.unregister("changed")
     if rows:
         columns = list(zip(*rows, strict=True))
         arrays = [pa.array([_plain(v) for v in values]) for values in columns]
         root.register("changed", pa.table(arrays, names=list(mirrored.columns)))
         names = ", ".join(f'"{column}"' for column in mirrored.columns)
-        root.execute(
-            f'INSERT INTO "{name}" SELECT {names} FROM changed ORDER BY {", ".join(mirrored.sort)}'
-        )
+        root.execute(f'INSERT INTO "{name}" SELECT {names} FROM changed ORDER BY {", ".join(mirrored.sort)}')
         root.unregister("changed")
 
 
@@ -383,9 +354,7 @@ class PinnedView:
         self._turn = asyncio.Lock()
         self._holders = 1
         cursor.execute("BEGIN")
-        cursor.execute(
-            'SELECT 1 FROM "sale" LIMIT 1'
-        ).fetchall()  # the snapshot is taken by the first read
+        cursor.execute('SELECT 1 FROM "sale" LIMIT 1').fetchall()  # the snapshot is taken by the first read
 
     async def fetch(
         self,

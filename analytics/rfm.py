@@ -93,11 +93,7 @@ def counted_sales(storefront: bool) -> ColumnElement[bool]:
 def refunds_paid(storefront: bool) -> ColumnElement[bool]:
     """The condition of a refund in the window; an unlinked one belongs to no storefront."""
     condition = refund.c.business_day.between(bindparam("start"), bindparam("as_of"))
-    return (
-        and_(condition, refund.c.storefront_id == bindparam("storefront"))
-        if storefront
-        else condition
-    )
+    return and_(condition, refund.c.storefront_id == bindparam("storefront")) if storefront else condition
 
 
 def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -136,9 +132,7 @@ def _purchases(storefront: bool, typed: bool, inactive: bool) -> Subquery:
     return (
         select(
             bought.c.customer_id,
-            (bindparam("as_of", type_=Integer) - bought.c.last_day).label(
-                "recency_days"
-            ),
+            (bindparam("as_of", type_=Integer) - bought.c.last_day).label("recency_days"),
             bought.c.frequency,
             (bought.c.gross - func.coalesce(returned.c.amount, 0)).label("monetary"),
         )
@@ -167,24 +161,18 @@ def _fifth_of_window(recency_days: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 @cache
-def scored_customers(
-    by_window: bool, storefront: bool, typed: bool, inactive: bool
-) -> Select[Any]:
+def scored_customers(by_window: bool, storefront: bool, typed: bool, inactive: bool) -> Select[Any]:
     """Every customer of the population with recency, frequency, monetary and the three scores, by customer."""
     purchases = _purchases(storefront, typed, inactive)
     ranked = select(
         purchases,
-        (func.rank().over(order_by=purchases.c.recency_days.desc()) - 1).label(
-            "less_recent"
-        ),
+        (func.rank().over(order_by=purchases.c.recency_days.desc()) - 1).label("less_recent"),
         (func.rank().over(order_by=purchases.c.frequency) - 1).label("less_frequent"),
         (func.rank().over(order_by=purchases.c.monetary) - 1).label("less_valuable"),
         func.count().over().label("size"),
     ).subquery("ranked")
     c = ranked.c
-    recency = (
-        _fifth_of_window(c.recency_days) if by_window else _score(c.less_recent, c.size)
-    )
+    recency = _fifth_of_window(c.recency_days) if by_window else _score(c.less_recent, c.size)
     return select(
         c.customer_id,
         c.recency_days,
@@ -199,17 +187,13 @@ def scored_customers(
 @cache
 def refunded_in_window(storefront: bool) -> Select[Any]:
     """All refunds of the window, whoever's they are."""
-    return select(func.coalesce(total_of(refund.c.amount), 0).label("amount")).where(
-        refunds_paid(storefront)
-    )
+    return select(func.coalesce(total_of(refund.c.amount), 0).label("amount")).where(refunds_paid(storefront))
 
 
 @cache
 def refunded_to(storefront: bool, typed: bool, inactive: bool) -> Select[Any]:
     """The refunds of the window that went to customers of the population."""
-    buyers = select(sale.c.customer_id).where(
-        sale.c.customer_id.is_not(None), counted_sales(storefront)
-    )
+    buyers = select(sale.c.customer_id).where(sale.c.customer_id.is_not(None), counted_sales(storefront))
     return (
         select(func.coalesce(total_of(refund.c.amount), 0).label("amount"))
         .join(customer, customer.c.id == refund.c.customer_id)
@@ -259,25 +243,16 @@ class Population:
     @cached_property
     def cell(self) -> NDArray[np.int16]:
         """The number of each customer's score triple among TRIPLES."""
-        r, f, m = (
-            s.astype(np.int16)
-            for s in (self.recency_score, self.frequency_score, self.monetary_score)
-        )
+        r, f, m = (s.astype(np.int16) for s in (self.recency_score, self.frequency_score, self.monetary_score))
         return 25 * (r - 1) + 5 * (f - 1) + (m - 1)
 
     def position_of(self, customer_id: int) -> int | None:
         """Where a customer stands in the arrays, None for one outside the population."""
         position = int(np.searchsorted(self.customer_id, customer_id))
-        return (
-            position
-            if position < len(self) and self.customer_id[position] == customer_id
-            else None
-        )
+        return position if position < len(self) and self.customer_id[position] == customer_id else None
 
 
-async def score_population(
-    engine: Engine, scope: Scope, scheme: RFMScheme
-) -> Population:
+async def score_population(engine: Engine, scope: Scope, scheme: RFMScheme) -> Population:
     """Score the customers of a scope. Scheme POS scores recency by fifths of the window, where there is one."""
     statement = scored_customers(scored_by_window(scope, scheme), *_shape(scope))
     rows = await engine.fetch(statement, scope.params())
@@ -315,21 +290,15 @@ async def refunds_outside(engine: Engine, scope: Scope) -> int:
     """Refunds of the window to nobody of the population, in minor units: what reconciles NET with the books."""
     storefront, typed, inactive = _shape(scope)
     every = await engine.fetch(refunded_in_window(storefront), scope.params())
-    inside = await engine.fetch(
-        refunded_to(storefront, typed, inactive), scope.params()
-    )
+    inside = await engine.fetch(refunded_to(storefront, typed, inactive), scope.params())
     return _single(every) - _single(inside)
 
 
 async def active_customers(engine: Engine, scope: Scope) -> int:
     """How many customers of the scope bought in the 90 days to its end, and in its window."""
     days = 90 if scope.days is None else min(scope.days, 90)
-    recent = Scope(
-        scope.as_of, days, scope.storefront, scope.customer_type, scope.include_inactive
-    )
-    return _single(
-        await engine.fetch(buyers_in_window(*_shape(scope)), recent.params())
-    )
+    recent = Scope(scope.as_of, days, scope.storefront, scope.customer_type, scope.include_inactive)
+    return _single(await engine.fetch(buyers_in_window(*_shape(scope)), recent.params()))
 
 
 def _single(rows: pa.Table) -> int:
@@ -419,9 +388,7 @@ def by_revenue(figures: list[SegmentFigures]) -> list[SegmentFigures]:
 def cut_points(population: Population) -> list[CutPoints]:
     """For each score 1..5, the worst value that earned it."""
 
-    def worst(
-        scores: NDArray[np.int8], values: NDArray[Any], score: int, of: Any
-    ) -> int | None:
+    def worst(scores: NDArray[np.int8], values: NDArray[Any], score: int, of: Any) -> int | None:
         earned = values[scores == score]
         return int(of(earned)) if len(earned) else None
 
@@ -480,9 +447,7 @@ def insights(
 
 
 def _name_of_most(figures: list[SegmentFigures], measure: Any) -> str | None:
-    return (
-        max(figures, key=measure).segment.name if figures else None
-    )  # max keeps the first of equals
+    return max(figures, key=measure).segment.name if figures else None  # max keeps the first of equals
 
 
 def _fastest_growing(

@@ -47,11 +47,7 @@ class ScoreBox:
 
     def distance(self, recency: int, frequency: int, monetary: int) -> int:
         """The sum of the distances of three scores from their ranges; 0 inside."""
-        return (
-            self.recency.distance(recency)
-            + self.frequency.distance(frequency)
-            + self.monetary.distance(monetary)
-        )
+        return self.recency.distance(recency) + self.frequency.distance(frequency) + self.monetary.distance(monetary)
 
     def __str__(self) -> str:
         return f"recency {self.recency}, frequency {self.frequency}, monetary {self.monetary}"
@@ -143,9 +139,7 @@ def _pos(
     return RFMSegment(code, name, description, actions, (_box(*ranges.split()),), label)
 
 
-def _named(
-    name: str, boxes: str, description: str, actions: tuple[str, ...]
-) -> RFMSegment:
+def _named(name: str, boxes: str, description: str, actions: tuple[str, ...]) -> RFMSegment:
     code = name.upper().replace("'", "").replace(" ", "_")
     return RFMSegment(
         code,
@@ -259,18 +253,14 @@ RETAIL = Scheme(
             "Good customers whose last purchase is a while ago.",
             ATTENTION,
         ),
-        _named(
-            "At Risk", "1-2 3-4 3-5", "Bought often and well, but long ago.", AT_RISK
-        ),
+        _named("At Risk", "1-2 3-4 3-5", "Bought often and well, but long ago.", AT_RISK),
         _named(
             "About to Sleep",
             "2-3 2-3 2-3",
             "Below the middle in all three, and fading.",
             ATTENTION,
         ),
-        _named(
-            "Hibernating", "1-2 2-3 1-2", "Bought long ago, seldom and little.", DORMANT
-        ),
+        _named("Hibernating", "1-2 2-3 1-2", "Bought long ago, seldom and little.", DORMANT),
     ),
     growth_list=("Potential Loyalist", "Promising", "New Customer"),
     attention_list=(
@@ -296,9 +286,7 @@ REPORT = Scheme(
             "Were among the best and have stopped buying.",
             AT_RISK,
         ),
-        _named(
-            "Loyal", "4-5 3-4 3-4", "Buy regularly and lately, and spend well.", LOYAL
-        ),
+        _named("Loyal", "4-5 3-4 3-4", "Buy regularly and lately, and spend well.", LOYAL),
         _named(
             "New Customers",
             "4-5 1 1-2",
@@ -311,12 +299,8 @@ REPORT = Scheme(
             "Not long ago here, at middling value; can become loyal.",
             PROMISING,
         ),
-        _named(
-            "At Risk", "1-2 3-5 3-5", "Bought often and well, but long ago.", AT_RISK
-        ),
-        _named(
-            "Hibernating", "1-2 1-2 1-2", "Bought long ago, seldom and little.", DORMANT
-        ),
+        _named("At Risk", "1-2 3-5 3-5", "Bought often and well, but long ago.", AT_RISK),
+        _named("Hibernating", "1-2 1-2 1-2", "Bought long ago, seldom and little.", DORMANT),
     ),
     growth_list=("Potential Loyalists", "New Customers"),
     attention_list=("Can't Lose Them", "At Risk", "Hibernating"),
@@ -329,10 +313,7 @@ TRIPLES = tuple(product(range(1, 6), repeat=3))
 
 
 def _nearest(scheme: Scheme, triple: tuple[int, int, int]) -> int:
-    distances = [
-        min(box.distance(*triple) for box in segment.boxes)
-        for segment in scheme.segments
-    ]
+    distances = [min(box.distance(*triple) for box in segment.boxes) for segment in scheme.segments]
     return distances.index(min(distances))
 
 

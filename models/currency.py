@@ -13,9 +13,7 @@ MILLION = 1_000_000
 def exponent_of(currency: str) -> int:
     """The number of decimals of a currency, or a ValueError for what is not a three-letter code."""
     if len(currency) != 3 or not currency.isascii() or not currency.isupper():
-        raise ValueError(
-            f'"{currency}" is not an ISO 4217 currency code like GBP or USD'
-        )
+        raise ValueError(f'"{currency}" is not an ISO 4217 currency code like GBP or USD')
     return EXPONENTS.get(currency, 2)
 
 
@@ -23,9 +21,7 @@ def half_even(numerator: int, denominator: int) -> int:
     """numerator / denominator (> 0), rounded half-even to an integer."""
     quotient, remainder = divmod(numerator, denominator)
     doubled = 2 * remainder
-    return quotient + (
-        doubled > denominator or (doubled == denominator and quotient % 2 == 1)
-    )
+    return quotient + (doubled > denominator or (doubled == denominator and quotient % 2 == 1))
 
 
 def line_total(quantity: int, unit_price: int, exponent: int) -> int:

@@ -54,9 +54,7 @@ class Customer(SQLModel, table=True):
     type: CustomerType = Field(default=CustomerType.RETAIL, sa_type=word(CustomerType))
     first_name: str | None = Field(default=None, max_length=200)
     last_name: str | None = Field(default=None, max_length=200)
-    sort_name: str = Field(
-        max_length=402
-    )  # case-folded name, else number: the order NAME
+    sort_name: str = Field(sa_type=ordered_text(402))  # case-folded name, else number: the order NAME
     email: str | None = Field(default=None, max_length=320)  # case-folded
     phone: str | None = Field(default=None, max_length=20)  # E.164
     birth_date: date | None = None
@@ -72,9 +70,7 @@ class Customer(SQLModel, table=True):
     is_phone_verified: bool = False
     created_at: datetime
     joined_given: bool = False
-    joined_day: int = Field(
-        sa_type=Day
-    )  # the given day, else the first purchase, else the creation
+    joined_day: int = Field(sa_type=Day)  # the given day, else the first purchase, else the creation
     credit_limit: int = Field(default=0, sa_type=Money)
     opening_balance: int = Field(default=0, sa_type=Money)
     consent_email: bool = False
@@ -95,9 +91,7 @@ class CustomerTag(SQLModel, table=True):
     """A word that staff put on a customer."""
 
     __tablename__ = "customer_tag"
-    __table_args__ = (
-        Index("customer_tag_by_tag", "business_id", "tag", "customer_id"),
-    )
+    __table_args__ = (Index("customer_tag_by_tag", "business_id", "tag", "customer_id"),)
 
     customer_id: int = Field(primary_key=True, foreign_key="customer.id", sa_type=Key)
     tag: str = Field(primary_key=True, max_length=80)

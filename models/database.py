@@ -60,11 +60,7 @@ class Database:
     @property
     def adbc_uri(self) -> str:
         """The address under which the Arrow driver finds the same store."""
-        return (
-            self.url.database or ""
-            if self.is_sqlite
-            else self.url.render_as_string(hide_password=False)
-        )
+        return self.url.database or "" if self.is_sqlite else self.url.render_as_string(hide_password=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -83,18 +79,10 @@ def store_url(url: str) -> URL:
         parsed = make_url(url)
         known = parsed.drivername in DRIVERS
     except Exception as error:
-        raise ValueError(
-            f"DATABASE_URL cannot be read: {type(error).__name__}"
-        ) from error
+        raise ValueError(f"DATABASE_URL cannot be read: {type(error).__name__}") from error
     if not known or (parsed.drivername == "sqlite" and not parsed.database):
-        raise ValueError(
-            "DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name"
-        )
-    return parsed.set(
-        drivername="postgresql"
-        if parsed.drivername == "postgres"
-        else parsed.drivername
-    )
+        raise ValueError("DATABASE_URL must be sqlite:///path or postgresql://user:password@host/name")
+    return parsed.set(drivername="postgresql" if parsed.drivername == "postgres" else parsed.drivername)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -146,12 +134,8 @@ class any_of(ColumnElement[Any]):
 
     inherit_cache = False
 
-    def __init__(
-        self, column: ColumnElement[Any], name: str, kind: type[IdList] = IdList
-    ) -> None:
-        self.type = (
-            NullType()
-        )  # a Boolean would be compared with 1 on SQLite, past the index
+    def __init__(self, column: ColumnElement[Any], name: str, kind: type[IdList] = IdList) -> None:
+        self.type = NullType()  # a Boolean would be compared with 1 on SQLite, past the index
         self.column = column
         self.values = bindparam(name, type_=kind())
 
@@ -177,26 +161,14 @@ def _any_of_sqlite(element: any_of, compiler: SQLCompiler, **options: Any) -> st
 # ---------------------------------------------------------------- rows in bulk
 
 
-async def take_ids(
-    connection: AsyncConnection, target: Table, count: int
-) -> Sequence[int]:
+async def take_ids(connection: AsyncConnection, target: Table, count: int) -> Sequence[int]:
     """`count` unused ids of a table, for rows that refer to each other before they are written."""
     if connection.dialect.name == "sqlite":
         # BEGIN IMMEDIATE holds the only write lock, so nobody else numbers rows meanwhile.
-        highest = (
-            await connection.execute(
-                text(f"SELECT coalesce(max(id), 0) FROM {target.name}")
-            )
-        ).scalar_one()
+        highest = (await connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {target.name}"))).scalar_one()
         return range(highest + 1, highest + 1 + count)
-    statement = text(
-        "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
-    )
-    return (
-        (await connection.execute(statement, {"name": target.name, "count": count}))
-        .scalars()
-        .all()
-    )
+    statement = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+    return (await connection.execute(statement, {"name": target.name, "count": count})).scalars().all()
 
 
 async def insert_rows(
@@ -208,15 +180,10 @@ async def insert_rows(
     """Write rows of Python values in bulk: COPY on PostgreSQL, one prepared INSERT on SQLite."""
     if not rows:
         return
-    processors = [
-        _bind_processor(target.c[name].type, connection.dialect) for name in columns
-    ]
+    processors = [_bind_processor(target.c[name].type, connection.dialect) for name in columns]
     if any(processors):
         rows = [
-            tuple(
-                value if convert is None else convert(value)
-                for value, convert in zip(row, processors, strict=True)
-            )
+            tuple(value if convert is None else convert(value) for value, convert in zip(row, processors, strict=True))
             for row in rows
         ]
     raw = await connection.get_raw_connection()
@@ -228,9 +195,7 @@ async def insert_rows(
         )
         await cursor.close()
     else:
-        await connection.execute(
-            text("SELECT 1")
-        )  # the adapter begins its transaction on a first statement
+        await connection.execute(text("SELECT 1"))  # the adapter begins its transaction on a first statement
         await raw.driver_connection.copy_records_to_table(  # pyright: ignore[reportOptionalMemberAccess]
             target.name, records=rows, columns=list(columns)
         )

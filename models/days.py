@@ -39,9 +39,7 @@ def business_moment(instant: datetime, zone: ZoneInfo) -> BusinessMoment:
 
 def moment_of(local: datetime) -> BusinessMoment:
     """The same of a wall-clock time of the business."""
-    return BusinessMoment(
-        day_number(local), month_number(local), local.isoweekday(), local.hour
-    )
+    return BusinessMoment(day_number(local), month_number(local), local.isoweekday(), local.hour)
 
 
 def instant_of(local: datetime, zone: ZoneInfo) -> datetime:

@@ -23,18 +23,14 @@ class ImportRun(SQLModel, table=True):
     __tablename__ = "import_run"
     __table_args__ = (
         Index("import_run_by_file", "business_id", "file_name", "id"),
-        CheckConstraint(
-            "rows_read >= 0 AND rows_rejected >= 0", name="import_run_counts"
-        ),
+        CheckConstraint("rows_read >= 0 AND rows_rejected >= 0", name="import_run_counts"),
     )
 
     id: int | None = primary_key()
     business_id: int = reference("business.id")
     file_name: str = Field(max_length=300)
     preset: str = Field(max_length=80)
-    status: ImportStatus = Field(
-        default=ImportStatus.RUNNING, sa_type=word(ImportStatus)
-    )
+    status: ImportStatus = Field(default=ImportStatus.RUNNING, sa_type=word(ImportStatus))
     started_at: datetime
     finished_at: datetime | None = None
     rows_read: int = Field(default=0, sa_type=BigInteger)

@@ -12,9 +12,7 @@ from sqlalchemy import Connection, text
 from models.database import Database
 from models.types import Day, Millionths, Money
 
-LOCK = (
-    7_226_031  # of no meaning but that every process of this program asks for the same
-)
+LOCK = 7_226_031  # of no meaning but that every process of this program asks for the same
 
 
 class NewerSchema(Exception):
@@ -35,14 +33,9 @@ def head() -> str:
 
 def _check(connection: Connection) -> str | None:
     current = MigrationContext.configure(connection).get_current_revision()
-    known = {
-        script.revision
-        for script in ScriptDirectory.from_config(_config()).walk_revisions()
-    }
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if current is not None and current not in known:
-        raise NewerSchema(
-            f"the database is at schema {current}, which this version does not know: use a newer version"
-        )
+        raise NewerSchema(f"the database is at schema {current}, which this version does not know: use a newer version")
     return current
 
 
@@ -70,9 +63,7 @@ async def schema_of(database: Database) -> str | None:
         return await connection.run_sync(_check)
 
 
-def belongs_to_models(
-    _object: Any, name: str | None, _type: str, _reflected: bool, _compared: Any
-) -> bool:
+def belongs_to_models(_object: Any, name: str | None, _type: str, _reflected: bool, _compared: Any) -> bool:
     """Whether alembic should compare it: the search index of each store is declared in its migration alone."""
     return not (name or "").startswith("customer_search")
 

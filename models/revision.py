@@ -26,17 +26,10 @@ def next_revision(facts: bool) -> ReturningUpdate[tuple[int]]:
     }
     if facts:
         values["facts_revision"] = business.c.revision + 1
-    return (
-        update(business)
-        .where(business.c.id == bindparam("business"))
-        .values(values)
-        .returning(business.c.revision)
-    )
+    return update(business).where(business.c.id == bindparam("business")).values(values).returning(business.c.revision)
 
 
 @cache
 def business_at_revision() -> Select[Any]:
     """The row of :business with its revisions and the epoch of the database: the first statement of a reader."""
-    return select(business, installation.c.epoch).where(
-        business.c.id == bindparam("business"), installation.c.id == 1
-    )
+    return select(business, installation.c.epoch).where(business.c.id == bindparam("business"), installation.c.id == 1)

@@ -73,27 +73,17 @@ class Sale(SQLModel, table=True):
     business_day: int = Field(sa_type=Day)
     business_month: int  # year * 12 + month - 1
     weekday: int = Field(sa_type=SmallInteger)  # 1 is Monday
-    hour: int | None = Field(
-        default=None, sa_type=SmallInteger
-    )  # null where the source has no time of day
-    counted_from: int | None = Field(
-        default=None, sa_type=Day
-    )  # the day from which it counts; null: it does not
+    hour: int | None = Field(default=None, sa_type=SmallInteger)  # null where the source has no time of day
+    counted_from: int | None = Field(default=None, sa_type=Day)  # the day from which it counts; null: it does not
     subtotal: int = Field(sa_type=Money)
     discount: int = Field(default=0, sa_type=Money)
     tax: int = Field(default=0, sa_type=Money)
     total: int = Field(sa_type=Money)
-    profit: int | None = Field(
-        default=None, sa_type=Money
-    )  # of the lines whose cost is known
-    costed: int = Field(
-        default=0, sa_type=Money
-    )  # the part of `total` whose cost is known
+    profit: int | None = Field(default=None, sa_type=Money)  # of the lines whose cost is known
+    costed: int = Field(default=0, sa_type=Money)  # the part of `total` whose cost is known
     paid: int = Field(default=0, sa_type=Money)  # by methods other than CREDIT
     refunded: int = Field(default=0, sa_type=Money)
-    digest: str | None = Field(
-        default=None, max_length=32
-    )  # of the imported rows, so that a re-run changes nothing
+    digest: str | None = Field(default=None, max_length=32)  # of the imported rows, so that a re-run changes nothing
     revision: int = Field(sa_type=BigInteger)
 
 
@@ -125,9 +115,7 @@ class Payment(SQLModel, table=True):
     __table_args__ = (
         Index("payment_by_sale", "sale_id"),
         Index("payment_by_revision", "business_id", "revision"),
-        CheckConstraint(
-            "sale_id IS NOT NULL OR customer_id IS NOT NULL", name="payment_owner"
-        ),
+        CheckConstraint("sale_id IS NOT NULL OR customer_id IS NOT NULL", name="payment_owner"),
         CheckConstraint("amount > 0", name="payment_amount"),
     )
 
@@ -163,9 +151,7 @@ class Refund(SQLModel, table=True):
     storefront_id: int | None = reference("storefront.id", nullable=True)  # its sale's
     number: str | None = Field(default=None, max_length=80)
     amount: int = Field(sa_type=Money)
-    profit: int | None = Field(
-        default=None, sa_type=Money
-    )  # its share of its sale's profit
+    profit: int | None = Field(default=None, sa_type=Money)  # its share of its sale's profit
     occurred_at: datetime
     business_day: int = Field(sa_type=Day)
     business_month: int

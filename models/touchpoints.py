@@ -67,9 +67,7 @@ class Touchpoint(SQLModel, table=True):
     customer_id: int = reference("customer.id")
     type: TouchpointType = Field(sa_type=word(TouchpointType))
     channel: TouchpointChannel = Field(sa_type=word(TouchpointChannel))
-    outcome: TouchpointOutcome | None = Field(
-        default=None, sa_type=word(TouchpointOutcome), nullable=True
-    )
+    outcome: TouchpointOutcome | None = Field(default=None, sa_type=word(TouchpointOutcome), nullable=True)
     subject: str | None = Field(default=None, max_length=300)
     notes: str | None = None
     campaign: str | None = Field(default=None, max_length=120)

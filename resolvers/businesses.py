@@ -24,17 +24,13 @@ def business_named() -> Select[Any]:
 async def businesses(database: Database) -> list[Any]:
     """Every business of the store, by name."""
     async with database.engine.connect() as connection:
-        return list(
-            (await connection.execute(select(business).order_by(business.c.name))).all()
-        )
+        return list((await connection.execute(select(business).order_by(business.c.name))).all())
 
 
 async def find_business(database: Database, name: str) -> Any | None:
     """The business with exactly this name, None where there is none."""
     async with database.engine.connect() as connection:
-        return (
-            await connection.execute(business_named(), {"name": name})
-        ).one_or_none()
+        return (await connection.execute(business_named(), {"name": name})).one_or_none()
 
 
 async def ensure_business(  # noqa: PLR0913  a business is made of these
@@ -49,15 +45,11 @@ async def ensure_business(  # noqa: PLR0913  a business is made of these
 ) -> Any:
     """The business with this name, made where there is none; ValueError says which setting is impossible or differs."""
     if timezone not in available_timezones():
-        raise ValueError(
-            f'unknown time zone "{timezone}": use a name like Europe/London or America/New_York'
-        )
+        raise ValueError(f'unknown time zone "{timezone}": use a name like Europe/London or America/New_York')
     exponent = exponent_of(currency)
     ZoneInfo(timezone)
     async with database.transaction() as connection:
-        found = (
-            await connection.execute(business_named(), {"name": name})
-        ).one_or_none()
+        found = (await connection.execute(business_named(), {"name": name})).one_or_none()
         if found is None:
             await connection.execute(
                 insert(business).values(

@@ -171,5 +171,3 @@ class Reader:
         if self._database.is_sqlite:
             return await self._driver.execute_fetchall(prepared.text, values)
         return await self._driver.fetch(prepared.text, *values)
-
-

@@ -70,9 +70,7 @@ async def write(
     every other writer of the business waits.
     """
     async with database.transaction() as connection:
-        taken = await connection.execute(
-            next_revision(facts), {"business": business_id, "now": now}
-        )
+        taken = await connection.execute(next_revision(facts), {"business": business_id, "now": now})
         revision = taken.scalar_one_or_none()
         if revision is None:
             raise NoSuchBusiness(f"no business {business_id}")

@@ -15,17 +15,11 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "business",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
-        sa.Column(
-            "currency", sqlmodel.sql.sqltypes.AutoString(length=3), nullable=False
-        ),
+        sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(length=3), nullable=False),
         sa.Column("currency_exponent", sa.Integer(), nullable=False),
-        sa.Column(
-            "timezone", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False
-        ),
+        sa.Column("timezone", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("region", sqlmodel.sql.sqltypes.AutoString(length=2), nullable=True),
         sa.Column(
             "week_start",
@@ -48,12 +42,8 @@ def upgrade() -> None:
         sa.Column("facts_revision", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("updated_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.CheckConstraint(
-            "currency_exponent BETWEEN 0 AND 4", name="business_exponent"
-        ),
-        sa.CheckConstraint(
-            "facts_revision <= revision", name="business_facts_revision"
-        ),
+        sa.CheckConstraint("currency_exponent BETWEEN 0 AND 4", name="business_exponent"),
+        sa.CheckConstraint("facts_revision <= revision", name="business_facts_revision"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
@@ -66,30 +56,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit_entry",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column(
-            "actor", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False
-        ),
+        sa.Column("actor", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(length=24), nullable=False),
-        sa.Column(
-            "action", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False
-        ),
-        sa.Column(
-            "subject", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True
-        ),
-        sa.Column(
-            "customer_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("action", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("changes", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -99,50 +73,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
-        batch_op.create_index(
-            "audit_entry_by_customer", ["customer_id", "id"], unique=False
-        )
-        batch_op.create_index(
-            "audit_entry_by_time", ["business_id", "id"], unique=False
-        )
+        batch_op.create_index("audit_entry_by_customer", ["customer_id", "id"], unique=False)
+        batch_op.create_index("audit_entry_by_time", ["business_id", "id"], unique=False)
 
     op.create_table(
         "customer",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "number",
-            sa.String(length=64).with_variant(
-                sa.String(length=64, collation="C"), "postgresql"
-            ),
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column(
             "type",
-            sa.Enum(
-                "RETAIL",
-                "WHOLESALE",
-                name="customertype",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
+            sa.Enum("RETAIL", "WHOLESALE", name="customertype", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
+        sa.Column("first_name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
+        sa.Column("last_name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
         sa.Column(
-            "first_name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True
-        ),
-        sa.Column(
-            "last_name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True
-        ),
-        sa.Column(
-            "sort_name", sqlmodel.sql.sqltypes.AutoString(length=402), nullable=False
+            "sort_name",
+            sa.String(length=402).with_variant(sa.String(length=402, collation="C"), "postgresql"),
+            nullable=False,
         ),
         sa.Column("email", sqlmodel.sql.sqltypes.AutoString(length=320), nullable=True),
         sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=True),
@@ -152,12 +105,8 @@ def upgrade() -> None:
         sa.Column("line2", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
         sa.Column("city", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
-        sa.Column(
-            "postal_code", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=True
-        ),
-        sa.Column(
-            "country", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True
-        ),
+        sa.Column("postal_code", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=True),
+        sa.Column("country", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_email_verified", sa.Boolean(), nullable=False),
         sa.Column("is_phone_verified", sa.Boolean(), nullable=False),
@@ -170,35 +119,16 @@ def upgrade() -> None:
         sa.Column("consent_sms", sa.Boolean(), nullable=False),
         sa.Column("consent_push", sa.Boolean(), nullable=False),
         sa.Column("notes", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column(
-            "acquisition_source",
-            sqlmodel.sql.sqltypes.AutoString(length=120),
-            nullable=True,
-        ),
-        sa.Column(
-            "acquisition_campaign",
-            sqlmodel.sql.sqltypes.AutoString(length=120),
-            nullable=True,
-        ),
-        sa.Column(
-            "referrer_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "merged_into_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("acquisition_source", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
+        sa.Column("acquisition_campaign", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
+        sa.Column("referrer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("is_erased", sa.Boolean(), nullable=False),
         sa.Column("search_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("search_contact", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("credit_limit >= 0", name="customer_credit_limit"),
-        sa.CheckConstraint(
-            "merged_into_id IS NULL OR merged_into_id <> id",
-            name="customer_merged_elsewhere",
-        ),
+        sa.CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="customer_merged_elsewhere"),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
@@ -215,15 +145,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("business_id", "number", name="customer_number"),
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
-        batch_op.create_index(
-            "customer_by_joined", ["business_id", "joined_day", "id"], unique=False
-        )
-        batch_op.create_index(
-            "customer_by_name", ["business_id", "sort_name", "id"], unique=False
-        )
-        batch_op.create_index(
-            "customer_by_revision", ["business_id", "revision"], unique=False
-        )
+        batch_op.create_index("customer_by_joined", ["business_id", "joined_day", "id"], unique=False)
+        batch_op.create_index("customer_by_name", ["business_id", "sort_name", "id"], unique=False)
+        batch_op.create_index("customer_by_revision", ["business_id", "revision"], unique=False)
         batch_op.create_index(
             "customer_email",
             ["business_id", "email"],
@@ -241,30 +165,14 @@ def upgrade() -> None:
 
     op.create_table(
         "import_run",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "file_name", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False
-        ),
-        sa.Column(
-            "preset", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file_name", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
+        sa.Column("preset", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
-                "RUNNING",
-                "DONE",
-                "FAILED",
-                name="importstatus",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
+                "RUNNING", "DONE", "FAILED", name="importstatus", native_enum=False, create_constraint=True, length=24
             ),
             nullable=False,
         ),
@@ -277,9 +185,7 @@ def upgrade() -> None:
         sa.Column("rows_rejected", sa.BigInteger(), nullable=False),
         sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint(
-            "rows_read >= 0 AND rows_rejected >= 0", name="import_run_counts"
-        ),
+        sa.CheckConstraint("rows_read >= 0 AND rows_rejected >= 0", name="import_run_counts"),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
@@ -287,20 +193,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("import_run", schema=None) as batch_op:
-        batch_op.create_index(
-            "import_run_by_file", ["business_id", "file_name", "id"], unique=False
-        )
+        batch_op.create_index("import_run_by_file", ["business_id", "file_name", "id"], unique=False)
 
     op.create_table(
         "storefront",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
@@ -313,17 +211,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "customer_tag",
-        sa.Column(
-            "customer_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tag", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
@@ -335,31 +225,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "tag"),
     )
     with op.batch_alter_table("customer_tag", schema=None) as batch_op:
-        batch_op.create_index(
-            "customer_tag_by_tag", ["business_id", "tag", "customer_id"], unique=False
-        )
+        batch_op.create_index("customer_tag_by_tag", ["business_id", "tag", "customer_id"], unique=False)
 
     op.create_table(
         "external_id",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "customer_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "system", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False
-        ),
-        sa.Column(
-            "value", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("system", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
+        sa.Column("value", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
@@ -376,27 +250,11 @@ def upgrade() -> None:
 
     op.create_table(
         "sale",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "customer_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "storefront_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "number", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("storefront_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -464,28 +322,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("business_id", "number", name="sale_number"),
     )
     with op.batch_alter_table("sale", schema=None) as batch_op:
-        batch_op.create_index(
-            "sale_by_customer", ["customer_id", "occurred_at", "id"], unique=False
-        )
-        batch_op.create_index(
-            "sale_by_revision", ["business_id", "revision"], unique=False
-        )
+        batch_op.create_index("sale_by_customer", ["customer_id", "occurred_at", "id"], unique=False)
+        batch_op.create_index("sale_by_revision", ["business_id", "revision"], unique=False)
 
     op.create_table(
         "touchpoint",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "customer_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "type",
             sa.Enum(
@@ -544,13 +388,9 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column(
-            "subject", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=True
-        ),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=True),
         sa.Column("notes", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column(
-            "campaign", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True
-        ),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("occurred_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("business_day", sa.Integer(), nullable=False),
@@ -567,36 +407,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("touchpoint", schema=None) as batch_op:
-        batch_op.create_index(
-            "touchpoint_by_customer", ["customer_id", "occurred_at", "id"], unique=False
-        )
-        batch_op.create_index(
-            "touchpoint_by_revision", ["business_id", "revision"], unique=False
-        )
-        batch_op.create_index(
-            "touchpoint_by_time", ["business_id", "occurred_at", "id"], unique=False
-        )
+        batch_op.create_index("touchpoint_by_customer", ["customer_id", "occurred_at", "id"], unique=False)
+        batch_op.create_index("touchpoint_by_revision", ["business_id", "revision"], unique=False)
+        batch_op.create_index("touchpoint_by_time", ["business_id", "occurred_at", "id"], unique=False)
 
     op.create_table(
         "payment",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "sale_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "customer_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sale_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "method",
             sa.Enum(
@@ -619,9 +439,7 @@ def upgrade() -> None:
         sa.Column("business_day", sa.Integer(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("amount > 0", name="payment_amount"),
-        sa.CheckConstraint(
-            "sale_id IS NOT NULL OR customer_id IS NOT NULL", name="payment_owner"
-        ),
+        sa.CheckConstraint("sale_id IS NOT NULL OR customer_id IS NOT NULL", name="payment_owner"),
         sa.ForeignKeyConstraint(
             ["business_id"],
             ["business.id"],
@@ -637,39 +455,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("payment", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_payment_customer_id"), ["customer_id"], unique=False
-        )
-        batch_op.create_index(
-            "payment_by_revision", ["business_id", "revision"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_payment_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("payment_by_revision", ["business_id", "revision"], unique=False)
         batch_op.create_index("payment_by_sale", ["sale_id"], unique=False)
 
     op.create_table(
         "refund",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "customer_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "sale_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "storefront_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sale_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("storefront_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("number", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("profit", sa.BigInteger(), nullable=True),
@@ -678,9 +474,7 @@ def upgrade() -> None:
         sa.Column("business_month", sa.Integer(), nullable=False),
         sa.Column("weekday", sa.SmallInteger(), nullable=False),
         sa.Column("hour", sa.SmallInteger(), nullable=True),
-        sa.Column(
-            "reason", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=True
-        ),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=True),
         sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(length=32), nullable=True),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("amount > 0", name="refund_amount"),
@@ -706,37 +500,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("business_id", "number", name="refund_number"),
     )
     with op.batch_alter_table("refund", schema=None) as batch_op:
-        batch_op.create_index(
-            "refund_by_customer", ["customer_id", "occurred_at", "id"], unique=False
-        )
-        batch_op.create_index(
-            "refund_by_revision", ["business_id", "revision"], unique=False
-        )
+        batch_op.create_index("refund_by_customer", ["customer_id", "occurred_at", "id"], unique=False)
+        batch_op.create_index("refund_by_revision", ["business_id", "revision"], unique=False)
         batch_op.create_index("refund_by_sale", ["sale_id"], unique=False)
 
     op.create_table(
         "sale_item",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "sale_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sale_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column(
-            "product", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False
-        ),
+        sa.Column("product", sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
         sa.Column("sku", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=True),
-        sa.Column(
-            "category", sqlmodel.sql.sqltypes.AutoString(length=160), nullable=True
-        ),
+        sa.Column("category", sqlmodel.sql.sqltypes.AutoString(length=160), nullable=True),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("unit_cost", sa.BigInteger(), nullable=True),
@@ -754,25 +530,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("sale_item", schema=None) as batch_op:
-        batch_op.create_index(
-            "sale_item_by_sale", ["sale_id", "position"], unique=False
-        )
+        batch_op.create_index("sale_item_by_sale", ["sale_id", "position"], unique=False)
 
     op.create_table(
         "sale_status_change",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "business_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "sale_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sale_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -802,14 +566,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("sale_status_change", schema=None) as batch_op:
-        batch_op.create_index(
-            "sale_status_change_by_sale", ["sale_id", "id"], unique=False
-        )
-    op.execute(
-        sa.text("INSERT INTO installation (id, epoch) VALUES (1, :epoch)").bindparams(
-            epoch=str(uuid4())
-        )
-    )
+        batch_op.create_index("sale_status_change_by_sale", ["sale_id", "id"], unique=False)
+    op.execute(sa.text("INSERT INTO installation (id, epoch) VALUES (1, :epoch)").bindparams(epoch=str(uuid4())))
     if op.get_context().dialect.name == "sqlite":
         _search_on_sqlite()
     else:
@@ -829,12 +587,8 @@ def _search_on_sqlite() -> None:
         "INSERT INTO customer_search (customer_search, rowid, search_name, search_contact)"
         " VALUES ('delete', old.id, old.search_name, old.search_contact);"
     )
-    op.execute(
-        f"CREATE TRIGGER customer_search_insert AFTER INSERT ON customer BEGIN {add} END"
-    )
-    op.execute(
-        f"CREATE TRIGGER customer_search_delete AFTER DELETE ON customer BEGIN {remove} END"
-    )
+    op.execute(f"CREATE TRIGGER customer_search_insert AFTER INSERT ON customer BEGIN {add} END")
+    op.execute(f"CREATE TRIGGER customer_search_delete AFTER DELETE ON customer BEGIN {remove} END")
     op.execute(
         "CREATE TRIGGER customer_search_update AFTER UPDATE OF search_name, search_contact ON customer"
         f" BEGIN {remove} {add} END"
@@ -846,9 +600,7 @@ def _search_on_postgresql() -> None:
     names = "array_to_tsvector(string_to_array(search_name, ' '))"
     contacts = "array_to_tsvector(string_to_array(search_contact, ' '))"
     op.execute(f"CREATE INDEX customer_search_names ON customer USING gin (({names}))")
-    op.execute(
-        f"CREATE INDEX customer_search_all ON customer USING gin (({names} || {contacts}))"
-    )
+    op.execute(f"CREATE INDEX customer_search_all ON customer USING gin (({names} || {contacts}))")
 
 
 def downgrade() -> None:
