@@ -1,5 +1,6 @@
 """Statements for a columnar engine: compiled once per shape, run with bound values, answered as Arrow."""
 
+from collections import namedtuple
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -34,12 +35,16 @@ class Compiled:
 
     def values(self, params: dict[str, Any]) -> list[Any]:
         """The bound values in the order that the text wants."""
-        return [params[name] for name in self.names]
+        return [_plain(params[name]) for name in self.names]
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, str) else value  # an enumeration is a word to the engine
 
 
 @lru_cache(maxsize=1024)
 def compiled(statement: Select[Any]) -> Compiled:
-    """The PostgreSQL text of a statement, which DuckDB reads too; builders return the same object for the same shape."""
+    """The PostgreSQL text of a statement, which DuckDB reads too; the same object is compiled once."""
     result = statement.compile(dialect=DIALECT)
     return Compiled(str(result), tuple(result.positiontup or ()))
 
@@ -64,3 +69,9 @@ class Engine(Protocol):
     ) -> pa.Table:
         """The rows of a statement; `tables` are small tables of the caller that it may name."""
         ...
+
+
+def as_rows(result: pa.Table) -> list[Any]:
+    """A small result as rows with an attribute per column."""
+    row = namedtuple("Row", result.column_names)  # pyright: ignore[reportUntypedNamedTuple]
+    return [row(*values.values()) for values in result.to_pylist()]

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
+from sqlmodel import AutoString
 
 from analytics.engine import compiled
 from models import Business, Customer, CustomerTag, Payment, Refund, Sale, SaleItem
@@ -124,6 +125,8 @@ def _mirrored() -> tuple[Mirrored, ...]:
 
 MIRRORED = _mirrored()
 
+TEXTS = (String, AutoString)
+
 
 class SnapshotMoved(Exception):
     """The copy is already past the snapshot of this operation: it has to begin anew."""
@@ -140,7 +143,7 @@ def _engine_type(type_: TypeEngine[Any]) -> str:
         ((SmallInteger,), "SMALLINT"),
         ((Day, Integer), "INTEGER"),
         ((Boolean,), "BOOLEAN"),
-        ((String,), "VARCHAR"),
+        (TEXTS, "VARCHAR"),
     ):
         if isinstance(type_, kinds):
             return name
@@ -162,7 +165,7 @@ def _insert(mirrored: Mirrored, source: str) -> str:
 
 
 def _is_text(column: Column[Any]) -> bool:
-    return isinstance(column.type, String) and not isinstance(column.type, Enum) and bool(column.nullable)
+    return isinstance(column.type, TEXTS) and not isinstance(column.type, Enum) and bool(column.nullable)
 
 
 @cache

@@ -3,6 +3,7 @@
 Definitions: docs/numbers.md. Score = 1 + floor(5 L / n), n customers of whom L are strictly worse.
 """
 
+import asyncio
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -12,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Integer,
     Select,
@@ -20,7 +20,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    cast,
     func,
     literal,
     select,
@@ -32,6 +31,7 @@ from models import Customer, Refund, Sale
 from models.currency import half_even
 from models.customers import CustomerType
 from models.database import table
+from models.sales import total_of
 
 sale, refund, customer = table(Sale), table(Refund), table(Customer)
 
@@ -94,11 +94,6 @@ def refunds_paid(storefront: bool) -> ColumnElement[bool]:
     """The condition of a refund in the window; an unlinked one belongs to no storefront."""
     condition = refund.c.business_day.between(bindparam("start"), bindparam("as_of"))
     return and_(condition, refund.c.storefront_id == bindparam("storefront")) if storefront else condition
-
-
-def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The sum of a column as 64 bits: engines widen the sum of BIGINT to a decimal."""
-    return cast(func.sum(column), BigInteger)
 
 
 def _members(typed: bool, inactive: bool) -> list[ColumnElement[bool]]:
@@ -246,6 +241,43 @@ class Population:
         r, f, m = (s.astype(np.int16) for s in (self.recency_score, self.frequency_score, self.monetary_score))
         return 25 * (r - 1) + 5 * (f - 1) + (m - 1)
 
+    @cached_property
+    def sums(self) -> "CellSums":
+        """Exact sums by cell; money in minor units."""
+        return CellSums(
+            self._by_cell(np.ones(len(self), np.int64)),
+            self._by_cell(self.monetary),
+            self._by_cell(self.frequency),
+            self._by_cell(self.recency_days),
+        )
+
+    def _by_cell(self, values: NDArray[Any]) -> Ints:
+        sums = np.zeros(len(TRIPLES), np.int64)
+        np.add.at(sums, self.cell, values.astype(np.int64, copy=False))
+        return sums
+
+    @cached_property
+    def cut_points(self) -> "list[CutPoints]":
+        """For each score 1..5, the worst values that earned it."""
+        return [self._cut_points(score) for score in range(1, 6)]
+
+    def _cut_points(self, score: int) -> "CutPoints":
+        def worst(scores: NDArray[np.int8], values: NDArray[Any], of: Any) -> int | None:
+            earned = values[scores == score]
+            return int(of(earned)) if len(earned) else None
+
+        return CutPoints(
+            score,
+            worst(self.recency_score, self.recency_days, np.max),
+            worst(self.frequency_score, self.frequency, np.min),
+            worst(self.monetary_score, self.monetary, np.min),
+        )
+
+    def members(self, cells: NDArray[np.bool_]) -> pa.Table:
+        """The customers of the marked cells, with their revenue: a table for statements that ask about them."""
+        chosen = cells[self.cell]
+        return pa.table({"customer_id": self.customer_id[chosen], "revenue": self.monetary[chosen]})
+
     def position_of(self, customer_id: int) -> int | None:
         """Where a customer stands in the arrays, None for one outside the population."""
         position = int(np.searchsorted(self.customer_id, customer_id))
@@ -256,11 +288,14 @@ async def score_population(engine: Engine, scope: Scope, scheme: RFMScheme) -> P
     """Score the customers of a scope. Scheme POS scores recency by fifths of the window, where there is one."""
     statement = scored_customers(scored_by_window(scope, scheme), *_shape(scope))
     rows = await engine.fetch(statement, scope.params())
+    return await asyncio.to_thread(_population, scope, rows, as_shown(statement, scope.params()))
 
+
+def _population(scope: Scope, rows: pa.Table, statement: str) -> Population:
     def column(name: str, kind: Any) -> Any:
         return rows.column(name).to_numpy().astype(kind, copy=False)
 
-    return Population(
+    population = Population(
         scope,
         column("customer_id", np.int64),
         column("recency_days", np.int32),
@@ -269,8 +304,10 @@ async def score_population(engine: Engine, scope: Scope, scheme: RFMScheme) -> P
         column("recency_score", np.int8),
         column("frequency_score", np.int8),
         column("monetary_score", np.int8),
-        as_shown(statement, scope.params()),
+        statement,
     )
+    _ = population.sums, population.cut_points  # made here, off the event loop
+    return population
 
 
 def scored_by_window(scope: Scope, scheme: RFMScheme) -> bool:
@@ -330,9 +367,20 @@ class CutPoints:
 
 
 @dataclass(frozen=True)
-class CellFigures:
-    """The customers and the revenue (minor units) of one score triple."""
+class CellSums:
+    """Sums over the customers of each of the 125 cells; money in minor units."""
 
+    customers: Ints
+    revenue: Ints
+    orders: Ints
+    recency_days: Ints
+
+
+@dataclass(frozen=True)
+class CellFigures:
+    """The customers and the revenue (minor units) of one score triple; `cell` is its number among TRIPLES."""
+
+    cell: int
     recency_score: int
     frequency_score: int
     monetary_score: int
@@ -341,41 +389,21 @@ class CellFigures:
     revenue: int
 
 
-def _sums(population: Population, values: NDArray[Any]) -> Ints:
-    """Exact sums of `values` by cell."""
-    sums = np.zeros(len(TRIPLES), np.int64)
-    np.add.at(sums, population.cell, values.astype(np.int64, copy=False))
-    return sums
-
-
 def cell_figures(population: Population, scheme: RFMScheme) -> list[CellFigures]:
     """All 125 score triples, R then F then M ascending."""
-    counts, revenue = (
-        _sums(population, np.ones(len(population), np.int64)),
-        _sums(population, population.monetary),
-    )
-    segments, of_cell = SCHEMES[scheme].segments, segment_of_cell(scheme)
+    segments, of_cell, sums = SCHEMES[scheme].segments, segment_of_cell(scheme), population.sums
     return [
-        CellFigures(*triple, segments[of_cell[i]].code, int(counts[i]), int(revenue[i]))
+        CellFigures(i, *triple, segments[of_cell[i]].code, int(sums.customers[i]), int(sums.revenue[i]))
         for i, triple in enumerate(TRIPLES)
     ]
 
 
 def segment_figures(population: Population, scheme: RFMScheme) -> list[SegmentFigures]:
     """Every segment of the scheme in table order, empty ones too."""
-    ones = np.ones(len(population), np.int64)
-    by_cell = [
-        _sums(population, v)
-        for v in (
-            ones,
-            population.monetary,
-            population.frequency,
-            population.recency_days,
-        )
-    ]
-    of_cell = segment_of_cell(scheme)
+    of_cell, sums = segment_of_cell(scheme), population.sums
+    by_cell = (sums.customers, sums.revenue, sums.orders, sums.recency_days)
     return [
-        SegmentFigures(segment, *(int(sums[of_cell == i].sum()) for sums in by_cell))
+        SegmentFigures(segment, *(int(values[of_cell == i].sum()) for values in by_cell))
         for i, segment in enumerate(SCHEMES[scheme].segments)
     ]
 
@@ -383,25 +411,6 @@ def segment_figures(population: Population, scheme: RFMScheme) -> list[SegmentFi
 def by_revenue(figures: list[SegmentFigures]) -> list[SegmentFigures]:
     """Revenue descending, ties in table order."""
     return sorted(figures, key=lambda f: -f.revenue)
-
-
-def cut_points(population: Population) -> list[CutPoints]:
-    """For each score 1..5, the worst value that earned it."""
-
-    def worst(scores: NDArray[np.int8], values: NDArray[Any], score: int, of: Any) -> int | None:
-        earned = values[scores == score]
-        return int(of(earned)) if len(earned) else None
-
-    p = population
-    return [
-        CutPoints(
-            score,
-            worst(p.recency_score, p.recency_days, score, np.max),
-            worst(p.frequency_score, p.frequency, score, np.min),
-            worst(p.monetary_score, p.monetary, score, np.min),
-        )
-        for score in range(1, 6)
-    ]
 
 
 def growth(now: int, before: int) -> float | None:

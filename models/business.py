@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Select, UniqueConstraint, bindparam, select, type_coerce
 from sqlmodel import Field, SQLModel
 
-from models.types import primary_key, reference, word
+from models.database import table
+from models.types import GlobalId, primary_key, reference, word
 
 
 class Weekday(StrEnum):
@@ -65,3 +68,19 @@ class Storefront(SQLModel, table=True):
     name: str = Field(max_length=200)
     is_active: bool = True
     revision: int = Field(sa_type=BigInteger)
+
+
+# ---------------------------------------------------------------- statements
+
+storefront = table(Storefront)
+
+
+@cache
+def storefronts_of_business() -> Select[Any]:
+    """The storefronts of :business by name."""
+    shown = (storefront.c.id, storefront.c.name, storefront.c.is_active)
+    return (
+        select(*shown, type_coerce(storefront.c.id, GlobalId("Storefront")).label("global_id"))
+        .where(storefront.c.business_id == bindparam("business"))
+        .order_by(storefront.c.name, storefront.c.id)
+    )

@@ -1,12 +1,31 @@
 """Customers and what is kept about each: profile, consents, tags, identities in other systems."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Select,
+    UniqueConstraint,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
 from sqlmodel import Field, SQLModel
 
-from models.types import Day, Key, Money, ordered_text, primary_key, reference, word
+from models.database import any_of, table
+from models.types import Day, GlobalId, Key, Money, ordered_text, primary_key, reference, word
 
 
 class CustomerType(StrEnum):
@@ -112,3 +131,79 @@ class ExternalId(SQLModel, table=True):
     customer_id: int = reference("customer.id")
     system: str = Field(max_length=80)
     value: str = Field(max_length=200)
+
+
+# ---------------------------------------------------------------- statements
+
+customer, customer_tag, external_id = table(Customer), table(CustomerTag), table(ExternalId)
+
+PERSONAL = frozenset(
+    ("email", "phone", "birth_date", "notes", "line1", "line2", "city", "state", "postal_code", "country")
+)
+ERASED_NAME = "Erased customer"
+OF_BUSINESS = customer.c.business_id == bindparam("business")
+
+
+def is_verified() -> ColumnElement[bool]:
+    """Whether at least one contact of a customer is verified."""
+    return or_(customer.c.is_email_verified, customer.c.is_phone_verified)
+
+
+def _display_name() -> ColumnElement[Any]:
+    first, last = func.coalesce(customer.c.first_name, ""), func.coalesce(customer.c.last_name, "")
+    name = func.nullif(func.trim(first + " " + last), "")
+    return case((customer.c.is_erased, ERASED_NAME), else_=func.coalesce(name, customer.c.number))
+
+
+def _profile(personal: bool) -> list[ColumnElement[Any]]:
+    hidden = {"search_name", "search_contact", "sort_name", "business_id", "revision"}
+    columns: list[ColumnElement[Any]] = [
+        type_coerce(null(), c.type).label(c.name) if c.name in PERSONAL and not personal else c
+        for c in customer.c
+        if c.name not in hidden
+    ]
+    verified = type_coerce(is_verified(), customer.c.is_active.type)
+    named = type_coerce(_display_name(), customer.c.first_name.type)
+    return [
+        *columns,
+        type_coerce(customer.c.id, GlobalId("Customer")).label("global_id"),
+        named.label("name"),
+        verified.label("is_verified"),
+    ]
+
+
+@cache
+def customers_with_id(personal: bool) -> Select[Any]:
+    """The profiles of the customers :ids; without `personal` the personal columns are null."""
+    return select(*_profile(personal)).where(OF_BUSINESS, any_of(customer.c.id, "ids"))
+
+
+@cache
+def customer_id_by(column: str) -> Select[Any]:
+    """The id of the customer that is not erased with this :value of number, email or phone."""
+    return select(customer.c.id).where(OF_BUSINESS, customer.c[column] == bindparam("value"), ~customer.c.is_erased)
+
+
+@cache
+def tags_of() -> Select[Any]:
+    """The tags of the customers :ids, by tag."""
+    return (
+        select(customer_tag.c.customer_id, customer_tag.c.tag)
+        .where(customer_tag.c.business_id == bindparam("business"), any_of(customer_tag.c.customer_id, "ids"))
+        .order_by(customer_tag.c.customer_id, customer_tag.c.tag)
+    )
+
+
+@cache
+def external_ids_of() -> Select[Any]:
+    """The identifiers of the customers :ids in other systems, by system."""
+    return (
+        select(external_id.c.customer_id, external_id.c.system, external_id.c.value)
+        .where(external_id.c.business_id == bindparam("business"), any_of(external_id.c.customer_id, "ids"))
+        .order_by(external_id.c.customer_id, external_id.c.system, external_id.c.value)
+    )
+
+
+def listed() -> Sequence[ColumnElement[bool]]:
+    """Who may be listed and found: neither erased nor merged into another."""
+    return (~customer.c.is_erased, customer.c.merged_into_id.is_(None))

@@ -181,11 +181,12 @@ async def insert_rows(
     if not rows:
         return
     processors = [_bind_processor(target.c[name].type, connection.dialect) for name in columns]
-    if any(processors):
-        rows = [
-            tuple(value if convert is None else convert(value) for value, convert in zip(row, processors, strict=True))
-            for row in rows
+    if any(processors):  # a column at a time: rows of bulk writes are many
+        columns_of_values = [
+            values if convert is None else map(convert, values)
+            for values, convert in zip(zip(*rows, strict=True), processors, strict=True)
         ]
+        rows = list(zip(*columns_of_values, strict=True))
     raw = await connection.get_raw_connection()
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))

@@ -2,17 +2,30 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Index,
+    Select,
     SmallInteger,
+    Table,
     UniqueConstraint,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
 )
 from sqlmodel import Field, SQLModel
 
-from models.types import Day, Millionths, Money, primary_key, reference, word
+from models.customers import customer
+from models.database import any_of, table
+from models.types import Day, GlobalId, Millionths, Money, primary_key, reference, word
 
 
 class SaleStatus(StrEnum):
@@ -175,3 +188,158 @@ class SaleStatusChange(SQLModel, table=True):
     changed_at: datetime
     business_day: int = Field(sa_type=Day)
     revision: int = Field(sa_type=BigInteger)
+
+
+# ---------------------------------------------------------------- statements
+
+sale, sale_item, payment, refund = table(Sale), table(SaleItem), table(Payment), table(Refund)
+
+
+def _shown(source: Table, kind: str) -> list[ColumnElement[Any]]:
+    hidden = {"business_id", "revision", "digest", "business_month", "weekday", "hour"}
+    columns: list[ColumnElement[Any]] = [c for c in source.c if c.name not in hidden]
+    return [*columns, type_coerce(source.c.id, GlobalId(kind)).label("global_id")]
+
+
+def scoped(source: Table) -> ColumnElement[bool]:
+    """The rows of :business."""
+    return source.c.business_id == bindparam("business")
+
+
+def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The sum of a column as 64 bits: engines widen the sum of BIGINT to a decimal."""
+    return cast(func.sum(column), BigInteger)
+
+
+@cache
+def rows_with_id(source: Table, kind: str) -> Select[Any]:
+    """The rows :ids of a table of facts, as objects of `kind`."""
+    return select(*_shown(source, kind)).where(scoped(source), any_of(source.c.id, "ids"))
+
+
+@cache
+def rows_of_sales(source: Table, kind: str, order: str) -> Select[Any]:
+    """The items, payments or refunds of the sales :ids, by sale and `order`."""
+    return (
+        select(*_shown(source, kind))
+        .where(scoped(source), any_of(source.c.sale_id, "ids"))
+        .order_by(source.c.sale_id, source.c[order], source.c.id)
+    )
+
+
+def _of_customers(source: Table, start: bool, end: bool) -> list[ColumnElement[bool]]:
+    conditions = [scoped(source), any_of(source.c.customer_id, "ids")]
+    if start:
+        conditions.append(source.c.business_day >= bindparam("start"))
+    if end:
+        conditions.append(source.c.business_day <= bindparam("end"))
+    return conditions
+
+
+@cache
+def page_of_each_customer(  # noqa: PLR0913  the shape of the statement
+    source: Table, kind: str, start: bool, end: bool, backward: bool, position: bool
+) -> Select[Any]:
+    """Up to :size facts of each of the customers :ids, newest first, past (:at, :id) where there is a `position`."""
+    keys = (source.c.occurred_at, source.c.id)
+    conditions = _of_customers(source, start, end)
+    if position:
+        at, id_ = bindparam("at", type_=source.c.occurred_at.type), bindparam("id")
+        past = keys[0] > at if backward else keys[0] < at
+        level = keys[1] > id_ if backward else keys[1] < id_
+        conditions.append(past | ((keys[0] == at) & level))
+    order = [key.asc() if backward else key.desc() for key in keys]
+    place = func.row_number().over(partition_by=source.c.customer_id, order_by=order).label("place")
+    page = select(*_shown(source, kind), place).where(*conditions).subquery("page")
+    return select(page).where(page.c.place <= bindparam("size")).order_by(page.c.customer_id, page.c.place)
+
+
+@cache
+def count_of_each_customer(source: Table, start: bool, end: bool) -> Select[Any]:
+    """How many facts each of the customers :ids has in the period."""
+    return (
+        select(source.c.customer_id, func.count().label("count"))
+        .where(*_of_customers(source, start, end))
+        .group_by(source.c.customer_id)
+    )
+
+
+@cache
+def purchases_of() -> Select[Any]:
+    """What each of the customers :ids bought and got back, to :as_of; money as stored, no row for who did neither."""
+    bought = (
+        select(
+            sale.c.customer_id,
+            func.count().label("orders"),
+            total_of(sale.c.total).label("gross"),
+            total_of(sale.c.profit).label("profit"),
+            func.min(sale.c.business_day).label("first_day"),
+            func.max(sale.c.business_day).label("last_day"),
+        )
+        .where(
+            *_of_customers(sale, False, False),
+            sale.c.counted_from <= bindparam("as_of"),
+            sale.c.business_day <= bindparam("as_of"),
+        )
+        .group_by(sale.c.customer_id)
+        .subquery("bought")
+    )
+    returned = (
+        select(
+            refund.c.customer_id,
+            total_of(refund.c.amount).label("refunded"),
+            total_of(refund.c.profit).label("profit"),
+        )
+        .where(*_of_customers(refund, False, False), refund.c.business_day <= bindparam("as_of"))
+        .group_by(refund.c.customer_id)
+        .subquery("returned")
+    )
+    return (
+        select(
+            customer.c.id.label("customer_id"),
+            func.coalesce(bought.c.orders, 0).label("orders"),
+            func.coalesce(bought.c.gross, 0).label("gross"),
+            func.coalesce(returned.c.refunded, 0).label("refunded"),
+            bought.c.profit,
+            func.coalesce(returned.c.profit, 0).label("refunded_profit"),
+            bought.c.first_day,
+            bought.c.last_day,
+        )
+        .outerjoin(bought, bought.c.customer_id == customer.c.id)
+        .outerjoin(returned, returned.c.customer_id == customer.c.id)
+        .where(scoped(customer), any_of(customer.c.id, "ids"))
+    )
+
+
+def unpaid() -> ColumnElement[Any]:
+    """What is still owed on a sale: of a PARTIAL one its total and tax less refunds and payments, of others nothing."""
+    rest = sale.c.total + sale.c.tax - sale.c.refunded - sale.c.paid
+    return case(((sale.c.status == SaleStatus.PARTIAL) & (rest > 0), rest), else_=0)
+
+
+@cache
+def balances_of() -> Select[Any]:
+    """The outstanding balance of each of the customers :ids: opening + unpaid rests - unallocated payments."""
+    owed = (
+        select(sale.c.customer_id, total_of(unpaid()).label("amount"))
+        .where(*_of_customers(sale, False, False))
+        .group_by(sale.c.customer_id)
+        .subquery("owed")
+    )
+    received = (
+        select(payment.c.customer_id, total_of(payment.c.amount).label("amount"))
+        .where(*_of_customers(payment, False, False), payment.c.sale_id.is_(None))
+        .group_by(payment.c.customer_id)
+        .subquery("received")
+    )
+    balance = customer.c.opening_balance + func.coalesce(owed.c.amount, 0) - func.coalesce(received.c.amount, 0)
+    return (
+        select(
+            customer.c.id.label("customer_id"),
+            type_coerce(balance, Money()).label("outstanding"),
+            customer.c.credit_limit,
+        )
+        .outerjoin(owed, owed.c.customer_id == customer.c.id)
+        .outerjoin(received, received.c.customer_id == customer.c.id)
+        .where(scoped(customer), any_of(customer.c.id, "ids"))
+    )

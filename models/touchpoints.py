@@ -1,12 +1,28 @@
 """Contacts with a customer: e-mails, calls, visits, reviews, surveys."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    Select,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlmodel import Field, SQLModel
 
-from models.types import Day, primary_key, reference, word
+from models.database import any_of, table
+from models.types import Day, GlobalId, primary_key, reference, word
 
 
 class TouchpointType(StrEnum):
@@ -76,3 +92,93 @@ class Touchpoint(SQLModel, table=True):
     business_day: int = Field(sa_type=Day)
     is_void: bool = False
     revision: int = Field(sa_type=BigInteger)
+
+
+# ---------------------------------------------------------------- statements
+
+touchpoint = table(Touchpoint)
+
+# An e-mail holds the furthest that it got, so one that was clicked was delivered and opened too.
+CLICKED = (TouchpointOutcome.CLICKED, TouchpointOutcome.CONVERTED)
+OPENED = (TouchpointOutcome.OPENED, TouchpointOutcome.REPLIED, *CLICKED)
+DELIVERED = (TouchpointOutcome.DELIVERED, TouchpointOutcome.NO_RESPONSE, *OPENED)
+
+FILTERS: dict[str, ColumnElement[bool]] = {
+    "customer": touchpoint.c.customer_id == bindparam("customer"),
+    "type": touchpoint.c.type == bindparam("type", type_=touchpoint.c.type.type),
+    "channel": touchpoint.c.channel == bindparam("channel", type_=touchpoint.c.channel.type),
+    "campaign": touchpoint.c.campaign == bindparam("campaign"),
+    "start": touchpoint.c.business_day >= bindparam("start"),
+    "end": touchpoint.c.business_day <= bindparam("end"),
+    "position": or_(
+        touchpoint.c.occurred_at < bindparam("at", type_=touchpoint.c.occurred_at.type),
+        (touchpoint.c.occurred_at == bindparam("at", type_=touchpoint.c.occurred_at.type))
+        & (touchpoint.c.id < bindparam("id")),
+    ),
+}
+
+
+def _shown(personal: bool) -> list[ColumnElement[Any]]:
+    c = touchpoint.c
+    notes = c.notes if personal else type_coerce(null(), c.notes.type).label("notes")
+    kept = [c.id, c.customer_id, c.type, c.channel, c.outcome, c.subject, c.campaign, c.score, c.occurred_at, c.is_void]
+    return [*kept, notes, type_coerce(c.id, GlobalId("Touchpoint")).label("global_id")]
+
+
+@cache
+def touchpoints_with_id(personal: bool) -> Select[Any]:
+    """The contacts :ids; without `personal` their notes are null."""
+    conditions = (touchpoint.c.business_id == bindparam("business"), any_of(touchpoint.c.id, "ids"))
+    return select(*_shown(personal)).where(*conditions)
+
+
+@cache
+def touchpoint_page(filters: frozenset[str], personal: bool) -> Select[Any]:
+    """Up to :size contacts of the business that match `filters` (names in FILTERS), newest first."""
+    return (
+        select(*_shown(personal))
+        .where(touchpoint.c.business_id == bindparam("business"), *(FILTERS[name] for name in sorted(filters)))
+        .order_by(touchpoint.c.occurred_at.desc(), touchpoint.c.id.desc())
+        .limit(bindparam("size"))
+    )
+
+
+@cache
+def touchpoints_of_each_customer(filters: frozenset[str], personal: bool) -> Select[Any]:
+    """Up to :size contacts of each of the customers :ids that match `filters`, newest first."""
+    order = (touchpoint.c.occurred_at.desc(), touchpoint.c.id.desc())
+    place = func.row_number().over(partition_by=touchpoint.c.customer_id, order_by=order).label("place")
+    conditions = [FILTERS[name] for name in sorted(filters)]
+    page = (
+        select(*_shown(personal), place)
+        .where(touchpoint.c.business_id == bindparam("business"), any_of(touchpoint.c.customer_id, "ids"), *conditions)
+        .subquery("page")
+    )
+    return select(page).where(page.c.place <= bindparam("size")).order_by(page.c.customer_id, page.c.place)
+
+
+def _when(outcomes: Sequence[TouchpointOutcome], value: Any) -> ColumnElement[Any]:
+    return case((touchpoint.c.outcome.in_(outcomes), value))
+
+
+@cache
+def email_engagement_of() -> Select[Any]:
+    """E-mails delivered, opened and clicked by each of the customers :ids, and when last."""
+    at = touchpoint.c.occurred_at
+    return (
+        select(
+            touchpoint.c.customer_id,
+            func.count(_when(DELIVERED, 1)).label("delivered"),
+            func.count(_when(OPENED, 1)).label("opened"),
+            func.count(_when(CLICKED, 1)).label("clicked"),
+            type_coerce(func.max(_when(OPENED, at)), at.type).label("last_opened_at"),
+            type_coerce(func.max(_when(CLICKED, at)), at.type).label("last_clicked_at"),
+        )
+        .where(
+            touchpoint.c.business_id == bindparam("business"),
+            any_of(touchpoint.c.customer_id, "ids"),
+            touchpoint.c.type == TouchpointType.EMAIL,
+            ~touchpoint.c.is_void,
+        )
+        .group_by(touchpoint.c.customer_id)
+    )

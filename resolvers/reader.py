@@ -5,6 +5,7 @@ from collections import namedtuple
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select
@@ -14,14 +15,18 @@ from sqlalchemy.types import TypeEngine
 from models.database import Database
 from models.days import date_of
 from models.revision import business_at_revision
-from models.types import Day, Millionths, Money
+from models.types import Day, GlobalId, Millionths, Money
+from resolvers.ids import global_id
 
 Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A statement as one store runs it: its text, how values go in, and how rows come out."""
+    """A statement as one store runs it: its text, how values go in, and how rows come out.
+
+    The class of its rows is named for the kind of object that they are.
+    """
 
     text: str
     names: tuple[str, ...]
@@ -29,7 +34,7 @@ class Prepared:
     binds: tuple[Convert | None, ...]
     results: tuple[tuple[int, Convert], ...]
     money: tuple[int, ...]
-    row: Callable[[list[Any]], Any]
+    row: Callable[[Sequence[Any]], Any]
 
     def values(self, params: dict[str, Any]) -> list[Any]:
         """The bound values, in order, as the driver wants them."""
@@ -87,7 +92,7 @@ class Statements:
             raise ValueError("a statement that is not scoped to a business is never run")
         columns = list(statement.selected_columns)
         results = ((i, self._result(column.type)) for i, column in enumerate(columns))
-        row = namedtuple("Row", [column.name for column in columns])  # pyright: ignore[reportUntypedNamedTuple]  # noqa: PYI024
+        row = namedtuple("Row", [column.name for column in columns])  # pyright: ignore[reportUntypedNamedTuple]
         return Prepared(
             str(compiled),
             names,
@@ -106,6 +111,8 @@ class Statements:
             return as_date
         if isinstance(type_, Millionths):
             return as_quantity
+        if isinstance(type_, GlobalId):
+            return partial(global_id, type_.kind)
         return type_.dialect_impl(self._dialect).result_processor(self._dialect, None)
 
 
@@ -135,11 +142,12 @@ class Reader:
             records = await self._records(statement, params)
         return self._statements.prepared(statement).rows(records, self._business.currency_exponent)
 
-    async def raw(self, statement: Select[Any], params: dict[str, Any]) -> Sequence[Sequence[Any]]:
-        """The records of a statement as stored, for the copy."""
+    async def stored(self, statement: Select[Any], params: dict[str, Any]) -> Sequence[Any]:
+        """The rows of a statement as stored: days as numbers, money in minor units."""
         async with self._turn:
             await self._open()
-            return await self._records(statement, params)
+            records = await self._records(statement, params)
+        return [self._statements.prepared(statement).row(record) for record in records]
 
     async def close(self) -> None:
         """End the snapshot and give the connection back."""

@@ -1,7 +1,6 @@
 """Runs the migrations on the connection that `models.migrate` hands over."""
 
 from alembic import context
-
 from sqlmodel import SQLModel
 
 import models  # noqa: F401  the tables register themselves

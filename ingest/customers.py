@@ -1,0 +1,260 @@
+"""The customers of a batch: found by number or made, and their profile and first day kept right."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+
+from ingest.facts import Draft, SaleDraft
+from models import Customer, Refund, Sale
+from models.customers import CustomerType
+from models.database import TextList, any_of, insert_rows, table, take_ids
+from models.days import date_of, day_number
+from models.search import contact_words, name_words, sort_name
+from resolvers.writing import Write
+
+customer, sale, refund = table(Customer), table(Sale), table(Refund)
+WRITTEN = (
+    "id", "business_id", "number", "type", "first_name", "last_name", "sort_name", "email", "phone", "birth_date",
+    "line1", "line2", "city", "state", "postal_code", "country", "is_active", "is_email_verified",
+    "is_phone_verified", "created_at", "joined_given", "joined_day", "credit_limit", "opening_balance",
+    "consent_email", "consent_sms", "consent_push", "is_erased", "search_name", "search_contact", "revision",
+)  # fmt: skip
+BLANK = {
+    "type": CustomerType.RETAIL, "is_active": True, "is_email_verified": False, "is_phone_verified": False,
+    "joined_given": False, "credit_limit": 0, "opening_balance": 0, "consent_email": False, "consent_sms": False,
+    "consent_push": False, "is_erased": False,
+}  # fmt: skip
+CONTACTS = ("email", "phone")
+
+
+@cache
+def customers_numbered() -> Select[Any]:
+    """The customers of :business with one of the :numbers."""
+    return select(customer).where(
+        customer.c.business_id == bindparam("business"), any_of(customer.c.number, "numbers", TextList)
+    )
+
+
+@cache
+def customers_of_ids() -> Select[Any]:
+    """The customers with one of the :ids of :business."""
+    return select(customer).where(customer.c.business_id == bindparam("business"), any_of(customer.c.id, "ids"))
+
+
+@cache
+def holders_of(contact: str) -> Select[Any]:
+    """Who of :business has one of the :values as e-mail or phone."""
+    column = customer.c[contact]
+    columns: list[ColumnElement[Any]] = [customer.c.id, column]
+    return select(*columns).where(
+        customer.c.business_id == bindparam("business"), ~customer.c.is_erased, any_of(column, "values", TextList)
+    )
+
+
+@cache
+def sales_spans() -> Select[Any]:
+    """For each of the :ids its first counted day and the time of its latest sale."""
+    counted = func.min(sale.c.business_day).filter(sale.c.counted_from.is_not(None))
+    latest = func.max(sale.c.occurred_at).label("latest")
+    columns: list[ColumnElement[Any]] = [sale.c.customer_id, counted.label("first_day"), latest]
+    return (
+        select(*columns)
+        .where(sale.c.business_id == bindparam("business"), any_of(sale.c.customer_id, "ids"))
+        .group_by(sale.c.customer_id)
+    )
+
+
+@cache
+def latest_refunds() -> Select[Any]:
+    """For each of the :ids the time of its latest refund."""
+    columns: list[ColumnElement[Any]] = [refund.c.customer_id, func.max(refund.c.occurred_at).label("latest")]
+    return (
+        select(*columns)
+        .where(refund.c.business_id == bindparam("business"), any_of(refund.c.customer_id, "ids"))
+        .group_by(refund.c.customer_id)
+    )
+
+
+class Buyers:
+    """The customers of one batch. `resolve` before its facts are written, `settle` after."""
+
+    def __init__(self, write: Write, zone: ZoneInfo, fields: Sequence[str], drafts: Iterable[Draft]) -> None:
+        self.write = write
+        self.zone = zone
+        self.fields = fields
+        self.drafts: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            if draft.customer is not None:
+                self.drafts.setdefault(draft.customer, []).append(draft)
+        self.ids: dict[str, int] = {}
+        self.made = 0
+        self.dropped = 0  # contacts that belong to somebody else
+
+    async def resolve(self) -> None:
+        """Give every number of the batch its customer: a stored one, the one it was merged into, or a new one."""
+        found = await self._found(customers_numbered(), numbers=list(self.drafts))
+        self.ids = {row.number: row.merged_into_id or row.id for row in found}
+        await self._follow_merges()
+        await self._make([number for number in self.drafts if number not in self.ids])
+
+    async def settle(self, touched: set[int]) -> None:
+        """Bring the stored customers among the `touched` ids to what all their facts now say."""
+        touched -= self._new
+        if not touched:
+            return
+        numbers: dict[int, list[str]] = {}
+        for number, id_ in self.ids.items():
+            numbers.setdefault(id_, []).append(number)
+        ids = list(touched)
+        spans = {row.customer_id: row for row in await self._found(sales_spans(), ids=ids)}
+        refunds = {row.customer_id: row.latest for row in await self._found(latest_refunds(), ids=ids)}
+        changes: dict[int, dict[str, Any]] = {}
+        rows = {row.id: row for row in await self._found(customers_of_ids(), ids=ids)}
+        for id_, row in rows.items():
+            drafts = [draft for number in numbers.get(id_, []) for draft in self.drafts[number]]
+            profile = {} if row.is_erased else self._profile(drafts)
+            if profile and not _is_latest(drafts, spans.get(id_), refunds.get(id_)):
+                profile = {name: value for name, value in profile.items() if getattr(row, name) is None}
+            changes[id_] = self._changes(row, profile, spans.get(id_))
+        await self._drop_taken(changes)
+        await self._update(rows, changes)
+
+    # ------------------------------------------------------------ new ones
+
+    async def _make(self, numbers: Sequence[str]) -> None:
+        ids = await take_ids(self.write.connection, customer, len(numbers))
+        self._new = set(ids)
+        self.made = len(numbers)
+        profiles: dict[int, dict[str, Any]] = {}
+        for id_, number in zip(ids, numbers, strict=True):
+            self.ids[number] = id_
+            profiles[id_] = self._profile(self.drafts[number])
+        await self._drop_taken(profiles)
+        rows = [self._row(id_, number, profiles[id_]) for id_, number in zip(ids, numbers, strict=True)]
+        await insert_rows(self.write.connection, customer, WRITTEN, rows)
+
+    def _row(self, id_: int, number: str, profile: dict[str, Any]) -> tuple[Any, ...]:
+        days = [
+            draft.moment.business_day
+            for draft in self.drafts[number]
+            if isinstance(draft, SaleDraft) and draft.counted_from is not None
+        ]
+        values = {
+            **BLANK,
+            "id": id_,
+            "business_id": self.write.business_id,
+            "number": number,
+            "created_at": self.write.now,
+            "joined_day": min(days, default=self._day_of(self.write.now)),
+            "revision": self.write.revision,
+            **profile,
+        }
+        values |= _words({name: values.get(name) for name in (*NAMED, *CONTACTS)})
+        return tuple(values.get(name) for name in WRITTEN)
+
+    # ------------------------------------------------------------ stored ones
+
+    def _changes(self, row: Any, profile: dict[str, Any], span: Any) -> dict[str, Any]:
+        """What has to be written of a stored customer."""
+        wanted = dict(profile)
+        if not row.joined_given and "joined_day" not in wanted:
+            bought = None if span is None else span.first_day
+            wanted["joined_day"] = self._day_of(row.created_at) if bought is None else bought
+        changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+        if "email" in changed:
+            changed["is_email_verified"] = False
+        if "phone" in changed:
+            changed["is_phone_verified"] = False
+        return changed
+
+    async def _update(self, rows: Mapping[int, Any], changes: Mapping[int, dict[str, Any]]) -> None:
+        for id_, changed in changes.items():
+            if not changed:
+                continue
+            after = {name: changed.get(name, getattr(rows[id_], name)) for name in (*NAMED, *CONTACTS)}
+            words = {} if rows[id_].is_erased else _words(after)
+            values = {**changed, **words, "revision": self.write.revision}
+            await self.write.connection.execute(update(customer).where(customer.c.id == id_).values(values))
+
+    # ------------------------------------------------------------ both
+
+    def _profile(self, drafts: Iterable[Draft]) -> dict[str, Any]:
+        """What the rows say of a customer, later facts over earlier ones and sales over refunds."""
+        merged: dict[str, Any] = {}
+        for draft in sorted(drafts, key=_precedence):
+            merged |= {name: value for name, value in zip(self.fields, draft.profile, strict=True) if value is not None}
+        return _columns(merged)
+
+    async def _drop_taken(self, profiles: Mapping[int, dict[str, Any]]) -> None:
+        """Leave out an e-mail or a phone that another customer has: both are unique in a business."""
+        for contact in CONTACTS:
+            wanted = {profile[contact] for profile in profiles.values() if profile.get(contact)}
+            if not wanted:
+                continue
+            stored = await self._found(holders_of(contact), values=sorted(wanted))
+            holder = {getattr(row, contact): row.id for row in stored}
+            for id_, profile in profiles.items():
+                value = profile.get(contact)
+                if value is not None and holder.setdefault(value, id_) != id_:
+                    del profile[contact]
+                    self.dropped += 1
+
+    async def _follow_merges(self) -> None:
+        """Go on to the customer that is kept, where the one merged into was merged again."""
+        while True:
+            rows = await self._found(customers_of_ids(), ids=sorted(set(self.ids.values())))
+            onward = {row.id: row.merged_into_id for row in rows if row.merged_into_id is not None}
+            if not onward:
+                return
+            self.ids = {number: onward.get(id_, id_) for number, id_ in self.ids.items()}
+
+    async def _found(self, statement: Select[Any], **values: Any) -> Sequence[Any]:
+        values["business"] = self.write.business_id
+        return (await self.write.connection.execute(statement, values)).all()
+
+    def _day_of(self, instant: datetime) -> int:
+        return day_number(instant.astimezone(self.zone))
+
+
+NAMED = ("number", "first_name", "last_name")
+
+
+def _words(values: Mapping[str, Any]) -> dict[str, str]:
+    """The columns that searching and ordering read."""
+    name = (values["number"], values["first_name"], values["last_name"])
+    return {
+        "sort_name": sort_name(*name),
+        "search_name": name_words(*name),
+        "search_contact": contact_words(values["email"], values["phone"]),
+    }
+
+
+def _precedence(draft: Draft) -> tuple[bool, datetime, str]:
+    return isinstance(draft, SaleDraft), draft.moment.instant, draft.number
+
+
+def _is_latest(drafts: Sequence[Draft], span: Any, refunded: datetime | None) -> bool:
+    """Whether the last of these drafts is the latest sale that the customer has, or without any the latest refund."""
+    last = max(drafts, key=_precedence)
+    if isinstance(last, SaleDraft):
+        return span is None or last.moment.instant >= span.latest
+    return span is None and (refunded is None or last.moment.instant >= refunded)
+
+
+def _columns(profile: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a mapping as columns of the customer."""
+    columns = dict(profile)
+    if "customer_name" in columns:
+        first, _, last = columns.pop("customer_name").rpartition(" ")
+        columns |= {"first_name": first.strip() or last, "last_name": last if first.strip() else None}
+    if "customer_type" in columns:
+        columns["type"] = columns.pop("customer_type")
+    if "joined_on" in columns:
+        columns |= {"joined_day": columns.pop("joined_on"), "joined_given": True}
+    if "birth_date" in columns:
+        columns["birth_date"] = date_of(columns["birth_date"])
+    return columns

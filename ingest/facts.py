@@ -1,0 +1,378 @@
+"""The rules by which the rows of one number become sales and refunds, and which rows are rejects."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import orjson
+
+from ingest.mapping import Mapping, Rules
+from ingest.rows import SourceRow
+from ingest.values import BIGGEST, Moment
+from models.currency import MILLION, half_even, line_total
+from models.days import date_of
+from models.sales import PaymentMethod, SaleChannel, SaleStatus
+
+COUNTED = (SaleStatus.COMPLETED, SaleStatus.PARTIAL, SaleStatus.REFUNDED)
+# Codes of Online Retail that are no goods: postage, discounts, manual entries, fees, samples, donations.
+NON_PRODUCTS = {"POST", "DOT", "C2", "D", "M", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "PADS"}
+
+
+class Item(NamedTuple):
+    """One line of a sale as its table wants it: quantity, price and cost in millionths, money in minor units."""
+
+    position: int
+    product: str
+    sku: str | None
+    category: str | None
+    quantity: int
+    unit_price: int
+    unit_cost: int | None
+    total: int
+    profit: int | None
+    is_product: bool
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a sale and a refund have in common before they are written."""
+
+    number: str
+    lines: list[int]  # of the file, every row that this was made of
+    moment: Moment
+    customer: str | None
+    profile: tuple[Any, ...]
+    digest: str = ""
+
+
+@dataclass(slots=True)
+class SaleDraft(Draft):
+    """A sale before it has ids."""
+
+    items: list[Item] = field(default_factory=list[Item])
+    status: SaleStatus = SaleStatus.COMPLETED
+    channel: SaleChannel = SaleChannel.STORE
+    storefront: str | None = None
+    subtotal: int = 0
+    discount: int = 0
+    tax: int = 0
+    profit: int | None = None
+    costed: int = 0
+    method: PaymentMethod | None = None
+    payment: int = 0  # 0: there is none
+
+    @property
+    def total(self) -> int:
+        """What is revenue."""
+        return self.subtotal - self.discount
+
+    @property
+    def counted_from(self) -> int | None:
+        """The day from which the sale counts, None where it does not."""
+        return self.moment.business_day if self.status in COUNTED else None
+
+    @property
+    def paid(self) -> int:
+        """What settles it: CREDIT does not."""
+        return 0 if self.method is PaymentMethod.CREDIT else self.payment
+
+
+@dataclass(slots=True)
+class RefundDraft(Draft):
+    """A refund of no known sale, before it has an id."""
+
+    amount: int = 0
+
+
+class Outcome(NamedTuple):
+    """What became of the rows of one number; each row is in one draft or in one reject."""
+
+    drafts: list[SaleDraft | RefundDraft]
+    rejects: list[tuple[list[int], str]]
+
+
+class Unsellable(ValueError):
+    """Rows that together make no sale; the message says why."""
+
+
+class Terms(NamedTuple):
+    """What the rules need besides the rows."""
+
+    mapping: Mapping
+    exponent: int  # the decimals of the currency
+
+
+Rule = Callable[[Sequence[SourceRow], Terms], Outcome]
+
+
+def outcome_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
+    """The sales and refunds of all readable rows of one number."""
+    outcome = RULES[terms.mapping.rules](rows, terms)
+    for draft in outcome.drafts:
+        draft.digest = _digest(draft)
+    return outcome
+
+
+def _digest(draft: SaleDraft | RefundDraft) -> str:
+    """Of everything that would be written, so that it changes exactly when a row changes what was made of it."""
+    content: list[Any] = [draft.number, draft.moment, draft.customer, draft.profile]
+    if isinstance(draft, SaleDraft):
+        content += [draft.items, draft.status, draft.channel, draft.storefront, draft.discount, draft.tax]
+        content += [draft.method, draft.payment]
+    else:
+        content.append(draft.amount)
+    return blake2b(orjson.dumps(content, default=tuple), digest_size=16).hexdigest()
+
+
+# ---------------------------------------------------------------- the three layouts
+
+
+def sales_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
+    """SALES: the rows are one sale; a row that takes something back is a reject."""
+    kept, rejects = _agreeing(rows)
+    sold: list[SourceRow] = []
+    for row in kept:
+        reason = _not_sold(row)
+        if reason is None:
+            sold.append(row)
+        else:
+            rejects.append(([row.line], reason))
+    return _one_sale(sold, rows, rejects, terms)
+
+
+def invoices_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
+    """INVOICES: a number that begins with A is rejected, with C a refund, any other sells."""
+    number = rows[0].sale
+    if number.startswith("A"):
+        return Outcome([], [(_lines(rows), f"invoice {number} is an adjustment, neither sale nor refund")])
+    kept, rejects = _agreeing(rows)
+    if number.startswith("C"):
+        return _one_refund(kept, rows, rejects, terms.exponent)
+    sold = [row for row in kept if (row.quantity or 0) > 0 and (row.unit_price or 0) >= 0]
+    if not any(row.unit_price for row in sold):
+        return Outcome(
+            [], [*rejects, (_lines(kept), f"invoice {number} has no row with a quantity and a price above 0")]
+        )
+    rejects += _strays(
+        kept, sold, f"stray row of sale {number}: a row sells with a quantity above 0 and no negative price"
+    )
+    return _one_sale(sold, rows, rejects, terms)
+
+
+def purchases_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
+    """PURCHASES: every row of a customer's day is a sale, numbered customer-date-n over all rows of that day."""
+    outcome = Outcome([], [])
+    for count, row in enumerate(rows, start=1):
+        reason = _not_sold(row)
+        if reason is not None:
+            outcome.rejects.append(([row.line], reason))
+            continue
+        number = f"{row.customer}-{date_of(row.occurred_at.business_day)}-{count}"
+        made = _one_sale([row], [row], [], terms, number)
+        outcome.drafts.extend(made.drafts)
+        outcome.rejects.extend(made.rejects)
+    return outcome
+
+
+RULES: dict[Rules, Rule] = {
+    Rules.SALES: sales_of,
+    Rules.INVOICES: invoices_of,
+    Rules.PURCHASES: purchases_of,
+}
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _lines(rows: Iterable[SourceRow]) -> list[int]:
+    return [row.line for row in rows]
+
+
+def _strays(kept: Sequence[SourceRow], used: Sequence[SourceRow], reason: str) -> list[tuple[list[int], str]]:
+    if len(used) == len(kept):
+        return []
+    lines = {row.line for row in used}
+    return [([row.line], reason) for row in kept if row.line not in lines]
+
+
+def _not_sold(row: SourceRow) -> str | None:
+    """Why a row cannot be a line of a sale, None where it can."""
+    if row.quantity is not None and row.quantity < 0:
+        return "quantity is negative: only the preset online-retail reads refunds"
+    if row.quantity == 0:
+        return "quantity is 0"
+    if row.unit_price is not None and row.unit_price < 0:
+        return "unit price is negative"
+    return "amount is negative" if row.amount is not None and row.amount < 0 else None
+
+
+SALE_WIDE = ("customer", "status", "channel", "storefront", "payment_method")
+
+
+def _agreeing(rows: Sequence[SourceRow]) -> tuple[list[SourceRow], list[tuple[list[int], str]]]:
+    """The rows without those that contradict an earlier one in what belongs to the whole sale."""
+    first = rows[0]
+    head = first[3:4] + first[14:18]
+    if all(row[3:4] + row[14:18] == head for row in rows):
+        return list(rows), []
+    kept: list[SourceRow] = []
+    rejects: list[tuple[list[int], str]] = []
+    said: dict[str, Any] = {}
+    for row in rows:
+        values = {name: value for name in SALE_WIDE if (value := getattr(row, name)) is not None}
+        other = next((name for name, value in values.items() if said.get(name, value) != value), None)
+        if other is None:
+            said.update(values)
+            kept.append(row)
+        else:
+            what = f"{other.replace('_', ' ')} {values[other]} where an earlier row of {row.sale} has {said[other]}"
+            rejects.append(([row.line], what))
+    return kept, rejects
+
+
+def _given(rows: Iterable[SourceRow], name: str) -> Any:
+    """What the first row that says so gives for something of the whole sale."""
+    return next((value for row in rows if (value := getattr(row, name)) is not None), None)
+
+
+def _profile(rows: Sequence[SourceRow]) -> tuple[Any, ...]:
+    """What the rows say of their customer, for each field the first that is given."""
+    first = rows[0].profile
+    if None not in first:
+        return first
+    return tuple(
+        next((value for value in values if value is not None), None)
+        for values in zip(*(r.profile for r in rows), strict=True)
+    )
+
+
+def _earliest(rows: Sequence[SourceRow]) -> Moment:
+    return min((row.occurred_at for row in rows), key=lambda moment: moment.instant)
+
+
+# ---------------------------------------------------------------- sales and refunds
+
+
+def _one_sale(
+    sold: Sequence[SourceRow],
+    rows: Sequence[SourceRow],
+    rejects: list[tuple[list[int], str]],
+    terms: Terms,
+    number: str | None = None,
+) -> Outcome:
+    if not sold:
+        return Outcome([], rejects)
+    try:
+        return Outcome([_sale(sold, rows, terms, number or sold[0].sale)], rejects)
+    except Unsellable as problem:
+        return Outcome([], [*rejects, (_lines(sold), str(problem))])
+
+
+def _sale(sold: Sequence[SourceRow], rows: Sequence[SourceRow], terms: Terms, number: str) -> SaleDraft:
+    mapping, exponent = terms
+    items = [_item(position, row, terms) for position, row in enumerate(sold, start=1)]
+    if len(number) > 80:
+        raise Unsellable("the number of the sale is longer than 80 characters")
+    draft = SaleDraft(
+        number=number,
+        lines=_lines(sold),
+        moment=_earliest(rows),
+        customer=_given(rows, "customer"),
+        profile=_profile(sold),
+        items=items,
+        channel=_given(sold, "channel") or mapping.channel,
+        storefront=_given(sold, "storefront"),
+        subtotal=sum(item.total for item in items),
+        discount=_money(sold, "discount", exponent),
+        tax=_money(sold, "tax", exponent),
+    )
+    _check_amounts(draft)
+    _add_profit(draft)
+    _add_payment(draft, sold, exponent, whole="paid" not in mapping.columns)
+    return draft
+
+
+def _item(position: int, row: SourceRow, terms: Terms) -> Item:
+    mapping, exponent = terms
+    quantity = MILLION if row.quantity is None else row.quantity
+    if row.amount is None:
+        price = row.unit_price or 0
+        total = line_total(quantity, price, exponent)
+    else:
+        total = half_even(row.amount * 10**exponent, MILLION)
+        price = half_even(row.amount * MILLION, quantity) if row.unit_price is None else row.unit_price
+    cost = row.unit_cost
+    profit = None if cost is None else total - line_total(quantity, cost, exponent)
+    if total > BIGGEST or price > BIGGEST or (profit is not None and -profit > BIGGEST):
+        raise Unsellable(f"the total of line {row.line} is too large")
+    is_product = (
+        row.sku is None or row.sku.upper() not in NON_PRODUCTS
+        if mapping.rules is Rules.INVOICES
+        else row.is_product is not False
+    )
+    product = row.product or row.sku or mapping.product
+    return Item(position, product, row.sku, row.category, quantity, price, cost, total, profit, is_product)
+
+
+def _money(rows: Iterable[SourceRow], name: str, exponent: int) -> int:
+    """The sum of a field of the rows in minor units, each rounded half-even."""
+    return sum(half_even(value * 10**exponent, MILLION) for row in rows if (value := getattr(row, name)))
+
+
+def _check_amounts(draft: SaleDraft) -> None:
+    if draft.discount > draft.subtotal:
+        raise Unsellable("the discount is larger than the sale")
+    if draft.subtotal + draft.tax > BIGGEST:
+        raise Unsellable("the total of the sale is too large")
+
+
+def _add_profit(draft: SaleDraft) -> None:
+    """Sum the profits of the lines whose cost is known, less their share of the discount."""
+    known = [item for item in draft.items if item.profit is not None]
+    if not known:
+        return
+    sold = sum(item.total for item in known)
+    share = half_even(draft.discount * sold, draft.subtotal) if draft.subtotal else 0
+    draft.profit = sum(item.profit or 0 for item in known) - share
+    draft.costed = sold - share
+    if abs(draft.profit) > BIGGEST:
+        raise Unsellable("the cost of the sale is too large")
+
+
+def _add_payment(draft: SaleDraft, rows: Sequence[SourceRow], exponent: int, *, whole: bool) -> None:
+    draft.status = _given(rows, "status") or SaleStatus.COMPLETED
+    draft.method = _given(rows, "payment_method")
+    if draft.status is SaleStatus.REFUNDED:
+        raise Unsellable("status REFUNDED is derived from refunds, which a map cannot give: COMPLETED would be right")
+    if draft.method is None:
+        return
+    due = draft.total + draft.tax
+    if whole:
+        draft.payment = due if draft.status is SaleStatus.COMPLETED else 0
+    else:
+        draft.payment = _money(rows, "paid", exponent)
+    if draft.payment > due:
+        raise Unsellable("more is paid than the total and tax of the sale")
+    if draft.method is PaymentMethod.CREDIT and draft.payment and draft.status is SaleStatus.COMPLETED:
+        draft.status = SaleStatus.PARTIAL
+
+
+def _one_refund(
+    kept: Sequence[SourceRow], rows: Sequence[SourceRow], rejects: list[tuple[list[int], str]], exponent: int
+) -> Outcome:
+    number = rows[0].sale
+    given = [row for row in kept if (row.quantity or 0) < 0 and (row.unit_price or 0) > 0]
+    if not given:
+        reason = f"cancellation {number} has no row with a negative quantity and a price above 0"
+        return Outcome([], [*rejects, (_lines(kept), reason)])
+    amount = sum(line_total(-(r.quantity or 0), r.unit_price or 0, exponent) for r in given)
+    if not 0 < amount <= BIGGEST:
+        return Outcome([], [*rejects, (_lines(kept), f"cancellation {number} comes to nothing or is too large")])
+    rejects += _strays(
+        kept, given, f"stray row of cancellation {number}: its rows have a negative quantity and a price above 0"
+    )
+    draft = RefundDraft(
+        number, _lines(given), _earliest(rows), _given(rows, "customer"), _profile(given), amount=amount
+    )
+    return Outcome([draft], rejects)

@@ -1,0 +1,305 @@
+"""Imports one file: stages its rows, and writes its sales and refunds in batches, one transaction each."""
+
+import asyncio
+import gc
+from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, update
+
+from ingest.customers import customers_numbered
+from ingest.facts import Terms, outcome_of
+from ingest.mapping import Mapping
+from ingest.problems import ImportProblem
+from ingest.readers import Chunk, Source, open_source
+from ingest.rows import RowReader, Shop, groups_of
+from ingest.sales import Batch, Counts, Stored, counts_of, stored_of, write_batch
+from ingest.staging import Staging
+from ingest.values import Unreadable
+from models import ImportRun
+from models.database import Database, table
+from models.imports import ImportStatus
+from resolvers.writing import Actor, Write, write
+
+BATCH_SALES = 5_000
+BATCH_ROWS = 50_000
+SALE_ROWS = 20_000  # rows of one number that are still believed to be one sale
+
+import_run = table(ImportRun)
+
+
+class Progress(Protocol):
+    """Told now and then how far an import is; called in a worker thread or the event loop, and must not block."""
+
+    def __call__(self, phase: str, rows: int, of: int | None) -> None:
+        """`phase` is "reading", whose length is unknown (`of` is None), then "writing" `of` so many rows."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an import did, or in a dry run would have done. Every row read is in exactly one of the four counts."""
+
+    read: int
+    written: int
+    updated: int
+    unchanged: int
+    rejected: int
+    sales: int  # written or updated
+    refunds: int  # written or updated
+    customers: int  # made
+    contacts_dropped: int  # e-mails and phones left out: impossible, or another customer's
+    seconds: float
+    dry_run: bool
+    rejects: Path | None  # the file of the rejected rows, None where there is none
+
+    @property
+    def rows_per_second(self) -> float:
+        """How fast it was."""
+        return self.read / self.seconds if self.seconds else 0.0
+
+
+async def import_file(  # noqa: PLR0913  an import is made of these
+    database: Database,
+    *,
+    path: Path,
+    business: Shop,
+    mapping: Mapping,
+    now: datetime,
+    actor: Actor,
+    dry_run: bool = False,
+    batch_size: int = BATCH_SALES,
+    rejects: Path | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Import a file into a business; running it again continues what was interrupted, and changes nothing else.
+
+    Rejected rows go to `rejects`, by default `<file>.rejects.csv` in the working directory; a dry run writes them only
+    where it is told a path. In a dry run `business` may be one that is not written yet (id None). Raises ImportProblem,
+    before anything is written, for a file that cannot be read.
+    """
+    began = perf_counter()
+    run = _Run(database, path, business, mapping, now, actor, batch_size, progress or _silent)
+    with _rare_collections(), open_source(path, encoding=encoding, delimiter=delimiter) as source:
+        reader = RowReader(mapping, mapping.positions(source.header, path.name), business)
+        with Staging(source.header) as staging:
+            await asyncio.to_thread(run.stage, source, reader, staging)
+            if dry_run:
+                counts = await run.rehearse(reader, staging)
+            else:
+                counts = await run.load(reader, staging)
+            target = rejects or (None if dry_run else Path.cwd() / f"{path.name}.rejects.csv")
+            kept = target is not None and await asyncio.to_thread(staging.write_rejects, target)
+            return _summary(counts, reader, staging, perf_counter() - began, dry_run, target if kept else None)
+
+
+@contextmanager
+def _rare_collections() -> Generator[None]:
+    """Millions of small rows without cycles make the garbage collector run for nothing: a third of an import's time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _silent(phase: str, rows: int, of: int | None) -> None:
+    """Tell nobody."""
+
+
+def _summary(  # noqa: PLR0913  a summary is made of these
+    counts: Counts, reader: RowReader, staging: Staging, seconds: float, dry_run: bool, rejects: Path | None
+) -> Summary:
+    return Summary(
+        read=staging.rows,
+        written=counts.written,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        rejected=staging.rejected,
+        sales=counts.sales,
+        refunds=counts.refunds,
+        customers=counts.customers,
+        contacts_dropped=counts.contacts_dropped + reader.contacts.dropped,
+        seconds=seconds,
+        dry_run=dry_run,
+        rejects=rejects,
+    )
+
+
+@dataclass
+class _Run:
+    """One run of one file."""
+
+    database: Database
+    path: Path
+    business: Shop
+    mapping: Mapping
+    now: datetime
+    actor: Actor
+    batch_size: int
+    progress: Progress
+
+    def stage(self, source: Source, reader: RowReader, staging: Staging) -> None:
+        """Copy all rows of the source, with the key of each."""
+        for chunk in source.chunks:
+            columns = list(zip(*chunk.rows, strict=True))
+            keys, problems = _marks(chunk, reader.keys(columns))
+            staging.add(chunk.lines, keys, problems, columns)
+            self.progress("reading", staging.rows, None)
+        if not staging.rows:
+            raise ImportProblem(f"{self.path.name} has a header and no rows")
+        staging.close_rows(SALE_ROWS)
+
+    async def load(self, reader: RowReader, staging: Staging) -> Counts:
+        """Write every batch, and remember the run."""
+        counts = Counts()
+        run = await self._begin()
+        try:
+            async with aclosing(self._batches(reader, staging)) as batches:
+                async for batch in batches:
+                    await self._write(batch, run, counts, staging)
+                    self._report(counts, staging)
+        except BaseException as error:
+            await asyncio.shield(self._end(run, ImportStatus.FAILED, counts, staging, type(error).__name__))
+            raise
+        await self._end(run, ImportStatus.DONE, counts, staging)
+        return counts
+
+    async def rehearse(self, reader: RowReader, staging: Staging) -> Counts:
+        """Count what `load` would do."""
+        counts = Counts()
+        async with aclosing(self._batches(reader, staging)) as batches:
+            async for batch in batches:
+                stored = await self._stored(batch)
+                counts.add(counts_of(batch, stored))
+                staging.note_buyers(await self._strangers(batch, stored))
+                self._report(counts, staging)
+        counts.customers = staging.count_buyers()
+        return counts
+
+    async def _batches(self, reader: RowReader, staging: Staging) -> AsyncGenerator[Batch]:
+        """The batches in turn; while one is written, the next is made in a thread."""
+        batches = self._drafted(reader, staging)
+        upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+        try:
+            while (batch := await upcoming) is not None:
+                upcoming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+                yield batch
+        finally:
+            await asyncio.wait([upcoming])  # a thread cannot be cancelled, and it reads the staged rows
+
+    def _drafted(self, reader: RowReader, staging: Staging) -> Iterator[Batch]:
+        batch, terms = Batch(), Terms(self.mapping, self.business.currency_exponent)
+        for rows, unreadable in groups_of(reader, staging.in_order()):
+            for line, reason in unreadable:
+                staging.reject([line], reason)
+            if not rows:
+                continue
+            outcome = outcome_of(rows, terms)
+            for lines, reason in outcome.rejects:
+                staging.reject(lines, reason)
+            for draft in outcome.drafts:
+                batch.add(draft)
+            if len(batch) >= self.batch_size or batch.rows >= BATCH_ROWS:
+                yield batch
+                batch = Batch()
+        if len(batch):
+            yield batch
+
+    async def _write(self, batch: Batch, run: int, counts: Counts, staging: Staging) -> None:
+        """Write a batch and add what became of it to `counts`; a batch that changes nothing takes no revision."""
+        foreseen = counts_of(batch, await self._stored(batch))
+        if not foreseen.changed:
+            counts.add(foreseen)
+            return
+        async with self._writing(facts=True) as open_write:
+            payments = "payment_method" in self.mapping.columns
+            zone = ZoneInfo(self.business.timezone)
+            done = await write_batch(open_write, batch, zone, self.mapping.profile, payments=payments)
+            total = replace(counts)
+            total.add(done)
+            await self._note(open_write, run, total, staging)
+            await open_write.audit("import", {"rows": done.changed, "file": self.path.name}, f"import_run:{run}")
+        counts.add(done)
+
+    async def _stored(self, batch: Batch) -> Stored:
+        """What the store holds now under the numbers of the batch."""
+        if self.business.id is None:
+            return Stored()
+        async with self.database.engine.connect() as connection:
+            return await stored_of(connection, self.business.id, batch)
+
+    async def _strangers(self, batch: Batch, stored: Stored) -> list[str]:
+        """The numbers of the customers that the new and changed facts of the batch would make."""
+        drafts = (*batch.sales, *batch.refunds)
+        numbers = {draft.customer for draft in drafts if draft.customer is not None and stored.differs(draft)}
+        if self.business.id is None or not numbers:
+            return sorted(numbers)
+        async with self.database.engine.connect() as connection:
+            values = {"business": self.business.id, "numbers": sorted(numbers)}
+            known = (await connection.execute(customers_numbered(), values)).all()
+        return sorted(numbers - {row.number for row in known})
+
+    def _report(self, counts: Counts, staging: Staging) -> None:
+        done = counts.changed + counts.unchanged + staging.rejected
+        self.progress("writing", done, staging.rows)
+
+    # ------------------------------------------------------------ the record of the run
+
+    @asynccontextmanager
+    async def _writing(self, *, facts: bool) -> AsyncGenerator[Write]:
+        if self.business.id is None:
+            raise ValueError("the business of an import must be written first")
+        async with write(self.database, self.business.id, facts=facts, now=self.now, actor=self.actor) as open_write:
+            yield open_write
+
+    async def _begin(self) -> int:
+        async with self._writing(facts=False) as open_write:
+            values = {
+                "business_id": open_write.business_id,
+                "file_name": self.path.name,
+                "preset": self.mapping.name,
+                "status": ImportStatus.RUNNING,
+                "started_at": self.now,
+                "revision": open_write.revision,
+            }
+            counts = {"rows_read": 0, "rows_written": 0, "rows_updated": 0, "rows_unchanged": 0, "rows_rejected": 0}
+            statement = insert(import_run).values({**values, **counts}).returning(import_run.c.id)
+            return (await open_write.connection.execute(statement)).scalar_one()
+
+    async def _end(
+        self, run: int, status: ImportStatus, counts: Counts, staging: Staging, error: str | None = None
+    ) -> None:
+        async with self._writing(facts=False) as open_write:
+            await self._note(open_write, run, counts, staging, status=status, finished_at=self.now, error=error)
+
+    async def _note(self, open_write: Write, run: int, counts: Counts, staging: Staging, **more: Any) -> None:
+        values = {
+            "rows_read": staging.rows,
+            "rows_written": counts.written,
+            "rows_updated": counts.updated,
+            "rows_unchanged": counts.unchanged,
+            "rows_rejected": staging.rejected,
+            "revision": open_write.revision,
+            **more,
+        }
+        await open_write.connection.execute(update(import_run).where(import_run.c.id == run).values(values))
+
+
+def _marks(chunk: Chunk, keys: Sequence[str | Unreadable]) -> tuple[list[str | None], list[str | None]]:
+    """For each row its key, or the problem that keeps it from having one."""
+    problems: list[str | None] = [key.reason if isinstance(key, Unreadable) else None for key in keys]
+    for index, problem in chunk.problems.items():
+        problems[index] = problem
+    kept = [
+        None if isinstance(key, Unreadable) or problem else key for key, problem in zip(keys, problems, strict=True)
+    ]
+    return kept, problems

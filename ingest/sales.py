@@ -1,0 +1,304 @@
+"""Writes a batch of sales and refunds: new ones in bulk, changed ones in place, unchanged ones not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ingest.customers import Buyers
+from ingest.facts import RefundDraft, SaleDraft
+from models import Payment, Refund, Sale, SaleItem, SaleStatusChange, Storefront
+from models.database import TextList, any_of, insert_rows, table, take_ids
+from models.sales import SaleStatus
+from resolvers.writing import Write
+
+sale, item, payment = table(Sale), table(SaleItem), table(Payment)
+change, refund, storefront = table(SaleStatusChange), table(Refund), table(Storefront)
+
+SALE_COLUMNS = (
+    "id", "business_id", "number", "customer_id", "storefront_id", "status", "channel", "occurred_at", "business_day",
+    "business_month", "weekday", "hour", "counted_from", "subtotal", "discount", "tax", "total", "profit", "costed",
+    "paid", "refunded", "digest", "revision",
+)  # fmt: skip
+ITEM_COLUMNS = (
+    "business_id", "sale_id", "position", "product", "sku", "category", "quantity", "unit_price", "unit_cost", "total",
+    "profit", "is_product",
+)  # fmt: skip
+CHANGE_COLUMNS = ("business_id", "sale_id", "status", "changed_at", "business_day", "revision")
+PAYMENT_COLUMNS = (
+    "business_id", "sale_id", "customer_id", "method", "amount", "paid_at", "business_day", "revision"
+)  # fmt: skip
+REFUND_COLUMNS = (
+    "id", "business_id", "customer_id", "number", "amount", "occurred_at", "business_day", "business_month", "weekday",
+    "hour", "digest", "revision",
+)  # fmt: skip
+
+
+@cache
+def sales_numbered() -> Select[Any]:
+    """What is stored of the sales of :business with one of the :numbers."""
+    names = ("id", "number", "digest", "customer_id", "paid", "refunded")
+    return select(*_columns(sale, names)).where(
+        sale.c.business_id == bindparam("business"), any_of(sale.c.number, "numbers", TextList)
+    )
+
+
+@cache
+def refunds_numbered() -> Select[Any]:
+    """What is stored of the refunds of :business with one of the :numbers."""
+    return select(*_columns(refund, ("id", "number", "digest", "customer_id"))).where(
+        refund.c.business_id == bindparam("business"), any_of(refund.c.number, "numbers", TextList)
+    )
+
+
+@cache
+def storefronts_named() -> Select[Any]:
+    """The storefronts of :business with one of the :names."""
+    return select(*_columns(storefront, ("id", "name"))).where(
+        storefront.c.business_id == bindparam("business"), any_of(storefront.c.name, "names", TextList)
+    )
+
+
+def _columns(of: Table, names: Sequence[str]) -> list[ColumnElement[Any]]:
+    return [of.c[name] for name in names]
+
+
+@dataclass
+class Batch:
+    """Some sales and refunds that are written in one transaction."""
+
+    sales: list[SaleDraft] = field(default_factory=list[SaleDraft])
+    refunds: list[RefundDraft] = field(default_factory=list[RefundDraft])
+    rows: int = 0
+
+    def add(self, draft: SaleDraft | RefundDraft) -> None:
+        """Put one more in."""
+        if isinstance(draft, SaleDraft):
+            self.sales.append(draft)
+        else:
+            self.refunds.append(draft)
+        self.rows += len(draft.lines)
+
+    def __len__(self) -> int:
+        return len(self.sales) + len(self.refunds)
+
+
+@dataclass
+class Stored:
+    """What the store holds under the numbers of a batch."""
+
+    sales: dict[str, Any] = field(default_factory=dict[str, Any])
+    refunds: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def row(self, draft: SaleDraft | RefundDraft) -> Any | None:
+        """The stored row with the draft's number, None where it is new."""
+        return (self.sales if isinstance(draft, SaleDraft) else self.refunds).get(draft.number)
+
+    def differs(self, draft: SaleDraft | RefundDraft) -> bool:
+        """Whether the draft is new, or made of other rows than what is stored."""
+        row = self.row(draft)
+        return row is None or row.digest != draft.digest
+
+
+@dataclass
+class Counts:
+    """What became of some rows, and of the sales, refunds and customers that they make."""
+
+    written: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    sales: int = 0
+    refunds: int = 0
+    customers: int = 0
+    contacts_dropped: int = 0
+
+    def add(self, other: "Counts") -> None:
+        """Add the counts of another batch."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+    @property
+    def changed(self) -> int:
+        """Rows that make a difference to the store."""
+        return self.written + self.updated
+
+
+async def stored_of(connection: AsyncConnection, business_id: int, batch: Batch) -> Stored:
+    """What is stored under the numbers of the batch."""
+    stored = Stored()
+    for statement, drafts, rows in (
+        (sales_numbered(), batch.sales, stored.sales),
+        (refunds_numbered(), batch.refunds, stored.refunds),
+    ):
+        if drafts:
+            values = {"business": business_id, "numbers": [draft.number for draft in drafts]}
+            rows.update({row.number: row for row in (await connection.execute(statement, values)).all()})
+    return stored
+
+
+def counts_of(batch: Batch, stored: Stored) -> Counts:
+    """What writing the batch over what is stored would do, customers apart."""
+    counts = Counts()
+    for draft in (*batch.sales, *batch.refunds):
+        row = stored.row(draft)
+        if row is None:
+            counts.written += len(draft.lines)
+        elif row.digest != draft.digest:
+            counts.updated += len(draft.lines)
+        else:
+            counts.unchanged += len(draft.lines)
+            continue
+        if isinstance(draft, SaleDraft):
+            counts.sales += 1
+        else:
+            counts.refunds += 1
+    return counts
+
+
+async def write_batch(write: Write, batch: Batch, zone: ZoneInfo, profile: Sequence[str], *, payments: bool) -> Counts:
+    """Write what is new or changed in the batch, with its customers. `payments`: whether the file says how was paid."""
+    stored = await stored_of(write.connection, write.business_id, batch)
+    counts = counts_of(batch, stored)
+    sales = [draft for draft in batch.sales if stored.differs(draft)]
+    refunds = [draft for draft in batch.refunds if stored.differs(draft)]
+    named = {draft.customer for draft in (*sales, *refunds)}
+    drafts = [draft for draft in (*batch.sales, *batch.refunds) if draft.customer in named]
+    buyers = Buyers(write, zone, profile, drafts)
+    await buyers.resolve()
+    writer = _Writer(write, buyers.ids, await _storefronts(write, sales), payments)
+    await writer.add_sales([draft for draft in sales if draft.number not in stored.sales])
+    for draft in sales:
+        if draft.number in stored.sales:
+            await writer.replace_sale(stored.sales[draft.number], draft)
+    await writer.add_refunds([draft for draft in refunds if draft.number not in stored.refunds])
+    for draft in refunds:
+        if draft.number in stored.refunds:
+            await writer.replace_refund(stored.refunds[draft.number], draft)
+    before = {row.customer_id for draft in (*sales, *refunds) if (row := stored.row(draft)) and row.customer_id}
+    await buyers.settle(before | {buyers.ids[number] for number in named if number is not None})
+    counts.customers, counts.contacts_dropped = buyers.made, buyers.dropped
+    return counts
+
+
+async def _storefronts(write: Write, drafts: Sequence[SaleDraft]) -> dict[str, int]:
+    """The ids of the storefronts of some sales by name; those that do not exist are made."""
+    names = sorted({draft.storefront for draft in drafts if draft.storefront is not None})
+    if not names:
+        return {}
+    values = {"business": write.business_id, "names": names}
+    found = {row.name: row.id for row in (await write.connection.execute(storefronts_named(), values)).all()}
+    made = [name for name in names if name not in found]
+    ids = await take_ids(write.connection, storefront, len(made))
+    rows = [(id_, write.business_id, name, True, write.revision) for id_, name in zip(ids, made, strict=True)]
+    await insert_rows(write.connection, storefront, ("id", "business_id", "name", "is_active", "revision"), rows)
+    return found | dict(zip(made, ids, strict=True))
+
+
+class _Writer:
+    """Writes drafts whose customers and storefronts have ids."""
+
+    def __init__(self, write: Write, customers: dict[str, int], storefronts: dict[str, int], payments: bool) -> None:
+        self.write = write
+        self.connection = write.connection
+        self.customers = customers
+        self.storefronts = storefronts
+        self.payments = payments
+
+    async def add_sales(self, drafts: Sequence[SaleDraft]) -> None:
+        """Write sales that are not stored."""
+        ids = await take_ids(self.connection, sale, len(drafts))
+        pairs = list(zip(ids, drafts, strict=True))
+        rows = [self._sale_row(id_, draft) for id_, draft in pairs]
+        await insert_rows(self.connection, sale, SALE_COLUMNS, rows)
+        await self._add_parts(pairs)
+
+    async def replace_sale(self, stored: Any, draft: SaleDraft) -> None:
+        """Write a sale over the stored one: its refunds stay, its items are replaced, and its payments where given."""
+        values = dict(zip(SALE_COLUMNS, self._sale_row(stored.id, draft), strict=True))
+        values["refunded"] = stored.refunded
+        if not self.payments:
+            values["paid"] = stored.paid
+        if draft.counted_from is not None and 0 < draft.total <= stored.refunded:
+            values["status"] = SaleStatus.REFUNDED
+        await self.connection.execute(update(sale).where(sale.c.id == stored.id).values(values))
+        for part in (item, change, payment) if self.payments else (item, change):
+            await self.connection.execute(delete(part).where(part.c.sale_id == stored.id))
+        await self._add_parts([(stored.id, draft)])
+
+    async def add_refunds(self, drafts: Sequence[RefundDraft]) -> None:
+        """Write refunds that are not stored."""
+        ids = await take_ids(self.connection, refund, len(drafts))
+        rows = [self._refund_row(id_, draft) for id_, draft in zip(ids, drafts, strict=True)]
+        await insert_rows(self.connection, refund, REFUND_COLUMNS, rows)
+
+    async def replace_refund(self, stored: Any, draft: RefundDraft) -> None:
+        """Write a refund over the stored one."""
+        values = dict(zip(REFUND_COLUMNS, self._refund_row(stored.id, draft), strict=True))
+        await self.connection.execute(update(refund).where(refund.c.id == stored.id).values(values))
+
+    async def _add_parts(self, sales: Sequence[tuple[int, SaleDraft]]) -> None:
+        business = self.write.business_id
+        items = [(business, id_, *line) for id_, draft in sales for line in draft.items]
+        await insert_rows(self.connection, item, ITEM_COLUMNS, items)
+        changes = [
+            (business, id_, draft.status, draft.moment.instant, draft.moment.business_day, self.write.revision)
+            for id_, draft in sales
+        ]
+        await insert_rows(self.connection, change, CHANGE_COLUMNS, changes)
+        paid = [self._payment_row(id_, draft) for id_, draft in sales if draft.payment]
+        await insert_rows(self.connection, payment, PAYMENT_COLUMNS, paid)
+
+    def _sale_row(self, id_: int, draft: SaleDraft) -> tuple[Any, ...]:
+        return (
+            id_,
+            self.write.business_id,
+            draft.number,
+            self._customer(draft.customer),
+            None if draft.storefront is None else self.storefronts[draft.storefront],
+            draft.status,
+            draft.channel,
+            *draft.moment,
+            draft.counted_from,
+            draft.subtotal,
+            draft.discount,
+            draft.tax,
+            draft.total,
+            draft.profit,
+            draft.costed,
+            draft.paid,
+            0,
+            draft.digest,
+            self.write.revision,
+        )
+
+    def _payment_row(self, id_: int, draft: SaleDraft) -> tuple[Any, ...]:
+        moment = draft.moment
+        return (
+            self.write.business_id,
+            id_,
+            self._customer(draft.customer),
+            draft.method,
+            draft.payment,
+            moment.instant,
+            moment.business_day,
+            self.write.revision,
+        )
+
+    def _refund_row(self, id_: int, draft: RefundDraft) -> tuple[Any, ...]:
+        return (
+            id_,
+            self.write.business_id,
+            self._customer(draft.customer),
+            draft.number,
+            draft.amount,
+            *draft.moment,
+            draft.digest,
+            self.write.revision,
+        )
+
+    def _customer(self, number: str | None) -> int | None:
+        return None if number is None else self.customers[number]

@@ -1,0 +1,178 @@
+"""Lists of customers by any filter and order: the same statements for the store and for its columnar copy."""
+
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy import table as named_table
+
+from models.customers import customer, customer_tag, is_verified, listed
+from models.database import TextList, any_of
+from models.finding import found_by_words
+from models.sales import refund, sale, total_of
+
+# Customers chosen beforehand with a revenue each, given along with a statement on the copy.
+member = named_table("member", column("customer_id", BigInteger), column("revenue", BigInteger))
+
+NEVER = -(2**31) + 1
+
+
+class CustomerOrder(StrEnum):
+    """The order of a list of customers; NAME ascends, the others descend."""
+
+    NEWEST = "NEWEST"
+    NAME = "NAME"
+    TOTAL_SPENT = "TOTAL_SPENT"
+    LAST_PURCHASE = "LAST_PURCHASE"
+
+
+COMPUTED_ORDERS = frozenset((CustomerOrder.TOTAL_SPENT, CustomerOrder.LAST_PURCHASE))
+COMPUTED_FILTERS = frozenset(("last_from", "last_to", "spent_min", "spent_max", "members"))
+
+
+@cache
+def spending() -> Subquery:
+    """Net revenue and last purchase day of each customer, to :as_of."""
+    bought = (
+        select(
+            sale.c.customer_id,
+            total_of(sale.c.total).label("amount"),
+            func.max(sale.c.business_day).label("last_day"),
+        )
+        .where(sale.c.counted_from <= bindparam("as_of"), sale.c.business_day <= bindparam("as_of"))
+        .group_by(sale.c.customer_id)
+    ).subquery("bought")
+    returned = (
+        select(refund.c.customer_id, total_of(refund.c.amount).label("amount"))
+        .where(refund.c.business_day <= bindparam("as_of"))
+        .group_by(refund.c.customer_id)
+    ).subquery("returned")
+    spent = func.coalesce(bought.c.amount, 0) - func.coalesce(returned.c.amount, 0)
+    source = customer.outerjoin(bought, bought.c.customer_id == customer.c.id)
+    source = source.outerjoin(returned, returned.c.customer_id == customer.c.id)
+    last = func.coalesce(bought.c.last_day, literal(NEVER, Integer)).label("last_day")
+    return select(customer.c.id, spent.label("spent"), last).select_from(source).subquery("spending")
+
+
+def _tagged() -> ColumnElement[bool]:
+    tags = (
+        select(customer_tag.c.customer_id)
+        .where(any_of(customer_tag.c.tag, "tags", TextList))
+        .group_by(customer_tag.c.customer_id)
+        .having(func.count() == bindparam("tag_count", type_=Integer))
+    )
+    return customer.c.id.in_(tags)
+
+
+def _condition(name: str) -> ColumnElement[Any]:
+    c, spent = customer.c, spending().c
+    conditions: dict[str, Any] = {
+        "business": lambda: c.business_id == bindparam("business"),
+        "names": lambda: found_by_words(contacts=False),
+        "contacts": lambda: found_by_words(contacts=True),
+        "candidates": lambda: any_of(c.id, "candidates"),
+        "type": lambda: c.type == bindparam("type", type_=c.type.type),
+        "is_active": lambda: c.is_active == bindparam("is_active", type_=c.is_active.type),
+        "verified": is_verified,
+        "unverified": lambda: ~is_verified(),
+        "city": lambda: c.city == bindparam("city", type_=Text),
+        "country": lambda: c.country == bindparam("country", type_=Text),
+        "acquisition_source": lambda: c.acquisition_source == bindparam("acquisition_source", type_=Text),
+        "tags": _tagged,
+        "joined_from": lambda: c.joined_day >= bindparam("joined_from"),
+        "joined_to": lambda: c.joined_day <= bindparam("joined_to"),
+        "last_from": lambda: spent.last_day >= bindparam("last_from"),
+        "last_to": lambda: and_(spent.last_day <= bindparam("last_to"), spent.last_day > NEVER),
+        "spent_min": lambda: spent.spent >= bindparam("spent_min", type_=BigInteger),
+        "spent_max": lambda: spent.spent <= bindparam("spent_max", type_=BigInteger),
+        "members": lambda: c.id.in_(select(member.c.customer_id)),
+    }
+    return conditions[name]()
+
+
+def _key(order: CustomerOrder) -> ColumnElement[Any]:
+    return {
+        CustomerOrder.NEWEST: customer.c.joined_day,
+        CustomerOrder.NAME: customer.c.sort_name,
+        CustomerOrder.TOTAL_SPENT: spending().c.spent,
+        CustomerOrder.LAST_PURCHASE: spending().c.last_day,
+    }[order]
+
+
+def _source(computed: bool) -> FromClause:
+    return customer.join(spending(), spending().c.id == customer.c.id) if computed else customer
+
+
+def _is_computed(filters: frozenset[str], order: CustomerOrder | None) -> bool:
+    return bool(filters & COMPUTED_FILTERS - {"members"}) or order in COMPUTED_ORDERS
+
+
+@cache
+def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool, position: bool) -> Select[Any]:
+    """Up to :size ids of customers that match all `filters`, with the value they are ordered by.
+
+    `position` begins past the row with :value and :id, against the order where `backward`.
+    """
+    key, id_ = _key(order), customer.c.id
+    ascending = (order is CustomerOrder.NAME) != backward
+    conditions = [*listed(), *(_condition(name) for name in sorted(filters))]
+    if position:
+        value, after = bindparam("value", type_=key.type), bindparam("id", type_=BigInteger)
+        past = key > value if ascending else key < value
+        conditions.append(or_(past, and_(key == value, id_ > after if ascending else id_ < after)))
+    ordering = [key.asc(), id_.asc()] if ascending else [key.desc(), id_.desc()]
+    return (
+        select(id_, key.label("value"))
+        .select_from(_source(_is_computed(filters, order)))
+        .where(*conditions)
+        .order_by(*ordering)
+        .limit(bindparam("size", type_=Integer))
+    )
+
+
+@cache
+def customer_count(filters: frozenset[str]) -> Select[Any]:
+    """How many customers match all `filters`."""
+    conditions = [*listed(), *(_condition(name) for name in sorted(filters))]
+    return select(func.count().label("count")).select_from(_source(_is_computed(filters, None))).where(*conditions)
+
+
+@cache
+def found_customers(contacts: bool) -> Select[Any]:
+    """The ids of the customers that the words of a search find, for a list that is made on the copy."""
+    return select(customer.c.id).where(_condition("business"), _condition("contacts" if contacts else "names"))
+
+
+@cache
+def member_page(backward: bool, position: bool) -> Select[Any]:
+    """Up to :size members of a group with number and revenue, by revenue descending, then number."""
+    revenue, number = member.c.revenue, customer.c.number
+    conditions: list[ColumnElement[bool]] = []
+    if position:
+        value, after = bindparam("value", type_=BigInteger), bindparam("number", type_=Text)
+        past, level = (revenue > value, number < after) if backward else (revenue < value, number > after)
+        conditions.append(or_(past, and_(revenue == value, level)))
+    ordering = [revenue.asc(), number.desc()] if backward else [revenue.desc(), number.asc()]
+    return (
+        select(customer.c.id, revenue, number)
+        .join(customer, customer.c.id == member.c.customer_id)
+        .where(*conditions)
+        .order_by(*ordering)
+        .limit(bindparam("size", type_=Integer))
+    )

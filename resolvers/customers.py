@@ -1,0 +1,150 @@
+"""Customers: one by any key, lists by any filter, and what hangs from a profile."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import phonenumbers
+
+from analytics.customers import RevenueBasis, purchase_figures
+from models.customers import customer_id_by, customers_with_id, external_ids_of, tags_of
+from models.days import date_of
+from models.sales import balances_of, purchases_of
+from models.touchpoints import email_engagement_of
+from resolvers.batches import many_each, one_each
+from resolvers.context import BusinessCalendar, Context
+from resolvers.errors import BadUserInput, Forbidden
+from resolvers.ids import key_of
+
+# ---------------------------------------------------------------- one customer
+
+
+async def customer_by_id(context: Context, ids: Sequence[int], _: Any = None) -> list[Any]:
+    """The profile of each id, None where this business has no such customer."""
+    rows = await context.reader.rows(customers_with_id(context.viewer.sees_personal_data), ids=list(ids))
+    return one_each(rows, ids)
+
+
+async def find_customer(context: Context, by: Mapping[str, str]) -> Any | None:
+    """The customer with this id, number, e-mail or phone (exactly one of them), None where there is none."""
+    ((kind, value),) = by.items()
+    if kind == "id":
+        return await context.load(customer_by_id, key_of(value, "Customer"))
+    if kind in ("email", "phone") and not context.viewer.sees_personal_data:
+        raise Forbidden(f"finding a customer by {kind} needs a token with the pii claim")
+    column_value = await _contact(context, kind, value.strip())
+    rows = await context.reader.rows(customer_id_by(kind), value=column_value)
+    return await context.load(customer_by_id, rows[0].id) if rows else None
+
+
+async def _contact(context: Context, kind: str, value: str) -> str:
+    if kind == "email":
+        return value.casefold()
+    if kind == "phone":
+        region = (await context.business()).row.region
+        try:
+            number = phonenumbers.parse(value, region)
+        except phonenumbers.NumberParseException as error:
+            raise BadUserInput(
+                f'"{value}" is not a phone number: write it with its country code, like +44 20 7946 0018'
+            ) from error
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return value
+
+
+# ---------------------------------------------------------------- what hangs from a profile
+
+
+async def tags_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[list[str]]:
+    """The tags of each customer, by name."""
+    return many_each(await context.reader.rows(tags_of(), ids=list(ids)), ids, "customer_id", lambda row: row.tag)
+
+
+async def external_ids_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[list[Any]]:
+    """The identifiers of each customer in other systems."""
+    return many_each(await context.reader.rows(external_ids_of(), ids=list(ids)), ids, "customer_id")
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a customer owes on account."""
+
+    outstanding_balance: Decimal
+    credit_utilization: float | None
+
+
+async def balance_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[Balance]:
+    """What each customer owes, and how much of the credit limit that is in percent (None without a limit)."""
+    rows = await context.reader.rows(balances_of(), ids=list(ids))
+    found = {row.customer_id: _balance(row) for row in rows}
+    return [found[id_] for id_ in ids]
+
+
+def _balance(row: Any) -> Balance:
+    utilization = float(100 * row.outstanding / row.credit_limit) if row.credit_limit else None
+    return Balance(row.outstanding, utilization)
+
+
+@dataclass(frozen=True)
+class PurchaseSummary:
+    """What a customer bought up to a day."""
+
+    orders: int
+    revenue: Decimal
+    refunded: Decimal
+    profit: Decimal | None
+    average_order_value: Decimal | None
+    first_purchase_date: date | None
+    last_purchase_date: date | None
+    days_since_last_purchase: int | None
+
+
+async def purchases_by_customer(
+    context: Context, ids: Sequence[int], arguments: tuple[int, RevenueBasis]
+) -> list[PurchaseSummary]:
+    """What each customer bought to a day number, on a revenue basis."""
+    as_of, basis = arguments
+    business = await context.business()
+    rows = await context.reader.stored(purchases_of(), {"ids": list(ids), "as_of": as_of})
+    found = {row.customer_id: _summary(row, as_of, basis, business) for row in rows}
+    return [found[id_] for id_ in ids]
+
+
+def _summary(row: Any, as_of: int, basis: RevenueBasis, business: BusinessCalendar) -> PurchaseSummary:
+    figures = purchase_figures(row, basis)
+    return PurchaseSummary(
+        figures.orders,
+        business.money(figures.revenue),
+        business.money(figures.refunded),
+        business.money_or_none(figures.profit),
+        business.money_or_none(figures.average_order_value),
+        None if figures.first_day is None else date_of(figures.first_day),
+        None if figures.last_day is None else date_of(figures.last_day),
+        None if figures.last_day is None else as_of - figures.last_day,
+    )
+
+
+@dataclass(frozen=True)
+class EmailEngagement:
+    """How a customer answers e-mails; rates in percent of those delivered, None without one."""
+
+    open_rate: float | None = None
+    click_rate: float | None = None
+    last_opened_at: datetime | None = None
+    last_clicked_at: datetime | None = None
+
+
+async def email_engagement_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[EmailEngagement]:
+    """How each customer answers e-mails."""
+    rows = await context.reader.rows(email_engagement_of(), ids=list(ids))
+    found = {row.customer_id: _engagement(row) for row in rows}
+    return [found.get(id_, EmailEngagement()) for id_ in ids]
+
+
+def _engagement(row: Any) -> EmailEngagement:
+    def rate(count: int) -> float | None:
+        return 100 * count / row.delivered if row.delivered else None
+
+    return EmailEngagement(rate(row.opened), rate(row.clicked), row.last_opened_at, row.last_clicked_at)

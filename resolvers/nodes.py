@@ -1,0 +1,37 @@
+"""Any object by its public id."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from resolvers.context import Batch, Context
+from resolvers.customers import customer_by_id
+from resolvers.errors import BadUserInput
+from resolvers.ids import read_id
+from resolvers.sales import sale_by_id
+from resolvers.storefronts import storefront_by_id
+from resolvers.touchpoints import touchpoint_by_id
+
+MAX_NODES = 100
+
+LOADERS: dict[str, Batch] = {
+    "Customer": customer_by_id,
+    "Sale": sale_by_id,
+    "Storefront": storefront_by_id,
+    "Touchpoint": touchpoint_by_id,
+}
+
+
+async def node_by_id(context: Context, id_: str) -> Any:
+    """The object with this id, None where the business has none; BadUserInput for what is not an id of a node."""
+    kind, key = read_id(id_)
+    if kind not in LOADERS:
+        raise BadUserInput(f'"{id_}" is the id of a {kind}, which `node` does not find: ask for it where you got it')
+    return await context.load(LOADERS[kind], key)
+
+
+async def nodes_by_id(context: Context, ids: Sequence[str]) -> list[Any]:
+    """The objects with these ids in their order, None where the business has none."""
+    if len(ids) > MAX_NODES:
+        raise BadUserInput(f"`ids` may hold up to {MAX_NODES} ids, not {len(ids)}")
+    return await asyncio.gather(*(node_by_id(context, id_) for id_ in ids))

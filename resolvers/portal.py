@@ -1,0 +1,26 @@
+"""Finding the customer that a token of the shop's own portal is for."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+
+from models import Customer
+from models.database import Database, table
+
+customer = table(Customer)
+
+
+@cache
+def customer_numbered() -> Select[Any]:
+    """The id of the customer of :business with the number :number."""
+    return select(customer.c.id).where(
+        customer.c.business_id == bindparam("business"), customer.c.number == bindparam("number")
+    )
+
+
+async def customer_id_of(database: Database, business_id: int, number: str) -> int | None:
+    """The id of the customer with this number, None where the business has none."""
+    async with database.engine.connect() as connection:
+        found = await connection.execute(customer_numbered(), {"business": business_id, "number": number})
+        return found.scalar_one_or_none()

@@ -1,0 +1,130 @@
+"""Sales and refunds: pages of each customer's, and what hangs from a sale."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table
+
+from models.sales import (
+    count_of_each_customer,
+    page_of_each_customer,
+    payment,
+    refund,
+    rows_of_sales,
+    rows_with_id,
+    sale,
+    sale_item,
+)
+from resolvers.batches import many_each, one_each
+from resolvers.context import Batch, Context
+from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+
+
+class FactPage(NamedTuple):
+    """Which page of each customer's facts: the period in day numbers, and the request."""
+
+    start: int | None
+    end: int | None
+    request: PageRequest
+
+
+async def sales_of(context: Context, customer_id: int, period: Any, page: PageArguments) -> Page:
+    """A page of a customer's sales, newest first."""
+    return await _facts_of(context, customer_id, "Sale", sales_by_customer, sale_count_by_customer, period, page)
+
+
+async def refunds_of(context: Context, customer_id: int, period: Any, page: PageArguments) -> Page:
+    """A page of a customer's refunds, newest first."""
+    return await _facts_of(context, customer_id, "Refund", refunds_by_customer, refund_count_by_customer, period, page)
+
+
+async def _facts_of(
+    context: Context, customer_id: int, kind: str, pages: Batch, counts: Batch, period: Any, page: PageArguments
+) -> Page:
+    days = day_range(period, "period", ("start", "end"))
+    span = (days.get("start"), days.get("end"))
+    request = page_request(page, _digest(kind, customer_id, span), (datetime, int))
+    found = await context.load(pages, customer_id, FactPage(*span, request))
+    return replace(found, count=partial(context.load, counts, customer_id, span))
+
+
+def _digest(kind: str, customer_id: int, span: tuple[int | None, int | None]) -> str:
+    return list_digest(kind, customer_id, span)
+
+
+async def sales_by_customer(context: Context, ids: Sequence[int], page: FactPage) -> list[Page]:
+    """A page of the sales of each customer, newest first."""
+    return await _pages(context, sale, "Sale", ids, page)
+
+
+async def refunds_by_customer(context: Context, ids: Sequence[int], page: FactPage) -> list[Page]:
+    """A page of the refunds of each customer, newest first."""
+    return await _pages(context, refund, "Refund", ids, page)
+
+
+async def sale_count_by_customer(
+    context: Context, ids: Sequence[int], span: tuple[int | None, int | None]
+) -> list[int]:
+    """How many sales each customer has in a span of day numbers."""
+    return await _counts(context, sale, ids, span)
+
+
+async def refund_count_by_customer(
+    context: Context, ids: Sequence[int], span: tuple[int | None, int | None]
+) -> list[int]:
+    """How many refunds each customer has in a span of day numbers."""
+    return await _counts(context, refund, ids, span)
+
+
+async def _pages(context: Context, source: Table, kind: str, ids: Sequence[int], page: FactPage) -> list[Page]:
+    start, end, request = page
+    statement = page_of_each_customer(
+        source, kind, start is not None, end is not None, request.backward, request.position is not None
+    )
+    params: dict[str, Any] = {"ids": list(ids), "start": start, "end": end, "size": request.limit + 1}
+    if request.position is not None:
+        params["at"], params["id"] = request.position
+    rows = many_each(await context.reader.rows(statement, **params), ids, "customer_id")
+    return [
+        page_of(own, request, _digest(kind, id_, (start, end)), lambda row: [row.occurred_at.isoformat(), row.id])
+        for id_, own in zip(ids, rows, strict=True)
+    ]
+
+
+async def _counts(
+    context: Context, source: Table, ids: Sequence[int], span: tuple[int | None, int | None]
+) -> list[int]:
+    start, end = span
+    statement = count_of_each_customer(source, start is not None, end is not None)
+    rows = await context.reader.stored(statement, {"ids": list(ids), "start": start, "end": end})
+    found = {row.customer_id: row.count for row in rows}
+    return [found.get(id_, 0) for id_ in ids]
+
+
+async def sale_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:
+    """The sale of each id, None where this business has no such sale."""
+    return one_each(await context.reader.rows(rows_with_id(sale, "Sale"), ids=list(ids)), ids)
+
+
+async def items_by_sale(context: Context, ids: Sequence[int], _: Any) -> list[list[Any]]:
+    """The lines of each sale in their order."""
+    return many_each(
+        await context.reader.rows(rows_of_sales(sale_item, "SaleItem", "position"), ids=list(ids)), ids, "sale_id"
+    )
+
+
+async def payments_by_sale(context: Context, ids: Sequence[int], _: Any) -> list[list[Any]]:
+    """The payments of each sale by time."""
+    return many_each(
+        await context.reader.rows(rows_of_sales(payment, "Payment", "paid_at"), ids=list(ids)), ids, "sale_id"
+    )
+
+
+async def refunds_by_sale(context: Context, ids: Sequence[int], _: Any) -> list[list[Any]]:
+    """The refunds of each sale by time."""
+    return many_each(
+        await context.reader.rows(rows_of_sales(refund, "Refund", "occurred_at"), ids=list(ids)), ids, "sale_id"
+    )

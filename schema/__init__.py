@@ -1,0 +1,1 @@
+"""The contract: what clients see, each type beside those of its domain."""

@@ -1,0 +1,65 @@
+"""Arguments and inputs that several fields share."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.types.unset import UNSET
+
+from analytics.customers import RevenueBasis
+from analytics.segments import RFMScheme
+from models.customers import CustomerType
+from resolvers.context import Context
+
+Info = strawberry.Info[Context, None]
+
+
+def said(text: str) -> Any:
+    """The description of an argument."""
+    return strawberry.argument(description=text)
+
+
+def about(text: str, name: str | None = None) -> Any:
+    """A plain field: the attribute of this name, with its description."""
+    return strawberry.field(description=text, name=name)
+
+
+First = Annotated[int | None, said("How many from the start; 50 unless given, at most 1,000.")]
+After = Annotated[str | None, said("Begin after this cursor.")]
+Last = Annotated[int | None, said("How many from the end, at most 1,000; not together with `first`.")]
+Before = Annotated[str | None, said("End before this cursor; goes with `last`.")]
+AsOf = Annotated[
+    date | None, said("The calendar day to answer for, inclusive; today unless given, and a later one means today.")
+]
+Days = Annotated[int | None, said("The days of the window that ends at `asOf`, 1 to 9,999; null is all history.")]
+Scheme = Annotated[RFMScheme, said("Which table of segments names the scores.")]
+Basis = Annotated[RevenueBasis, said("What revenue is: sale totals, totals less refunds, or profit.")]
+StorefrontArg = Annotated[strawberry.ID | None, said("As if only this storefront's sales existed.")]
+CustomerTypeArg = Annotated[CustomerType | None, said("Only customers of this type, with all that they did.")]
+
+
+@strawberry.input(description="Calendar days from `start` to `end`, both inside.")
+class DateRange:
+    """A period. Without start it begins with the first fact, without end it ends today."""
+
+    start: date | None = strawberry.field(default=None, description="The first day; the first fact unless given.")
+    end: date | None = strawberry.field(default=None, description="The last day; today unless given.")
+
+
+@strawberry.input(description="Amounts from `min` to `max`, both inside.")
+class DecimalRange:
+    """A range of amounts, open where an edge is missing."""
+
+    min: Decimal | None = strawberry.field(default=None, description="The least amount.")
+    max: Decimal | None = strawberry.field(default=None, description="The greatest amount.")
+
+
+Period = Annotated[DateRange | None, said("Only facts of this period.")]
+
+
+def given(value: Any) -> dict[str, Any]:
+    """The fields of an input that were given a value."""
+    if value is None:
+        return {}
+    return {name: held for name, held in vars(value).items() if held is not None and held is not UNSET}

@@ -1,0 +1,69 @@
+"""The business, its storefronts, and who asks."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from models.business import Weekday
+from resolvers.customers import customer_by_id
+from resolvers.ids import global_id
+from resolvers.viewer import Role
+from schema.arguments import Info, about
+from schema.nodes import Node
+from schema.scalars import BigInt
+
+if TYPE_CHECKING:
+    from schema.customers import Customer
+
+strawberry.enum(Weekday, description="A day of the week.")
+strawberry.enum(Role, description="What a token may do, each role more than the one before.")
+
+
+@strawberry.type(description="A shop, in whose currency and time zone all answers are.")
+class Business:
+    """A shop."""
+
+    @strawberry.field(description="The opaque id.")
+    @staticmethod
+    def id(root: strawberry.Parent[Any]) -> strawberry.ID:
+        """The opaque id."""
+        return strawberry.ID(global_id("Business", root.id))
+
+    name: str = about("Its name, unique in this installation.")
+    currency: str = about("The ISO 4217 code of all money.")
+    timezone: str = about("The IANA time zone in which business days are.")
+    week_start: Weekday = about("The day on which a week begins.")
+    revision: BigInt = about("The number of the last change that this answer sees.", "dataRevision")
+    updated_at: datetime = about("When that change was made.", "dataUpdatedAt")
+
+
+@strawberry.type(description="A place or site where the business sells.")
+class Storefront(Node):
+    """A place or site where the business sells."""
+
+    name: str = about("Its name.")
+    is_active: bool = about("Whether it still sells.")
+
+
+@strawberry.type(description="Who asks: what the token says.")
+class Viewer:
+    """The bearer of the token."""
+
+    subject: str = about("Whom the token was made for.")
+    role: Role = about("What it may do.")
+
+    @strawberry.field(description="The business that it is for.", graphql_type=Business)
+    @staticmethod
+    async def business(info: Info) -> Any:
+        """The business of the token."""
+        return (await info.context.business()).row
+
+    @strawberry.field(
+        description="The customer that it belongs to; only for the role CUSTOMER.",
+        graphql_type=Annotated["Customer", strawberry.lazy("schema.customers")] | None,
+    )
+    @staticmethod
+    async def customer(root: strawberry.Parent[Any], info: Info) -> Any:
+        """The customer of the token."""
+        return None if root.customer_id is None else await info.context.load(customer_by_id, root.customer_id)

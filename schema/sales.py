@@ -1,0 +1,176 @@
+"""Sales, their items, payments and refunds."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from models.sales import PaymentMethod, SaleChannel, SaleStatus
+from resolvers.customers import customer_by_id
+from resolvers.sales import items_by_sale, payments_by_sale, refunds_by_sale, sale_by_id
+from resolvers.storefronts import storefront_by_id
+from schema.arguments import Info, about
+from schema.business import Storefront
+from schema.nodes import Node, OfPage, edges_of
+
+if TYPE_CHECKING:
+    from schema.customers import Customer
+
+strawberry.enum(SaleStatus, description="Where a sale stands; PENDING and CANCELLED never count.")
+strawberry.enum(SaleChannel, description="By which way a sale was made.")
+strawberry.enum(PaymentMethod, description="How money was paid; CREDIT is the customer's account.")
+
+
+@strawberry.type(description="One line of a sale.")
+class SaleItem:
+    """One line of a sale."""
+
+    global_id: strawberry.ID = about("The opaque id.", "id")
+    product: str = about("What was sold, as the shop calls it.")
+    sku: str | None = about("The shop's stock code.")
+    category: str | None = about("The category it was sold under.")
+    quantity: Decimal = about("How many units, with up to six decimals.")
+    unit_price: Decimal = about("The price of a unit, with up to six decimals.")
+    total: Decimal = about("Quantity times price, rounded half-even to the minor unit.")
+    profit: Decimal | None = about("Total less cost; null where the cost is unknown.")
+    is_product: bool = about("Whether it is merchandise, not postage, a fee or an adjustment.")
+
+
+@strawberry.type(description="Money received for a sale.")
+class Payment:
+    """Money received for a sale."""
+
+    global_id: strawberry.ID = about("The opaque id.", "id")
+    method: PaymentMethod = about("How it was paid.")
+    amount: Decimal = about("How much.")
+    paid_at: datetime = about("When.")
+
+
+@strawberry.type(description="Money paid back, a fact of its own day.")
+class Refund:
+    """Money paid back."""
+
+    global_id: strawberry.ID = about("The opaque id.", "id")
+    amount: Decimal = about("How much, without tax.")
+    occurred_at: datetime = about("When it was paid out.")
+    business_day: date = about("The calendar day of that in the business's zone.", "businessDate")
+    reason: str | None = about("Why, as the shop wrote it.")
+
+    @strawberry.field(
+        description="The sale it refunds; null where the source does not say.",
+        graphql_type=Annotated["Sale", strawberry.lazy("schema.sales")] | None,
+    )
+    @staticmethod
+    async def sale(root: strawberry.Parent[Any], info: Info) -> Any:
+        """The refunded sale."""
+        return None if root.sale_id is None else await info.context.load(sale_by_id, root.sale_id)
+
+
+@strawberry.type(description="A sale as it was made.")
+class Sale(Node):
+    """A sale."""
+
+    number: str = about("The shop's number of the sale.")
+    status: SaleStatus = about("Where it stands.")
+    occurred_at: datetime = about("When it was made.")
+    business_day: date = about("The calendar day of that in the business's zone.", "businessDate")
+    channel: SaleChannel = about("By which way it was made.")
+    subtotal: Decimal = about("The sum of its lines.")
+    discount: Decimal = about("What was taken off the lines.")
+    tax: Decimal = about("Tax, which is not revenue.")
+    total: Decimal = about("Lines less discount, without tax: its revenue.")
+    profit: Decimal | None = about(
+        "Of the lines whose cost is known, less their share of the discount; null if none is."
+    )
+    paid: Decimal = about("What was received, other than on account.")
+    refunded: Decimal = about("What was paid back so far.")
+
+    @strawberry.field(
+        description="Where it was made; null where the source does not say.", graphql_type=Storefront | None
+    )
+    @staticmethod
+    async def storefront(root: strawberry.Parent[Any], info: Info) -> Any:
+        """Where it was made."""
+        return None if root.storefront_id is None else await info.context.load(storefront_by_id, root.storefront_id)
+
+    @strawberry.field(description="What was paid back, by time.", graphql_type=list[Refund])
+    @staticmethod
+    async def refunds(root: strawberry.Parent[Any], info: Info) -> Any:
+        """Its refunds."""
+        return await info.context.load(refunds_by_sale, root.id)
+
+    @strawberry.field(description="Its lines in order.", graphql_type=list[SaleItem])
+    @staticmethod
+    async def items(root: strawberry.Parent[Any], info: Info) -> Any:
+        """Its lines."""
+        return await info.context.load(items_by_sale, root.id)
+
+    @strawberry.field(description="What was received for it, by time.", graphql_type=list[Payment])
+    @staticmethod
+    async def payments(root: strawberry.Parent[Any], info: Info) -> Any:
+        """Its payments."""
+        return await info.context.load(payments_by_sale, root.id)
+
+    @strawberry.field(
+        description="Who bought; null for an anonymous sale.",
+        graphql_type=Annotated["Customer", strawberry.lazy("schema.customers")] | None,
+    )
+    @staticmethod
+    async def customer(root: strawberry.Parent[Any], info: Info) -> Any:
+        """Who bought."""
+        return None if root.customer_id is None else await info.context.load(customer_by_id, root.customer_id)
+
+
+@strawberry.type(description="A sale of a list with its cursor.")
+class SaleEdge:
+    """A sale with its cursor."""
+
+    cursor: str = about("Its place in the list.")
+    node: Sale = about("The sale.")
+
+
+@strawberry.type(description="A page of sales, newest first.")
+class SaleConnection(OfPage):
+    """A page of sales."""
+
+    nodes: list[Sale] = about("The sales of this page.")
+
+    @strawberry.field(description="The sales of this page with their cursors.", graphql_type=list[SaleEdge])
+    @staticmethod
+    def edges(root: strawberry.Parent[Any]) -> Any:
+        """The sales with their cursors."""
+        return edges_of(root)
+
+    @strawberry.field(description="How many sales the whole list has.")
+    @staticmethod
+    async def total_count(root: strawberry.Parent[Any]) -> int:
+        """The size of the list."""
+        return await root.count()
+
+
+@strawberry.type(description="A refund of a list with its cursor.")
+class RefundEdge:
+    """A refund with its cursor."""
+
+    cursor: str = about("Its place in the list.")
+    node: Refund = about("The refund.")
+
+
+@strawberry.type(description="A page of refunds, newest first.")
+class RefundConnection(OfPage):
+    """A page of refunds."""
+
+    nodes: list[Refund] = about("The refunds of this page.")
+
+    @strawberry.field(description="The refunds of this page with their cursors.", graphql_type=list[RefundEdge])
+    @staticmethod
+    def edges(root: strawberry.Parent[Any]) -> Any:
+        """The refunds with their cursors."""
+        return edges_of(root)
+
+    @strawberry.field(description="How many refunds the whole list has.")
+    @staticmethod
+    async def total_count(root: strawberry.Parent[Any]) -> int:
+        """The size of the list."""
+        return await root.count()

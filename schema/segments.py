@@ -1,0 +1,198 @@
+"""The segmentation of all customers."""
+
+from collections.abc import Callable, Coroutine
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from analytics.patterns import Dimension
+from analytics.segments import RFMScheme, SegmentationMethod
+from models.business import Weekday
+from models.sales import PaymentMethod, SaleChannel
+from resolvers.listing import page_of_members
+from resolvers.paging import PageArguments
+from resolvers.rfm import weekday_of
+from schema.arguments import After, First, Info, about
+from schema.business import Storefront
+from schema.customers import CustomerConnection
+from schema.rfm import RFMCutPoints
+from schema.scalars import BigInt
+
+strawberry.enum(SegmentationMethod, description="By what customers are put into segments.")
+
+
+@strawberry.type(description="How fresh a computed value is.")
+class Freshness:
+    """How fresh a computed value is."""
+
+    computed_at: datetime = about("When it was computed.")
+    data_revision: BigInt = about("The last change that it sees.")
+    from_cache: bool = about("Whether it was kept from an earlier question at the same state of the facts.")
+    duration_ms: float = about("How long the computation took, in milliseconds.")
+    engine: str = about("What computed it.")
+
+
+@strawberry.type(description="What the number is, in words, and the statement that computed it.")
+class HowComputed:
+    """What the number is, and the statement that computed it."""
+
+    definition: str = about("In plain words.")
+    statement: str = about("As it ran, with its values.")
+
+
+def _preferred(dimension: Dimension, description: str, type_: Any, read: Callable[[Any], Any] = lambda v: v) -> Any:
+    async def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
+        return read(await root.of.preferred(dimension, root.segment))
+
+    resolver: Callable[..., Coroutine[Any, Any, Any]] = resolve
+    return strawberry.field(resolver=resolver, description=description, graphql_type=type_ | None)
+
+
+@strawberry.type(description="What is typical of a segment's customers in the window; null for an empty segment.")
+class SegmentCharacteristics:
+    """What is typical of a segment's customers."""
+
+    avg_days_since_last_purchase: float | None = about("Mean days since the last purchase.")
+    avg_purchase_frequency: float | None = about("Mean purchases.")
+    avg_total_spend: Decimal | None = about("Mean NET revenue.")
+    avg_credit_utilization: float | None = about("Mean used part of the credit limit; only of method CREDIT.")
+    total_outstanding: Decimal | None = about("What all of them owe; only of method CREDIT.")
+    preferred_category: str | None = _preferred(
+        Dimension.CATEGORY, "The category of the greatest spend; ties go to the first by name.", str
+    )
+    preferred_channel: SaleChannel | None = _preferred(
+        Dimension.CHANNEL,
+        "The channel of most purchases; ties go to the first by name.",
+        SaleChannel,
+        lambda word: None if word is None else SaleChannel(word),
+    )
+    preferred_weekday: Weekday | None = _preferred(
+        Dimension.WEEKDAY, "The weekday of most purchases; ties go to the earlier.", Weekday, weekday_of
+    )
+    preferred_payment_method: PaymentMethod | None = _preferred(
+        Dimension.PAYMENT_METHOD,
+        "The payment method of most purchases; ties go to the first by name.",
+        PaymentMethod,
+        lambda word: None if word is None else PaymentMethod(word),
+    )
+    peak_month: int | None = _preferred(
+        Dimension.MONTH, "The month of the year, 1 to 12, of most purchases; ties go to the earlier.", int
+    )
+
+    @strawberry.field(
+        description="The storefront of most purchases; ties go to the older.", graphql_type=Storefront | None
+    )
+    @staticmethod
+    async def preferred_storefront(root: strawberry.Parent[Any]) -> Any:
+        """The storefront of most purchases."""
+        return await root.of.preferred_storefront(root.segment)
+
+
+@strawberry.type(description="A segment and its customers in the window.")
+class SegmentSummary:
+    """A segment and its customers in the window."""
+
+    name: str = about("Its name.")
+    code: str = about("Its code: of POS a representative label, else the name in capitals.")
+    description: str = about("Who is in it.")
+    criteria: str = about("Which scores belong to it, in words.")
+    customer_count: int = about("How many customers.")
+    percentage: float | None = about("Their share of the population, 0 to 100.")
+    total_revenue: Decimal = about("Their NET revenue.")
+    revenue_contribution: float | None = about("Its share of the population's, in percent.")
+    average_order_value: Decimal | None = about("NET revenue per counted sale.")
+    recency_score: int | None = about("The recency of a POS label; null in the other schemes.")
+    frequency_score: int | None = about("The frequency of a POS label; null in the other schemes.")
+    monetary_score: int | None = about("The monetary value of a POS label; null in the other schemes.")
+    recommended_actions: list[str] = about("What a shop does for these customers.")
+
+    @strawberry.field(description="What is typical of these customers.", graphql_type=SegmentCharacteristics)
+    @staticmethod
+    def characteristics(root: strawberry.Parent[Any]) -> Any:
+        """What is typical."""
+        return root
+
+    @strawberry.field(
+        description="Change of the customer count against the preceding window of equal length, in percent; "
+        "null from nothing, or without a window."
+    )
+    @staticmethod
+    async def growth(root: strawberry.Parent[Any]) -> float | None:
+        """Change of the customer count."""
+        return await root.growth()
+
+    @strawberry.field(description="Exactly these customers, by revenue descending.", graphql_type=CustomerConnection)
+    @staticmethod
+    async def customers(root: strawberry.Parent[Any], info: Info, first: First = None, after: After = None) -> Any:
+        """The customers counted."""
+        digest = root.of.digest("segment", root.code)
+        return await page_of_members(info.context, root.members(), digest, PageArguments(first, after))
+
+
+@strawberry.type(description="One score triple and its customers.")
+class RFMCell:
+    """One score triple and its customers."""
+
+    recency_score: int = about("1 to 5.")
+    frequency_score: int = about("1 to 5.")
+    monetary_score: int = about("1 to 5.")
+    segment_code: str = about("The segment that the triple belongs to.")
+    customer_count: int = about("How many customers have these scores.")
+    revenue: Decimal = about("Their NET revenue.")
+
+    @strawberry.field(description="Exactly these customers, by revenue descending.", graphql_type=CustomerConnection)
+    @staticmethod
+    async def customers(root: strawberry.Parent[Any], info: Info, first: First = None, after: After = None) -> Any:
+        """The customers counted."""
+        digest = root.of.digest("cell", root.cell)
+        return await page_of_members(info.context, root.members(), digest, PageArguments(first, after))
+
+
+@strawberry.type(description="What stands out: names of segments; null where none fits.")
+class SegmentationInsights:
+    """What stands out."""
+
+    highest_revenue_segment: str | None = about("The segment of most revenue.")
+    largest_segment: str | None = about("The segment of most customers.")
+    fastest_growing_segment: str | None = about(
+        "The largest relative growth against the preceding window, among segments with 1 % of the population or more."
+    )
+    needs_attention: str | None = about("The most urgent segment that has customers.")
+
+
+@strawberry.type(description="The customers of a window in segments.")
+class Segmentation:
+    """The customers of a window in segments."""
+
+    method: SegmentationMethod = about("By what customers are put into segments.")
+    scheme: RFMScheme | None = about("The table of segments, for method RFM.")
+    as_of: date = about("The day that it is for.")
+    days: int | None = about("The days of the window; null is all history.")
+    total_customers: int = about("The population: customers with a counted sale in the window.")
+    total_revenue: Decimal = about("Its NET revenue in the window.")
+    segments: list[SegmentSummary] = about("Every segment, by revenue descending, ties in table order.")
+    cut_points: list[RFMCutPoints] = about("Per score 1 to 5 the worst values that earned it.")
+    cells: list[RFMCell] = about("All 125 score triples.")
+    notices: list[str] = about("What a reader should know about this answer.")
+    how_computed: HowComputed = about("What the numbers are, and the statement that computed them.")
+    freshness: Freshness = about("How fresh it is.")
+
+    @strawberry.field(description="Customers of the population that bought in the 90 days to `asOf`.")
+    @staticmethod
+    async def active_customers(root: strawberry.Parent[Any]) -> int:
+        """Who bought lately."""
+        return await root.active_customers()
+
+    @strawberry.field(description="What stands out.", graphql_type=SegmentationInsights)
+    @staticmethod
+    async def insights(root: strawberry.Parent[Any]) -> Any:
+        """What stands out."""
+        return await root.insights()
+
+    @strawberry.field(description="Refunds of the window to nobody of the population, so that totals reconcile.")
+    @staticmethod
+    async def refunds_outside_population(root: strawberry.Parent[Any]) -> Decimal:
+        """Refunds to nobody of the population."""
+        return await root.refunds_outside_population()

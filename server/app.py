@@ -1,0 +1,107 @@
+"""The application: its routes, and what it opens at start and closes at the end."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from strawberry import Schema
+
+from models.database import Database
+from models.migrate import head, schema_of
+from resolvers.context import Services
+from server.auth import Authentication, keys_of
+from server.graphql import Endpoint
+from server.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
+from server.logs import configure_logs
+from server.page import ASSETS, Page
+from server.sdl import served_schema
+from server.settings import Settings, load_settings
+from server.store import prepare
+
+log = structlog.get_logger()
+
+READY_WITHIN_SECONDS = 3
+
+
+def create_app(settings: Settings | None = None, schema: Schema | None = None) -> Starlette:
+    """The application under these settings, by default those of the environment. Nothing is opened before its start."""
+    settings = settings or load_settings()
+    configure_logs(settings)
+    return Starlette(
+        routes=[
+            Route("/", _to_graphql),
+            Route("/graphql", _graphql, methods=["GET", "POST"]),
+            Route("/healthz", _alive),
+            Route("/readyz", _ready),
+            Mount("/static/graphiql", StaticFiles(directory=ASSETS, check_dir=False)),
+        ],
+        middleware=[Middleware(SecurityHeaders), *_guards(settings)],
+        lifespan=lambda app: _lifespan(app, settings, schema or served_schema()),
+    )
+
+
+def _guards(settings: Settings) -> list[Middleware]:
+    if not settings.demo:
+        return []
+    return [
+        Middleware(ThisMachineOnly),
+        # Another site may make its own name point here and read the page with the token.
+        Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES, www_redirect=False),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette, settings: Settings, schema: Schema) -> AsyncGenerator[None]:
+    services = Services(database=Database(settings.store))
+    try:
+        await prepare(services.database, settings)
+        app.state.database = services.database
+        app.state.endpoint = Endpoint(
+            schema=schema,
+            services=services,
+            authentication=Authentication(keys_of(settings), services.database),
+            page=Page(settings, services.database) if settings.graphiql else None,
+        )
+        log.info("started", store=services.database.url.render_as_string(hide_password=True), demo=settings.demo)
+        yield
+    finally:
+        await services.close()
+        log.info("stopped")
+
+
+async def _graphql(request: Request) -> Response:
+    endpoint: Endpoint = request.app.state.endpoint
+    return await endpoint.answer(request)
+
+
+async def _to_graphql(_request: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
+async def _alive(_request: Request) -> Response:
+    return JSONResponse({"status": "alive"})
+
+
+async def _ready(request: Request) -> Response:
+    reason = await _not_ready(request.app.state.database)
+    if reason:
+        return JSONResponse({"status": "not ready", "reason": reason}, 503, {"Retry-After": "5"})
+    return JSONResponse({"status": "ready"})
+
+
+async def _not_ready(database: Database) -> str | None:
+    try:
+        async with asyncio.timeout(READY_WITHIN_SECONDS):
+            current = await schema_of(database)
+    except Exception as error:  # noqa: BLE001  whatever it is, nobody should be sent here
+        log.warning("not ready", error=type(error).__name__)
+        return "the database does not answer"
+    return None if current == head() else "the database is not at the schema of this version"

@@ -1,0 +1,184 @@
+"""The settings of a process: the only reader of the environment and of `.env`."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.database import store_url
+
+DEMO_FOLDER = Path("var")
+DEMO_URL = f"sqlite:///{DEMO_FOLDER}/customer-api.db"
+DEMO_SECRET = DEMO_FOLDER / "secret"
+SHORTEST_SECRET = 32
+FEWEST_DISTINCT = 10
+DEFAULT_SECRETS = (
+    "changeme",
+    "changethis",
+    "replaceme",
+    "replacethis",
+    "yoursecret",
+    "your256bitsecret",
+    "mysecret",
+    "supersecret",
+    "topsecret",
+    "secretkey",
+    "examplesecret",
+    "insecure",
+    "placeholder",
+    "password",
+    "0123456789abcdef",
+    "abcdefghijklmnop",
+)
+NEW_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+
+
+class SettingsError(Exception):
+    """A setting that is missing or impossible; the message says what would be right."""
+
+
+class Settings(BaseSettings):
+    """What may be set, each by the environment variable of its name in capitals, or a line of `.env`."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    database_url: str | None = Field(
+        None,
+        description="The store: `sqlite:///path/to/file.db` or `postgresql://user:password@host:5432/name`. "
+        "Without it the server is in demo mode: its own SQLite file under `var/`, a demo shop in it, "
+        "a secret of its own, and no listening beyond this machine.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="What tokens (HS256) are signed with, at least 32 random characters: "
+        f"`{NEW_SECRET}`. Needed outside demo mode unless `JWKS_URL` is set.",
+    )
+    jwks_url: HttpUrl | None = Field(
+        None,
+        description="The key set of your identity provider. With it only its tokens (RS256, ES256) are accepted, "
+        "and none signed with `SECRET_KEY`.",
+    )
+    jwt_issuer: str | None = Field(None, description="The `iss` that every token must carry.")
+    jwt_audience: str | None = Field(None, description="The `aud` that every token must carry.")
+    host: str = Field("127.0.0.1", description="The address that `serve` listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="The port that `serve` listens on.")
+    workers: int = Field(1, ge=1, le=256, description="How many processes `serve` answers with.")
+    graphiql: bool = Field(True, description="Whether a browser gets the GraphiQL page at `/graphql`.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe message that is logged: `debug`, `info`, `warning` or `error`."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How messages are written to standard error: `text`, or one `json` object a line."
+    )
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_store(cls, value: str | None) -> str | None:
+        if value is not None:
+            store_url(value)
+        return value
+
+    @model_validator(mode="after")
+    def _strong_secret(self) -> Self:
+        if self.secret_key is not None:
+            weakness = weakness_of(self.secret_key.get_secret_value())
+            if weakness:
+                raise ValueError(f"SECRET_KEY {weakness}: make a random one with {NEW_SECRET}")
+        elif not self.demo and self.jwks_url is None:
+            raise ValueError(
+                f"SECRET_KEY is missing: make one with {NEW_SECRET}, or set JWKS_URL to your identity provider's keys"
+            )
+        return self
+
+    @property
+    def demo(self) -> bool:
+        """Whether the server runs on its own demo shop."""
+        return self.database_url is None
+
+    @property
+    def store(self) -> str:
+        """The URL of the store."""
+        return self.database_url or DEMO_URL
+
+    def secret(self) -> str | None:
+        """What tokens are signed with, None where they are the identity provider's; demo mode makes and keeps one."""
+        if self.jwks_url is not None:
+            return None
+        return self.secret_key.get_secret_value() if self.secret_key else _demo_secret(DEMO_SECRET)
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of the environment and `.env`, or a SettingsError of one line; `given` comes before both."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError("; ".join(_complaints(error))) from None
+
+
+def _complaints(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False, include_input=False):
+        message = problem["msg"].removeprefix("Value error, ")
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        yield message if not name or name in message else f"{name}: {message}"
+
+
+def weakness_of(secret: str) -> str | None:
+    """Why a secret is too easy to guess, None where it is not."""
+    plain = "".join(letter for letter in secret.lower() if letter.isalnum())
+    if len(secret) < SHORTEST_SECRET:
+        return f"has {len(secret)} characters, at least {SHORTEST_SECRET} are needed"
+    if any(default in plain for default in DEFAULT_SECRETS):
+        return "is a known default"
+    if len(set(secret)) < FEWEST_DISTINCT or secret in (secret + secret)[1:-1]:
+        return "repeats itself"
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _demo_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    if not path.exists():
+        mine.touch(mode=0o600)
+        mine.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(mine, path)  # of several processes that start at once, one makes the secret of all
+        except FileExistsError:
+            pass
+        finally:
+            mine.unlink()
+    return path.read_text().strip()
+
+
+def settings_table() -> str:
+    """Every setting with its default and meaning, as docs/configuration.md shows it."""
+    rows = (
+        f"| `{name.upper()}` | {_shown(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    )
+    return "\n".join(("| setting | default | meaning |", "|---|---|---|", *rows))
+
+
+def _shown(default: Any) -> str:
+    if default is None:
+        return ""
+    if isinstance(default, bool):
+        return "`on`" if default else "`off`"
+    return f"`{default}`"

@@ -1,0 +1,58 @@
+"""The store as a command or a server finds it at start: empty, of an older version, current, or newer than the code."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from models.database import Database
+from models.migrate import head, migrate, schema_of
+from models.outages import is_outage
+from server.settings import Settings
+
+
+class StoreError(Exception):
+    """The store cannot be used as it is; the message says what to do."""
+
+
+async def prepare(database: Database, settings: Settings) -> None:
+    """Bring an empty store, or the demo's own, to the current schema; StoreError tells about one of another version."""
+    current = await schema_of(database)
+    if current == head():
+        return
+    if current is not None and not settings.demo:
+        raise StoreError("the database has the schema of an older version: back it up, then run python main.py migrate")
+    await migrate(database)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[Database]:
+    """The store, ready to be used, for as long as a command runs."""
+    database = Database(settings.store)
+    try:
+        async with _naming_problems(database):
+            await prepare(database, settings)
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _naming_problems(database: Database) -> AsyncGenerator[None]:
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        place = database.url.render_as_string(hide_password=True)
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).splitlines()[0]
+        problem = "cannot be reached" if is_outage(error) else "cannot be used"
+        raise StoreError(f"the database {place} {problem}: {reason}") from error
+
+
+async def upgraded(settings: Settings) -> tuple[str | None, str]:
+    """Bring the store to the current schema; the one it had before, None where it was empty, and the one it has now."""
+    database = Database(settings.store)
+    try:
+        async with _naming_problems(database):
+            return await migrate(database), head()
+    finally:
+        await database.close()

@@ -1,0 +1,68 @@
+"""A shop to import into, and files made of the lines of a test."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from ingest.loader import Summary, import_file
+from ingest.mapping import Mapping, preset
+from models.database import Database
+from resolvers.businesses import ensure_business
+from resolvers.writing import Actor
+
+NOW = datetime(2012, 1, 2, 9, 30, tzinfo=UTC)
+ACTOR = Actor("import", "ADMIN")
+ONLINE_RETAIL_HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+
+Importing = Callable[..., Awaitable[Summary]]
+Asking = Callable[..., Awaitable[list[dict[str, Any]]]]
+
+
+@pytest.fixture
+async def shop(database: Database) -> Any:
+    return await ensure_business(
+        database, "Shop", currency="GBP", timezone="Europe/London", region="GB", now=NOW
+    )
+
+
+@pytest.fixture
+def importing(database: Database, shop: Any, tmp_path: Path) -> Importing:
+    """Import lines as a CSV file of the online-retail layout, or of another mapping with its own header."""
+
+    async def run(
+        lines: Sequence[str] | Path, *, mapping: Mapping | None = None, name: str = "file.csv", **more: Any
+    ) -> Summary:
+        path = lines if isinstance(lines, Path) else tmp_path / name
+        if not isinstance(lines, Path):
+            header = [] if mapping else [ONLINE_RETAIL_HEADER]
+            path.write_text("\n".join([*header, *lines]) + "\n", encoding="utf-8")
+        arguments = {"business": shop, "now": NOW, "actor": ACTOR, "rejects": tmp_path / "rejects.csv", **more}
+        return await import_file(database, path=path, mapping=mapping or preset("online-retail"), **arguments)
+
+    return run
+
+
+@pytest.fixture
+def asking(database: Database) -> Asking:
+    """The rows of a statement, as dictionaries."""
+
+    async def ask(statement: str, **values: Any) -> list[dict[str, Any]]:
+        async with database.engine.connect() as connection:
+            return [dict(row._mapping) for row in await connection.execute(text(statement), values)]
+
+    return ask
+
+
+@pytest.fixture
+def rejected(tmp_path: Path) -> Callable[[], list[str]]:
+    """The lines of the rejects file without its header, none where there is no file."""
+
+    def read() -> list[str]:
+        path = tmp_path / "rejects.csv"
+        return path.read_text(encoding="utf-8").splitlines()[1:] if path.exists() else []
+
+    return read

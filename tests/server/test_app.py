@@ -1,0 +1,172 @@
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from models.database import Database
+from models.migrate import migrate
+from resolvers.businesses import ensure_business
+from server import page
+from server.page import examples
+from server.settings import Settings, load_settings
+from tests.conftest import on_server
+from tests.server.conftest import NOW, SECRET, caller
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A built page."""
+    folder = tmp_path / "dist"
+    (folder / "graphiql").mkdir(parents=True)
+    (folder / "graphiql" / "index.html").write_text("<head><!--config--></head>")
+    monkeypatch.setattr(page, "BUILT", folder)
+    return folder
+
+
+async def demo_shop() -> Any:
+    database = Database(load_settings().store)
+    await migrate(database)
+    made = await ensure_business(database, "Demo", currency="EUR", timezone="Europe/Paris", now=NOW)
+    await database.close()
+    return made
+
+
+def config_of(html: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="config">(.*)</script>', html)
+    assert found
+    return json.loads(found[1])
+
+
+def test_the_process_and_its_store_are_told_apart(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "alive"}
+    assert client.get("/readyz").json() == {"status": "ready"}
+
+
+async def test_a_store_of_another_schema_is_not_ready(client: TestClient, sqlite_database: Database) -> None:
+    async with sqlite_database.transaction() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'ffff'"))
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert client.get("/healthz").status_code == 200
+
+
+async def test_a_store_that_went_away_is_not_ready(postgres_url: str) -> None:
+    with caller(Settings(database_url=postgres_url, secret_key=SECRET)) as client:  # pyright: ignore[reportArgumentType]
+        assert client.get("/readyz").status_code == 200
+        name = postgres_url.rsplit("/", 1)[1]
+        await on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await on_server(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        response = client.get("/readyz")
+        await on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+        assert response.status_code == 503
+        assert response.json()["reason"] == "the database does not answer"
+        assert client.get("/readyz").status_code == 200
+
+
+def test_an_empty_store_is_brought_to_the_schema_at_start(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/new.db", secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+    with caller(settings) as client:
+        assert client.get("/readyz").status_code == 200
+
+
+async def test_a_store_of_a_newer_version_is_refused(settings: Settings, sqlite_database: Database) -> None:
+    async with sqlite_database.transaction() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'ffff'"))
+
+    with pytest.raises(Exception, match="use a newer version"), caller(settings):
+        pass
+
+
+def test_the_root_leads_to_graphql(client: TestClient) -> None:
+    response = client.get("/", follow_redirects=False)
+
+    assert (response.status_code, response.headers["location"]) == (307, "/graphql")
+
+
+def test_every_answer_is_closed_to_other_sites(client: TestClient) -> None:
+    for path in ("/healthz", "/graphql", "/nothing"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_a_browser_gets_the_page_without_a_token(client: TestClient, built: Path) -> None:
+    response = client.get("/graphql", headers={"Accept": BROWSER})
+
+    assert response.headers["content-type"].startswith("text/html")
+    assert "script-src 'self';" in response.headers["content-security-policy"]
+    assert "'unsafe-inline'" not in response.headers["content-security-policy"].split("style-src")[0]
+    config = config_of(response.text)
+    assert (config["endpoint"], config["token"]) == ("/graphql", None)
+    assert len(config["examples"]) >= 5
+
+
+def test_programs_do_not_get_the_page(client: TestClient) -> None:
+    for accept in ("*/*", "application/json", "application/json, text/html;q=0.5"):
+        assert client.get("/graphql", headers={"Accept": accept}).status_code == 401
+
+
+def test_the_page_can_be_turned_off(settings: Settings, shop: Any) -> None:
+    with caller(settings.model_copy(update={"graphiql": False})) as client:
+        assert client.get("/graphql", headers={"Accept": BROWSER}).status_code == 401
+
+
+def test_a_missing_page_says_why(client: TestClient, built: Path) -> None:
+    (built / "graphiql" / "index.html").unlink()
+    assert "has not been built yet" in client.get("/graphql", headers={"Accept": BROWSER}).text
+    (built / "MISSING.txt").write_text("npm was not found <here>")
+
+    assert "npm was not found &lt;here&gt;" in client.get("/graphql", headers={"Accept": BROWSER}).text
+
+
+async def test_in_demo_mode_the_page_has_a_token_for_the_demo_shop(built: Path) -> None:
+    business = await demo_shop()
+    with caller(load_settings()) as client:
+        config = config_of(client.get("/graphql", headers={"Accept": BROWSER}).text)
+        assert jwt.decode(config["token"], options={"verify_signature": False})["business"] == business.id
+
+        headers = {"Authorization": f"Bearer {config['token']}"}
+        answer = client.post("/graphql", json={"query": "{ role business }"}, headers=headers)
+        assert answer.json()["data"] == {"role": f"ADMIN of {business.id}", "business": "Demo"}
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8000", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("LOCALHOST", 200),
+        ("evil.example:8000", 400),
+        ("localhost.evil.example", 400),
+        ("192.168.1.7:8000", 400),
+    ],
+)
+def test_the_demo_goes_by_local_names_alone(host: str, status: int) -> None:
+    with caller(load_settings()) as client:
+        assert client.get("/healthz", headers={"Host": host}).status_code == status
+
+
+def test_the_demo_answers_this_machine_alone() -> None:
+    with caller(load_settings(), client=("192.168.1.20", 50000)) as client:
+        assert client.get("/graphql", headers={"Accept": BROWSER}).status_code == 403
+
+
+def test_other_servers_go_by_any_name(settings: Settings, shop: Any) -> None:
+    with caller(settings, client=("192.168.1.20", 50000)) as client:
+        assert client.get("/healthz", headers={"Host": "api.example"}).status_code == 200
+
+
+def test_the_examples_have_names() -> None:
+    assert all(example.name and not example.name.startswith("#") for example in examples())
+    assert len({example.name for example in examples()}) == len(examples()) >= 5
