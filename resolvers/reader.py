@@ -92,7 +92,8 @@ class Statements:
             raise ValueError("a statement that is not scoped to a business is never run")
         columns = list(statement.selected_columns)
         results = ((i, self._result(column.type)) for i, column in enumerate(columns))
-        row = namedtuple("Row", [column.name for column in columns])  # pyright: ignore[reportUntypedNamedTuple]
+        kind = next((column.type.kind for column in columns if isinstance(column.type, GlobalId)), "Row")
+        row = namedtuple(kind, [column.name for column in columns])  # pyright: ignore[reportUntypedNamedTuple]
         return Prepared(
             str(compiled),
             names,

@@ -6,6 +6,7 @@ import strawberry
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
+from schema.access import Access
 from schema.query import Query
 from schema.scalars import SCALARS
 
@@ -25,7 +26,7 @@ def _rows_are_objects(built: GraphQLSchema) -> None:
 
 def make_schema() -> strawberry.Schema:
     """The schema that is served."""
-    made = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+    made = strawberry.Schema(query=Query, extensions=[Access], config=StrawberryConfig(scalar_map=SCALARS))
     _rows_are_objects(made._schema)  # pyright: ignore[reportPrivateUsage]
     return made
 

@@ -11,7 +11,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from strawberry import Schema
 
 from models.database import Database
@@ -21,7 +20,7 @@ from server.auth import Authentication, keys_of
 from server.graphql import Endpoint
 from server.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
 from server.logs import configure_logs
-from server.page import ASSETS, Page
+from server.page import ASSETS, Page, PageFiles
 from server.sdl import served_schema
 from server.settings import Settings, load_settings
 from server.store import prepare
@@ -41,7 +40,7 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
             Route("/graphql", _graphql, methods=["GET", "POST"]),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
-            Mount("/static/graphiql", StaticFiles(directory=ASSETS, check_dir=False)),
+            Mount("/static/graphiql", PageFiles(directory=ASSETS, check_dir=False)),
         ],
         middleware=[Middleware(SecurityHeaders), *_guards(settings)],
         lifespan=lambda app: _lifespan(app, settings, schema or served_schema()),

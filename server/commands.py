@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from ingest.demo.growing import DEFAULT_CUSTOMERS, DEFAULT_SEED, MOST_CUSTOMERS, DemoDiffers
 from ingest.mapping import PRESETS
@@ -23,6 +25,8 @@ from server.settings import Settings, SettingsError, load_settings
 from server.store import StoreError, opened, upgraded
 
 T = TypeVar("T")
+
+log = structlog.get_logger()
 
 EXPECTED = (
     SettingsError,
@@ -43,12 +47,16 @@ class OneLine(TyperGroup):
         """Run the command; what was expected to go wrong sometimes ends it with 1."""
         try:
             return super().invoke(ctx)
+        except (TyperException, typer.Exit, typer.Abort):
+            raise
         except EXPECTED as error:
             typer.echo(f"Error: {error}", err=True)
-            raise typer.Exit(1) from None
-        except KeyboardInterrupt:
-            typer.echo("Stopped.", err=True)
-            raise typer.Exit(130) from None
+        except Exception as error:
+            log.debug("unexpected error", exc_info=error)
+            first_line = str(error).partition("\n")[0]
+            kind = type(error).__name__
+            typer.echo(f"Error: unexpected {kind}: {first_line} (LOG_LEVEL=debug tells where)", err=True)
+        raise typer.Exit(1)
 
 
 cli = typer.Typer(

@@ -89,8 +89,8 @@ async def import_into(settings: Settings, request: ImportRequest, now: datetime)
 
 async def _shop(database: Database, request: ImportRequest, now: datetime) -> Any:
     asked = request.shop
-    found = await find_business(database, asked.name)
-    if found is None and (asked.currency is None or asked.timezone is None):
+    found: Any = await find_business(database, asked.name)
+    if not found and not (asked.currency and asked.timezone):
         names = ", ".join(f'"{row.name}"' for row in await businesses(database)) or "none yet"
         raise ImportProblem(
             f'there is no business "{asked.name}" (there are: {names}); '
@@ -99,7 +99,7 @@ async def _shop(database: Database, request: ImportRequest, now: datetime) -> An
     currency = asked.currency.upper() if asked.currency else found.currency
     timezone = asked.timezone or found.timezone
     try:
-        if found is None and request.dry_run:
+        if not found and request.dry_run:
             return _unwritten(asked.name, currency, timezone, now)
         return await ensure_business(database, asked.name, currency=currency, timezone=timezone, now=now)
     except ValueError as error:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
 
 from ingest.demo import BUSINESS as DEMO_BUSINESS
 from models.database import Database
@@ -51,6 +52,17 @@ def examples() -> list[Example]:
     return [
         Example(title.removeprefix("#").strip(), query) for title, _, query in (text.partition("\n") for text in texts)
     ]
+
+
+class PageFiles(StaticFiles):
+    """The page's scripts and styles. Their names change with their content; its workers obey the page's policy."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        """The file, to be kept by the browser."""
+        response = super().file_response(*args, **options)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Content-Security-Policy"] = POLICY
+        return response
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def read_role(text: str) -> Role:
 
 def read_lifetime(text: str) -> timedelta:
     """A lifetime like 12h or 30d."""
-    match = re.fullmatch(r"([0-9]{1,9})\s*([smhdw])", text.strip().lower())
+    match = re.fullmatch(r"([0-9]{1,6})([smhdw])", text.strip().lower())
     lifetime = timedelta(**{UNITS[match[2]]: int(match[1])}) if match else timedelta(0)
     if not timedelta(0) < lifetime <= LONGEST:
         raise TokenError(f'"{text}" is not a lifetime: use 90s, 45m, 12h, 30d or 4w, at most {LONGEST.days} days')

@@ -18,7 +18,7 @@ from ingest.demo.columns import Column, Columns, Objects, length_of
 from models.database import insert_rows
 from models.days import date_of
 
-ROWS_AT_ONCE = 50_000
+ROWS_AT_ONCE = 10_000
 
 
 async def insert_columns(
