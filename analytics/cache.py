@@ -35,7 +35,7 @@ class ReportCache:
     """Values by key within a byte budget; askers of a key that is being computed wait for that one computation."""
 
     def __init__(self, max_bytes: int, ttl_seconds: float) -> None:
-        self._kept: TTLCache[Hashable, Computed[Any]] = TTLCache(max_bytes, ttl_seconds, getsizeof=_size_of)
+        self._kept = TTLCache[Hashable, Computed[Any], float](max_bytes, ttl_seconds, getsizeof=_size_of)
         self._running: dict[Hashable, asyncio.Task[Computed[Any]]] = {}
 
     async def get(self, key: Hashable, now: datetime, compute: Callable[[], Awaitable[T]]) -> tuple[Computed[T], bool]:

@@ -6,20 +6,21 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 import pyarrow as pa
-from sqlalchemy import Select
-from sqlalchemy.dialects import postgresql
+from numpy.typing import NDArray
+from sqlalchemy import SelectBase
+from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 
 
-class _Compiler(postgresql.dialect.statement_compiler):
+class _Compiler(PGCompiler):
     """Writes constants of a statement as such: only what a caller gives is a numbered value."""
 
-    def visit_bindparam(self, bindparam: Any, *args: Any, **options: Any) -> str:
+    def visit_bindparam(self, bindparam: Any, **options: Any) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
         if not bindparam.required and bindparam.value is not None:
             return str(self.render_literal_value(bindparam.value, bindparam.type))
-        return str(super().visit_bindparam(bindparam, *args, **options))
+        return str(super().visit_bindparam(bindparam, **options))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
 
 
-class _Dialect(postgresql.dialect):
+class _Dialect(PGDialect):
     statement_compiler = _Compiler
 
 
@@ -43,13 +44,13 @@ def _plain(value: Any) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def compiled(statement: Select[Any]) -> Compiled:
+def compiled(statement: SelectBase) -> Compiled:
     """The PostgreSQL text of a statement, which DuckDB reads too; the same object is compiled once."""
     result = statement.compile(dialect=DIALECT)
     return Compiled(str(result), tuple(result.positiontup or ()))
 
 
-def as_shown(statement: Select[Any], params: dict[str, Any]) -> str:
+def as_shown(statement: SelectBase, params: dict[str, Any]) -> str:
     """The statement as it ran, for a reader: its text and the values bound to it."""
     form = compiled(statement)
     values = ", ".join(f"${i} {name} = {params[name]!r}" for i, name in enumerate(form.names, 1))
@@ -63,7 +64,7 @@ class Engine(Protocol):
 
     async def fetch(
         self,
-        statement: Select[Any],
+        statement: SelectBase,
         params: dict[str, Any],
         tables: dict[str, pa.Table] | None = None,
     ) -> pa.Table:
@@ -71,7 +72,12 @@ class Engine(Protocol):
         ...
 
 
+def table_of(**columns: NDArray[Any]) -> pa.Table:
+    """A small table of a caller, to be named by a statement."""
+    return pa.Table.from_arrays([pa.array(values) for values in columns.values()], list(columns))
+
+
 def as_rows(result: pa.Table) -> list[Any]:
     """A small result as rows with an attribute per column."""
-    row = namedtuple("Row", result.column_names)  # pyright: ignore[reportUntypedNamedTuple]
+    row = namedtuple("Row", result.column_names)  # pyright: ignore[reportUntypedNamedTuple]  # noqa: PYI024  named at run time
     return [row(*values.values()) for values in result.to_pylist()]

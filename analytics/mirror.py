@@ -1,7 +1,7 @@
 """The columnar copy of a business's facts: loaded in one snapshot, caught up by revision, pinned by each operation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +19,7 @@ from sqlalchemy import (
     Column,
     Enum,
     Integer,
-    Select,
+    SelectBase,
     SmallInteger,
     String,
     Table,
@@ -39,7 +39,7 @@ from models.types import Day, Millionths, Money
 log = structlog.get_logger()
 
 Rows = Sequence[Sequence[Any]]
-ReadRows = Callable[[Select[Any], dict[str, Any]], Awaitable[Rows]]
+ReadRows = Callable[[SelectBase, dict[str, Any]], Awaitable[Rows]]
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,8 @@ def _engine_type(type_: TypeEngine[Any]) -> str:
 
 def _create(mirrored: Mirrored) -> str:
     keys = {key.parent.name for key in mirrored.table.foreign_keys}
-    columns = [
-        f'"{c.name}" {"BIGINT" if c.primary_key or c.name in keys else _engine_type(c.type)}' for c in mirrored.selected
-    ]
+    numbers = {c.name for c in mirrored.selected if isinstance(c.type, Integer) and (c.primary_key or c.name in keys)}
+    columns = [f'"{c.name}" {"BIGINT" if c.name in numbers else _engine_type(c.type)}' for c in mirrored.selected]
     return f'CREATE TABLE "{mirrored.table.name}" ({", ".join(columns)})'
 
 
@@ -169,14 +168,14 @@ def _is_text(column: Column[Any]) -> bool:
 
 
 @cache
-def all_rows(mirrored: Mirrored) -> Select[Any]:
+def all_rows(mirrored: Mirrored) -> SelectBase:
     """Every row of :business, with absent words as empty ones."""
     columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in mirrored.selected]
     return select(*columns).where(mirrored.table.c.business_id == bindparam("business"))
 
 
 @cache
-def changed_rows(mirrored: Mirrored) -> Select[Any]:
+def changed_rows(mirrored: Mirrored) -> SelectBase:
     """The rows of :business that changed after revision :seen, or whose owner did."""
     if mirrored.owner is None:
         return select(*mirrored.selected).where(
@@ -195,7 +194,7 @@ def changed_rows(mirrored: Mirrored) -> Select[Any]:
 
 
 @cache
-def changed_owners(owner: Table) -> Select[Any]:
+def changed_owners(owner: Table) -> SelectBase:
     """The ids of the rows of :business in an owning table that changed after revision :seen."""
     return select(owner.c.id).where(
         owner.c.business_id == bindparam("business"),
@@ -204,7 +203,7 @@ def changed_owners(owner: Table) -> Select[Any]:
 
 
 @cache
-def _revision_of() -> Select[Any]:
+def _revision_of() -> SelectBase:
     business = table(Business)
     return select(business.c.revision).where(business.c.id == bindparam("business"))
 
@@ -270,7 +269,7 @@ class Mirror:
             seconds=round(perf_counter() - started, 3),
         )
 
-    def _read(self, cursor: Any, statement: Select[Any]) -> pa.RecordBatchReader:
+    def _read(self, cursor: Any, statement: SelectBase) -> pa.RecordBatchReader:
         dialect = sqlite.dialect() if self._database.is_sqlite else postgresql.dialect()
         bound = statement.params(business=self._business_id)
         cursor.execute(str(bound.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
@@ -320,7 +319,7 @@ def _locked_down() -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def _snapshot(database: Database) -> Iterator[Any]:
+def _snapshot(database: Database) -> Generator[Any]:
     driver = adbc_driver_sqlite.dbapi if database.is_sqlite else adbc_driver_postgresql.dbapi
     with driver.connect(database.adbc_uri) as connection, connection.cursor() as cursor:
         if not database.is_sqlite:
@@ -361,7 +360,7 @@ class PinnedView:
 
     async def fetch(
         self,
-        statement: Select[Any],
+        statement: SelectBase,
         params: dict[str, Any],
         tables: dict[str, pa.Table] | None = None,
     ) -> pa.Table:
@@ -371,7 +370,7 @@ class PinnedView:
 
     def _fetch(
         self,
-        statement: Select[Any],
+        statement: SelectBase,
         params: dict[str, Any],
         tables: dict[str, pa.Table],
     ) -> pa.Table:
@@ -385,7 +384,7 @@ class PinnedView:
                 self._cursor.unregister(name)
 
     @asynccontextmanager
-    async def held(self) -> AsyncIterator["PinnedView"]:
+    async def held(self) -> AsyncGenerator["PinnedView"]:
         """Keep the view open, also when the operation that pinned it ends before."""
         self._holders += 1
         try:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import BigInteger, ColumnElement, Select, SmallInteger, column, func, select
+from sqlalchemy import BigInteger, ColumnElement, SelectBase, SmallInteger, column, func, select
 from sqlalchemy import table as named_table
 
 from analytics.engine import Engine
@@ -42,7 +42,7 @@ def _value_and_weight(dimension: Dimension) -> tuple[ColumnElement[Any], ColumnE
 
 
 @cache
-def use_by_group(dimension: Dimension, storefront: bool) -> Select[Any]:
+def use_by_group(dimension: Dimension, storefront: bool) -> SelectBase:
     """For each group and value of a dimension, its weight: transactions, or spend for categories."""
     value, weight = _value_and_weight(dimension)
     source = sale.join(grouped_customer, grouped_customer.c.customer_id == sale.c.customer_id)

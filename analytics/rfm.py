@@ -4,6 +4,7 @@ Definitions: docs/numbers.md. Score = 1 + floor(5 L / n), n customers of whom L 
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
+    SelectBase,
     Subquery,
     and_,
     bindparam,
@@ -25,7 +26,7 @@ from sqlalchemy import (
     select,
 )
 
-from analytics.engine import Engine, as_shown
+from analytics.engine import Engine, as_shown, table_of
 from analytics.segments import SCHEMES, TRIPLES, RFMScheme, RFMSegment, segment_of_cell
 from models import Customer, Refund, Sale
 from models.currency import half_even
@@ -156,7 +157,7 @@ def _fifth_of_window(recency_days: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 @cache
-def scored_customers(by_window: bool, storefront: bool, typed: bool, inactive: bool) -> Select[Any]:
+def scored_customers(by_window: bool, storefront: bool, typed: bool, inactive: bool) -> SelectBase:
     """Every customer of the population with recency, frequency, monetary and the three scores, by customer."""
     purchases = _purchases(storefront, typed, inactive)
     ranked = select(
@@ -180,13 +181,13 @@ def scored_customers(by_window: bool, storefront: bool, typed: bool, inactive: b
 
 
 @cache
-def refunded_in_window(storefront: bool) -> Select[Any]:
+def refunded_in_window(storefront: bool) -> SelectBase:
     """All refunds of the window, whoever's they are."""
     return select(func.coalesce(total_of(refund.c.amount), 0).label("amount")).where(refunds_paid(storefront))
 
 
 @cache
-def refunded_to(storefront: bool, typed: bool, inactive: bool) -> Select[Any]:
+def refunded_to(storefront: bool, typed: bool, inactive: bool) -> SelectBase:
     """The refunds of the window that went to customers of the population."""
     buyers = select(sale.c.customer_id).where(sale.c.customer_id.is_not(None), counted_sales(storefront))
     return (
@@ -201,7 +202,7 @@ def refunded_to(storefront: bool, typed: bool, inactive: bool) -> Select[Any]:
 
 
 @cache
-def buyers_in_window(storefront: bool, typed: bool, inactive: bool) -> Select[Any]:
+def buyers_in_window(storefront: bool, typed: bool, inactive: bool) -> SelectBase:
     """How many customers of the scope bought in the window."""
     return (
         select(func.count(sale.c.customer_id.distinct()).label("customers"))
@@ -276,7 +277,7 @@ class Population:
     def members(self, cells: NDArray[np.bool_]) -> pa.Table:
         """The customers of the marked cells, with their revenue: a table for statements that ask about them."""
         chosen = cells[self.cell]
-        return pa.table({"customer_id": self.customer_id[chosen], "revenue": self.monetary[chosen]})
+        return table_of(customer_id=self.customer_id[chosen], revenue=self.monetary[chosen])
 
     def position_of(self, customer_id: int) -> int | None:
         """Where a customer stands in the arrays, None for one outside the population."""
@@ -393,19 +394,25 @@ def cell_figures(population: Population, scheme: RFMScheme) -> list[CellFigures]
     """All 125 score triples, R then F then M ascending."""
     segments, of_cell, sums = SCHEMES[scheme].segments, segment_of_cell(scheme), population.sums
     return [
-        CellFigures(i, *triple, segments[of_cell[i]].code, int(sums.customers[i]), int(sums.revenue[i]))
+        CellFigures(i, *triple, segments[int(of_cell[i])].code, int(sums.customers[i]), int(sums.revenue[i]))
         for i, triple in enumerate(TRIPLES)
     ]
 
 
 def segment_figures(population: Population, scheme: RFMScheme) -> list[SegmentFigures]:
     """Every segment of the scheme in table order, empty ones too."""
-    of_cell, sums = segment_of_cell(scheme), population.sums
-    by_cell = (sums.customers, sums.revenue, sums.orders, sums.recency_days)
+    of_cell = segment_of_cell(scheme)
     return [
-        SegmentFigures(segment, *(int(values[of_cell == i].sum()) for values in by_cell))
+        SegmentFigures(segment, *_of_segment(population.sums, of_cell == i))
         for i, segment in enumerate(SCHEMES[scheme].segments)
     ]
+
+
+def _of_segment(sums: CellSums, cells: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    customers, revenue, orders, recency_days = (
+        int(values[cells].sum()) for values in (sums.customers, sums.revenue, sums.orders, sums.recency_days)
+    )
+    return customers, revenue, orders, recency_days
 
 
 def by_revenue(figures: list[SegmentFigures]) -> list[SegmentFigures]:
@@ -455,7 +462,7 @@ def insights(
     )
 
 
-def _name_of_most(figures: list[SegmentFigures], measure: Any) -> str | None:
+def _name_of_most(figures: list[SegmentFigures], measure: Callable[[SegmentFigures], int]) -> str | None:
     return max(figures, key=measure).segment.name if figures else None  # max keeps the first of equals
 
 

@@ -309,7 +309,7 @@ REPORT = Scheme(
 SCHEMES = {RFMScheme.POS: POS, RFMScheme.RETAIL: RETAIL, RFMScheme.REPORT: REPORT}
 
 # All triples in the order of their cell numbers: 25 (R - 1) + 5 (F - 1) + (M - 1).
-TRIPLES = tuple(product(range(1, 6), repeat=3))
+TRIPLES = tuple(product(range(1, 6), range(1, 6), range(1, 6)))
 
 
 def _nearest(scheme: Scheme, triple: tuple[int, int, int]) -> int:

@@ -82,6 +82,9 @@ class Mapping:
             raise ImportProblem(
                 _missing(list(missing), header, file_name, none_found=len(missing) == len(self.columns))
             )
+        doubled = sorted({header[index] for index in found.values() if index and header.count(header[index]) > 1})
+        if doubled:
+            raise ImportProblem(f"{file_name} has more than one column {', '.join(doubled)}")
         return {name: index for name, index in found.items() if index is not None}
 
 

@@ -87,9 +87,6 @@ def _header(names: Sequence[str], path: Path) -> list[str]:
     header = [name.strip() for name in names]
     if not any(header):
         raise ImportProblem(f"{path.name} has no header: its first line must name the columns")
-    doubled = sorted({name for name in header if name and header.count(name) > 1})
-    if doubled:
-        raise ImportProblem(f"{path.name} has more than one column {', '.join(doubled)}")
     return header
 
 
@@ -133,13 +130,21 @@ def _decoded(binary: IO[bytes], encoding: str, path: Path) -> Iterator[str]:
                 yield raw.decode(later if line else encoding)
                 line += 1
         else:
-            for text in io.TextIOWrapper(binary, encoding=encoding, newline=""):
+            for text in _wide_lines(binary, encoding):
                 yield text
                 line += 1
     except UnicodeDecodeError as error:
         raise ImportProblem(_wrong_byte(path, line + 1, encoding, error)) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ImportProblem(f"{path.name} is not a whole gzip file (after line {line}): {error}") from error
+
+
+def _wide_lines(binary: IO[bytes], encoding: str) -> Iterator[str]:
+    wrapper = io.TextIOWrapper(binary, encoding=encoding, newline="")
+    try:
+        yield from wrapper
+    finally:
+        wrapper.detach()  # the file is closed by who opened it
 
 
 def _wrong_byte(path: Path, line: int, encoding: str, error: UnicodeDecodeError) -> str:

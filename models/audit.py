@@ -3,15 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.types import Key, primary_key, reference
+from models.types import Key, Stored, primary_key, reference
 
 
-class AuditEntry(SQLModel, table=True):
+class AuditEntry(Stored, table=True):
     """One write, in the transaction that made it; personal values appear as digests only."""
 
-    __tablename__ = "audit_entry"
     __table_args__ = (
         Index("audit_entry_by_time", "business_id", "id"),
         Index("audit_entry_by_customer", "customer_id", "id"),

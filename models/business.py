@@ -3,14 +3,13 @@
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Select, UniqueConstraint, bindparam, select, type_coerce
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, CheckConstraint, SelectBase, UniqueConstraint, bindparam, select, type_coerce
+from sqlmodel import Field
 
 from models.database import table
-from models.types import GlobalId, primary_key, reference, word
+from models.types import GlobalId, Stored, primary_key, reference, word
 
 
 class Weekday(StrEnum):
@@ -25,20 +24,18 @@ class Weekday(StrEnum):
     SUNDAY = "SUNDAY"
 
 
-class Installation(SQLModel, table=True):
+class Installation(Stored, table=True):
     """One row: the epoch of this database, renewed by a restore, so that no cache key outlives its data."""
 
-    __tablename__ = "installation"
     __table_args__ = (CheckConstraint("id = 1", name="installation_single"),)
 
     id: int = Field(default=1, primary_key=True)
     epoch: str = Field(default_factory=lambda: str(uuid4()), max_length=36)
 
 
-class Business(SQLModel, table=True):
+class Business(Stored, table=True):
     """A shop: whose currency and time zone its facts are written in, and the counter of its changes."""
 
-    __tablename__ = "business"
     __table_args__ = (
         CheckConstraint("facts_revision <= revision", name="business_facts_revision"),
         CheckConstraint("currency_exponent BETWEEN 0 AND 4", name="business_exponent"),
@@ -57,10 +54,9 @@ class Business(SQLModel, table=True):
     updated_at: datetime
 
 
-class Storefront(SQLModel, table=True):
+class Storefront(Stored, table=True):
     """A place or site where the business sells."""
 
-    __tablename__ = "storefront"
     __table_args__ = (UniqueConstraint("business_id", "name", name="storefront_name"),)
 
     id: int | None = primary_key()
@@ -76,7 +72,7 @@ storefront = table(Storefront)
 
 
 @cache
-def storefronts_of_business() -> Select[Any]:
+def storefronts_of_business() -> SelectBase:
     """The storefronts of :business by name."""
     shown = (storefront.c.id, storefront.c.name, storefront.c.is_active)
     return (

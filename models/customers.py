@@ -11,7 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Index,
-    Select,
+    SelectBase,
     UniqueConstraint,
     bindparam,
     case,
@@ -22,10 +22,10 @@ from sqlalchemy import (
     text,
     type_coerce,
 )
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.database import any_of, table
-from models.types import Day, GlobalId, Key, Money, ordered_text, primary_key, reference, word
+from models.types import Day, GlobalId, Key, Money, Stored, ordered_text, primary_key, reference, word
 
 
 class CustomerType(StrEnum):
@@ -35,10 +35,9 @@ class CustomerType(StrEnum):
     WHOLESALE = "WHOLESALE"
 
 
-class Customer(SQLModel, table=True):
+class Customer(Stored, table=True):
     """A customer of one business."""
 
-    __tablename__ = "customer"
     __table_args__ = (
         UniqueConstraint("business_id", "number", name="customer_number"),
         Index(
@@ -106,10 +105,9 @@ class Customer(SQLModel, table=True):
     revision: int = Field(sa_type=BigInteger)
 
 
-class CustomerTag(SQLModel, table=True):
+class CustomerTag(Stored, table=True):
     """A word that staff put on a customer."""
 
-    __tablename__ = "customer_tag"
     __table_args__ = (Index("customer_tag_by_tag", "business_id", "tag", "customer_id"),)
 
     customer_id: int = Field(primary_key=True, foreign_key="customer.id", sa_type=Key)
@@ -117,10 +115,9 @@ class CustomerTag(SQLModel, table=True):
     business_id: int = reference("business.id")
 
 
-class ExternalId(SQLModel, table=True):
+class ExternalId(Stored, table=True):
     """The same customer's identifier in another system."""
 
-    __tablename__ = "external_id"
     __table_args__ = (
         UniqueConstraint("business_id", "system", "value", name="external_id_value"),
         Index("external_id_by_customer", "customer_id"),
@@ -173,19 +170,19 @@ def _profile(personal: bool) -> list[ColumnElement[Any]]:
 
 
 @cache
-def customers_with_id(personal: bool) -> Select[Any]:
+def customers_with_id(personal: bool) -> SelectBase:
     """The profiles of the customers :ids; without `personal` the personal columns are null."""
     return select(*_profile(personal)).where(OF_BUSINESS, any_of(customer.c.id, "ids"))
 
 
 @cache
-def customer_id_by(column: str) -> Select[Any]:
+def customer_id_by(column: str) -> SelectBase:
     """The id of the customer that is not erased with this :value of number, email or phone."""
     return select(customer.c.id).where(OF_BUSINESS, customer.c[column] == bindparam("value"), ~customer.c.is_erased)
 
 
 @cache
-def tags_of() -> Select[Any]:
+def tags_of() -> SelectBase:
     """The tags of the customers :ids, by tag."""
     return (
         select(customer_tag.c.customer_id, customer_tag.c.tag)
@@ -195,7 +192,7 @@ def tags_of() -> Select[Any]:
 
 
 @cache
-def external_ids_of() -> Select[Any]:
+def external_ids_of() -> SelectBase:
     """The identifiers of the customers :ids in other systems, by system."""
     return (
         select(external_id.c.customer_id, external_id.c.system, external_id.c.value)

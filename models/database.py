@@ -1,7 +1,7 @@
 """The store: SQLite or PostgreSQL behind one URL, and the few things in which they differ."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -63,7 +63,7 @@ class Database:
         return self.url.database or "" if self.is_sqlite else self.url.render_as_string(hide_password=False)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncGenerator[AsyncConnection]:
         """A write transaction; on SQLite it holds the one write lock from its first moment."""
         async with self.engine.begin() as connection:
             yield connection
@@ -113,9 +113,11 @@ class IdList(TypeDecorator[Sequence[int]]):
     item: type[TypeEngine[Any]] = BigInteger
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """What the value is to the store."""
         return Text() if dialect.name == "sqlite" else ARRAY(self.item)
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        """The value as the driver wants it."""
         if value is None or dialect.name != "sqlite":
             return value
         return json.dumps(list(value))

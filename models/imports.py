@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.types import primary_key, reference, word
+from models.types import Stored, primary_key, reference, word
 
 
 class ImportStatus(StrEnum):
@@ -17,10 +17,9 @@ class ImportStatus(StrEnum):
     FAILED = "FAILED"
 
 
-class ImportRun(SQLModel, table=True):
+class ImportRun(Stored, table=True):
     """One run of one file. `read` counts rows; the other counts are of rows too, each row in exactly one."""
 
-    __tablename__ = "import_run"
     __table_args__ = (
         Index("import_run_by_file", "business_id", "file_name", "id"),
         CheckConstraint("rows_read >= 0 AND rows_rejected >= 0", name="import_run_counts"),

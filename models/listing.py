@@ -9,7 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
-    Select,
+    SelectBase,
     Subquery,
     Text,
     and_,
@@ -124,7 +124,7 @@ def _is_computed(filters: frozenset[str], order: CustomerOrder | None) -> bool:
 
 
 @cache
-def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool, position: bool) -> Select[Any]:
+def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool, position: bool) -> SelectBase:
     """Up to :size ids of customers that match all `filters`, with the value they are ordered by.
 
     `position` begins past the row with :value and :id, against the order where `backward`.
@@ -147,20 +147,20 @@ def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool,
 
 
 @cache
-def customer_count(filters: frozenset[str]) -> Select[Any]:
+def customer_count(filters: frozenset[str]) -> SelectBase:
     """How many customers match all `filters`."""
     conditions = [*listed(), *(_condition(name) for name in sorted(filters))]
     return select(func.count().label("count")).select_from(_source(_is_computed(filters, None))).where(*conditions)
 
 
 @cache
-def found_customers(contacts: bool) -> Select[Any]:
+def found_customers(contacts: bool) -> SelectBase:
     """The ids of the customers that the words of a search find, for a list that is made on the copy."""
     return select(customer.c.id).where(_condition("business"), _condition("contacts" if contacts else "names"))
 
 
 @cache
-def member_page(backward: bool, position: bool) -> Select[Any]:
+def member_page(backward: bool, position: bool) -> SelectBase:
     """Up to :size members of a group with number and revenue, by revenue descending, then number."""
     revenue, number = member.c.revenue, customer.c.number
     conditions: list[ColumnElement[bool]] = []

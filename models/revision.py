@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import SelectBase, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from models.business import Business, Installation
@@ -30,6 +30,6 @@ def next_revision(facts: bool) -> ReturningUpdate[tuple[int]]:
 
 
 @cache
-def business_at_revision() -> Select[Any]:
+def business_at_revision() -> SelectBase:
     """The row of :business with its revisions and the epoch of the database: the first statement of a reader."""
     return select(business, installation.c.epoch).where(business.c.id == bindparam("business"), installation.c.id == 1)

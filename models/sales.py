@@ -10,7 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Index,
-    Select,
+    SelectBase,
     SmallInteger,
     Table,
     UniqueConstraint,
@@ -21,11 +21,11 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.customers import customer
 from models.database import any_of, table
-from models.types import Day, GlobalId, Millionths, Money, primary_key, reference, word
+from models.types import Day, GlobalId, Millionths, Money, Stored, primary_key, reference, word
 
 
 class SaleStatus(StrEnum):
@@ -60,10 +60,9 @@ class PaymentMethod(StrEnum):
     OTHER = "OTHER"
 
 
-class Sale(SQLModel, table=True):
+class Sale(Stored, table=True):
     """A sale. Its business day, month, weekday and hour are fixed in the business's zone when it is written."""
 
-    __tablename__ = "sale"
     __table_args__ = (
         UniqueConstraint("business_id", "number", name="sale_number"),
         Index("sale_by_customer", "customer_id", "occurred_at", "id"),
@@ -100,10 +99,9 @@ class Sale(SQLModel, table=True):
     revision: int = Field(sa_type=BigInteger)
 
 
-class SaleItem(SQLModel, table=True):
+class SaleItem(Stored, table=True):
     """One line of a sale; it changes only together with its sale, whose revision it shares."""
 
-    __tablename__ = "sale_item"
     __table_args__ = (Index("sale_item_by_sale", "sale_id", "position"),)
 
     id: int | None = primary_key()
@@ -121,10 +119,9 @@ class SaleItem(SQLModel, table=True):
     is_product: bool = True
 
 
-class Payment(SQLModel, table=True):
+class Payment(Stored, table=True):
     """Money received; without a sale it is unallocated and lowers the customer's balance."""
 
-    __tablename__ = "payment"
     __table_args__ = (
         Index("payment_by_sale", "sale_id"),
         Index("payment_by_revision", "business_id", "revision"),
@@ -143,10 +140,9 @@ class Payment(SQLModel, table=True):
     revision: int = Field(sa_type=BigInteger)
 
 
-class Refund(SQLModel, table=True):
+class Refund(Stored, table=True):
     """Money paid back, a fact of its own day, with its sale and its customer where they are known."""
 
-    __tablename__ = "refund"
     __table_args__ = (
         UniqueConstraint("business_id", "number", name="refund_number"),
         Index("refund_by_customer", "customer_id", "occurred_at", "id"),
@@ -175,10 +171,9 @@ class Refund(SQLModel, table=True):
     revision: int = Field(sa_type=BigInteger)
 
 
-class SaleStatusChange(SQLModel, table=True):
+class SaleStatusChange(Stored, table=True):
     """The day on which a sale took a status."""
 
-    __tablename__ = "sale_status_change"
     __table_args__ = (Index("sale_status_change_by_sale", "sale_id", "id"),)
 
     id: int | None = primary_key()
@@ -212,13 +207,13 @@ def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 @cache
-def rows_with_id(source: Table, kind: str) -> Select[Any]:
+def rows_with_id(source: Table, kind: str) -> SelectBase:
     """The rows :ids of a table of facts, as objects of `kind`."""
     return select(*_shown(source, kind)).where(scoped(source), any_of(source.c.id, "ids"))
 
 
 @cache
-def rows_of_sales(source: Table, kind: str, order: str) -> Select[Any]:
+def rows_of_sales(source: Table, kind: str, order: str) -> SelectBase:
     """The items, payments or refunds of the sales :ids, by sale and `order`."""
     return (
         select(*_shown(source, kind))
@@ -239,12 +234,12 @@ def _of_customers(source: Table, start: bool, end: bool) -> list[ColumnElement[b
 @cache
 def page_of_each_customer(  # noqa: PLR0913  the shape of the statement
     source: Table, kind: str, start: bool, end: bool, backward: bool, position: bool
-) -> Select[Any]:
+) -> SelectBase:
     """Up to :size facts of each of the customers :ids, newest first, past (:at, :id) where there is a `position`."""
     keys = (source.c.occurred_at, source.c.id)
     conditions = _of_customers(source, start, end)
     if position:
-        at, id_ = bindparam("at", type_=source.c.occurred_at.type), bindparam("id")
+        at, id_ = bindparam("at", type_=source.c.occurred_at.type), bindparam("id", type_=BigInteger)
         past = keys[0] > at if backward else keys[0] < at
         level = keys[1] > id_ if backward else keys[1] < id_
         conditions.append(past | ((keys[0] == at) & level))
@@ -255,7 +250,7 @@ def page_of_each_customer(  # noqa: PLR0913  the shape of the statement
 
 
 @cache
-def count_of_each_customer(source: Table, start: bool, end: bool) -> Select[Any]:
+def count_of_each_customer(source: Table, start: bool, end: bool) -> SelectBase:
     """How many facts each of the customers :ids has in the period."""
     return (
         select(source.c.customer_id, func.count().label("count"))
@@ -265,7 +260,7 @@ def count_of_each_customer(source: Table, start: bool, end: bool) -> Select[Any]
 
 
 @cache
-def purchases_of() -> Select[Any]:
+def purchases_of() -> SelectBase:
     """What each of the customers :ids bought and got back, to :as_of; money as stored, no row for who did neither."""
     bought = (
         select(
@@ -318,7 +313,7 @@ def unpaid() -> ColumnElement[Any]:
 
 
 @cache
-def balances_of() -> Select[Any]:
+def balances_of() -> SelectBase:
     """The outstanding balance of each of the customers :ids: opening + unpaid rests - unallocated payments."""
     owed = (
         select(sale.c.customer_id, total_of(unpaid()).label("amount"))

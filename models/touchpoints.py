@@ -10,7 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Index,
-    Select,
+    SelectBase,
     bindparam,
     case,
     func,
@@ -19,10 +19,10 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from models.database import any_of, table
-from models.types import Day, GlobalId, primary_key, reference, word
+from models.types import Day, GlobalId, Stored, primary_key, reference, word
 
 
 class TouchpointType(StrEnum):
@@ -68,10 +68,9 @@ class TouchpointOutcome(StrEnum):
     NO_RESPONSE = "NO_RESPONSE"
 
 
-class Touchpoint(SQLModel, table=True):
+class Touchpoint(Stored, table=True):
     """One contact with one customer; it is voided, never deleted."""
 
-    __tablename__ = "touchpoint"
     __table_args__ = (
         Index("touchpoint_by_customer", "customer_id", "occurred_at", "id"),
         Index("touchpoint_by_time", "business_id", "occurred_at", "id"),
@@ -126,14 +125,14 @@ def _shown(personal: bool) -> list[ColumnElement[Any]]:
 
 
 @cache
-def touchpoints_with_id(personal: bool) -> Select[Any]:
+def touchpoints_with_id(personal: bool) -> SelectBase:
     """The contacts :ids; without `personal` their notes are null."""
     conditions = (touchpoint.c.business_id == bindparam("business"), any_of(touchpoint.c.id, "ids"))
     return select(*_shown(personal)).where(*conditions)
 
 
 @cache
-def touchpoint_page(filters: frozenset[str], personal: bool) -> Select[Any]:
+def touchpoint_page(filters: frozenset[str], personal: bool) -> SelectBase:
     """Up to :size contacts of the business that match `filters` (names in FILTERS), newest first."""
     return (
         select(*_shown(personal))
@@ -144,7 +143,7 @@ def touchpoint_page(filters: frozenset[str], personal: bool) -> Select[Any]:
 
 
 @cache
-def touchpoints_of_each_customer(filters: frozenset[str], personal: bool) -> Select[Any]:
+def touchpoints_of_each_customer(filters: frozenset[str], personal: bool) -> SelectBase:
     """Up to :size contacts of each of the customers :ids that match `filters`, newest first."""
     order = (touchpoint.c.occurred_at.desc(), touchpoint.c.id.desc())
     place = func.row_number().over(partition_by=touchpoint.c.customer_id, order_by=order).label("place")
@@ -162,7 +161,7 @@ def _when(outcomes: Sequence[TouchpointOutcome], value: Any) -> ColumnElement[An
 
 
 @cache
-def email_engagement_of() -> Select[Any]:
+def email_engagement_of() -> SelectBase:
     """E-mails delivered, opened and clicked by each of the customers :ids, and when last."""
     at = touchpoint.c.occurred_at
     return (

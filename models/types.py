@@ -1,11 +1,23 @@
 """Column types that say what an integer means; the reader turns them into what users see."""
 
+import re
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Enum, ForeignKey, Integer, String
+from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
+
+
+class Stored(SQLModel):
+    """A stored row. Its table is called what its class is called, in snake case."""
+
+    @declared_attr.directive
+    @classmethod
+    def __tablename__(cls) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
+
 
 # SQLite makes only a column declared INTEGER its row id; there it holds 64 bits all the same.
 Key = BigInteger().with_variant(Integer, "sqlite")

@@ -58,7 +58,7 @@ class BusinessCalendar:
         return None if minor is None else self.money(minor)
 
     def minor(self, amount: Decimal, argument: str) -> int:
-        """An amount in minor units; BadUserInput where it has more decimals than the currency, or is beyond all sense."""
+        """An amount in minor units; BadUserInput where it has more decimals than the currency, or is beyond sense."""
         scaled = amount.scaleb(self.row.currency_exponent) if amount.is_finite() else amount
         if not amount.is_finite() or abs(scaled) >= 2**62:
             raise BadUserInput(f"`{argument}` is not an amount of money: {amount}")

@@ -61,7 +61,7 @@ class PageArguments(NamedTuple):
 
 
 def page_request(asked: PageArguments, digest: str, kinds: Sequence[type]) -> PageRequest:
-    """What the arguments of a connection ask for, its order values being of `kinds`; BadUserInput says what is wrong."""
+    """What the arguments of a connection ask for; its order values are of `kinds`. BadUserInput says what is wrong."""
     first, after, last, before = asked
     if first is not None and last is not None:
         raise BadUserInput("give `first` or `last`, not both")

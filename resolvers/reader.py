@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import SelectBase
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
@@ -76,29 +76,30 @@ class Statements:
 
     def __init__(self, database: Database) -> None:
         self._dialect = database.dialect
-        self._kept: dict[Select[Any], Prepared] = {}
+        self._kept: dict[SelectBase, Prepared] = {}
 
-    def prepared(self, statement: Select[Any]) -> Prepared:
+    def prepared(self, statement: SelectBase) -> Prepared:
         """The form of a statement for this store; one that is not bound to :business is refused."""
         kept = self._kept.get(statement)
         if kept is None:
             kept = self._kept[statement] = self._prepare(statement)
         return kept
 
-    def _prepare(self, statement: Select[Any]) -> Prepared:
+    def _prepare(self, statement: SelectBase) -> Prepared:
         compiled = statement.compile(dialect=self._dialect)
-        names = tuple(compiled.positiontup or ())
-        if "business" not in names:
+        bound = tuple(compiled.positiontup or ())
+        if "business" not in bound:
             raise ValueError("a statement that is not scoped to a business is never run")
         columns = list(statement.selected_columns)
         results = ((i, self._result(column.type)) for i, column in enumerate(columns))
         kind = next((column.type.kind for column in columns if isinstance(column.type, GlobalId)), "Row")
-        row = namedtuple(kind, [column.name for column in columns])  # pyright: ignore[reportUntypedNamedTuple]
+        names = [column.name for column in columns]
+        row = namedtuple(kind, names)  # pyright: ignore[reportUntypedNamedTuple]  # noqa: PYI024  named at run time
         return Prepared(
             str(compiled),
-            names,
+            bound,
             {name: bind.value for name, bind in compiled.binds.items() if not bind.required},
-            tuple(self._bind(compiled.binds[name].type) for name in names),
+            tuple(self._bind(compiled.binds[name].type) for name in bound),
             tuple((i, convert) for i, convert in results if convert is not None),
             tuple(i for i, column in enumerate(columns) if isinstance(column.type, Money)),
             row._make,
@@ -136,14 +137,14 @@ class Reader:
             await self._open()
         return self._business
 
-    async def rows(self, statement: Select[Any], **params: Any) -> list[Any]:
+    async def rows(self, statement: SelectBase, **params: Any) -> list[Any]:
         """The rows of a statement as users see them: dates, decimals, enumerations."""
         async with self._turn:
             await self._open()
             records = await self._records(statement, params)
         return self._statements.prepared(statement).rows(records, self._business.currency_exponent)
 
-    async def stored(self, statement: Select[Any], params: dict[str, Any]) -> Sequence[Any]:
+    async def stored(self, statement: SelectBase, params: dict[str, Any]) -> Sequence[Any]:
         """The rows of a statement as stored: days as numbers, money in minor units."""
         async with self._turn:
             await self._open()
@@ -173,7 +174,7 @@ class Reader:
     async def _end(self) -> None:
         await self._driver.execute("ROLLBACK")
 
-    async def _records(self, statement: Select[Any], params: dict[str, Any]) -> Sequence[Sequence[Any]]:
+    async def _records(self, statement: SelectBase, params: dict[str, Any]) -> Sequence[Sequence[Any]]:
         prepared = self._statements.prepared(statement)
         values = prepared.values({**params, "business": self._business_id})
         self.statements_run += 1

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.cache import Computed
+from analytics.engine import table_of
 from analytics.mirror import PinnedView
 from analytics.patterns import Dimension, preferred_by_group
 from analytics.rfm import (
@@ -293,7 +294,7 @@ class Segmentation:
 
     def _groups(self, of_cell: Any) -> pa.Table:
         groups = of_cell[self.people.cell].astype(np.int16)
-        return pa.table({"customer_id": self.people.customer_id, "grp": groups})
+        return table_of(customer_id=self.people.customer_id, grp=groups)
 
     async def preferred_storefront(self, segment: RFMSegment) -> Any:
         """The storefront that a segment's customers used most."""

@@ -19,39 +19,40 @@ from models.sales import (
     sale_item,
 )
 from resolvers.batches import many_each, one_each
-from resolvers.context import Batch, Context
+from resolvers.context import Context
 from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+
+Span = tuple[int | None, int | None]
 
 
 class FactPage(NamedTuple):
-    """Which page of each customer's facts: the period in day numbers, and the request."""
+    """Which page of each customer's facts: the span of its period in day numbers, and the request."""
 
-    start: int | None
-    end: int | None
+    span: Span
     request: PageRequest
 
 
 async def sales_of(context: Context, customer_id: int, period: Any, page: PageArguments) -> Page:
     """A page of a customer's sales, newest first."""
-    return await _facts_of(context, customer_id, "Sale", sales_by_customer, sale_count_by_customer, period, page)
+    asked = _asked("Sale", customer_id, period, page)
+    found = await context.load(sales_by_customer, customer_id, asked)
+    return replace(found, count=partial(context.load, sale_count_by_customer, customer_id, asked.span))
 
 
 async def refunds_of(context: Context, customer_id: int, period: Any, page: PageArguments) -> Page:
     """A page of a customer's refunds, newest first."""
-    return await _facts_of(context, customer_id, "Refund", refunds_by_customer, refund_count_by_customer, period, page)
+    asked = _asked("Refund", customer_id, period, page)
+    found = await context.load(refunds_by_customer, customer_id, asked)
+    return replace(found, count=partial(context.load, refund_count_by_customer, customer_id, asked.span))
 
 
-async def _facts_of(
-    context: Context, customer_id: int, kind: str, pages: Batch, counts: Batch, period: Any, page: PageArguments
-) -> Page:
+def _asked(kind: str, customer_id: int, period: Any, page: PageArguments) -> FactPage:
     days = day_range(period, "period", ("start", "end"))
     span = (days.get("start"), days.get("end"))
-    request = page_request(page, _digest(kind, customer_id, span), (datetime, int))
-    found = await context.load(pages, customer_id, FactPage(*span, request))
-    return replace(found, count=partial(context.load, counts, customer_id, span))
+    return FactPage(span, page_request(page, _digest(kind, customer_id, span), (datetime, int)))
 
 
-def _digest(kind: str, customer_id: int, span: tuple[int | None, int | None]) -> str:
+def _digest(kind: str, customer_id: int, span: Span) -> str:
     return list_digest(kind, customer_id, span)
 
 
@@ -65,22 +66,18 @@ async def refunds_by_customer(context: Context, ids: Sequence[int], page: FactPa
     return await _pages(context, refund, "Refund", ids, page)
 
 
-async def sale_count_by_customer(
-    context: Context, ids: Sequence[int], span: tuple[int | None, int | None]
-) -> list[int]:
+async def sale_count_by_customer(context: Context, ids: Sequence[int], span: Span) -> list[int]:
     """How many sales each customer has in a span of day numbers."""
     return await _counts(context, sale, ids, span)
 
 
-async def refund_count_by_customer(
-    context: Context, ids: Sequence[int], span: tuple[int | None, int | None]
-) -> list[int]:
+async def refund_count_by_customer(context: Context, ids: Sequence[int], span: Span) -> list[int]:
     """How many refunds each customer has in a span of day numbers."""
     return await _counts(context, refund, ids, span)
 
 
 async def _pages(context: Context, source: Table, kind: str, ids: Sequence[int], page: FactPage) -> list[Page]:
-    start, end, request = page
+    (start, end), request = page
     statement = page_of_each_customer(
         source, kind, start is not None, end is not None, request.backward, request.position is not None
     )
@@ -89,14 +86,12 @@ async def _pages(context: Context, source: Table, kind: str, ids: Sequence[int],
         params["at"], params["id"] = request.position
     rows = many_each(await context.reader.rows(statement, **params), ids, "customer_id")
     return [
-        page_of(own, request, _digest(kind, id_, (start, end)), lambda row: [row.occurred_at.isoformat(), row.id])
+        page_of(own, request, _digest(kind, id_, page.span), lambda row: [row.occurred_at.isoformat(), row.id])
         for id_, own in zip(ids, rows, strict=True)
     ]
 
 
-async def _counts(
-    context: Context, source: Table, ids: Sequence[int], span: tuple[int | None, int | None]
-) -> list[int]:
+async def _counts(context: Context, source: Table, ids: Sequence[int], span: Span) -> list[int]:
     start, end = span
     statement = count_of_each_customer(source, start is not None, end is not None)
     rows = await context.reader.stored(statement, {"ids": list(ids), "start": start, "end": end})

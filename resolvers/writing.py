@@ -1,6 +1,6 @@
 """The one way to write: a transaction that takes the next revision of a business and stamps what it writes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +63,7 @@ class NoSuchBusiness(LookupError):
 @asynccontextmanager
 async def write(
     database: Database, business_id: int, *, facts: bool, now: datetime, actor: Actor
-) -> AsyncIterator[Write]:
+) -> AsyncGenerator[Write]:
     """Open a transaction, take the business's next revision, commit at the end; an exception undoes all.
 
     `facts` says that it changes what reports read. Checks that need no lock belong before it: from here on
@@ -71,7 +71,7 @@ async def write(
     """
     async with database.transaction() as connection:
         taken = await connection.execute(next_revision(facts), {"business": business_id, "now": now})
-        revision = taken.scalar_one_or_none()
-        if revision is None:
+        row = taken.one_or_none()
+        if row is None:
             raise NoSuchBusiness(f"no business {business_id}")
-        yield Write(connection, business_id, revision, now, actor)
+        yield Write(connection, business_id, row.revision, now, actor)

@@ -1,7 +1,7 @@
 """Who may ask for which field: one table, held to an operation before it runs, never to each object of a list."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, cast
 
 from graphql import (
     BooleanValueNode,
@@ -11,9 +11,12 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLInterfaceType,
     GraphQLNamedType,
+    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
+    NamedTypeNode,
     Node,
     OperationDefinitionNode,
     SelectionNode,
@@ -21,13 +24,14 @@ from graphql import (
     VariableNode,
     get_named_type,
     get_operation_ast,
-    type_from_ast,
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
 from resolvers.errors import Forbidden
 from resolvers.viewer import Role, Viewer
+
+Composite = GraphQLObjectType | GraphQLInterfaceType
 
 # What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
 CUSTOMER_ROOTS = frozenset(("Query.viewer",))
@@ -65,7 +69,7 @@ def is_hidden(viewer: Viewer, coordinate: str) -> bool:
 class Access(SchemaExtension):
     """Refuses operations with forbidden fields, and tells of personal fields that are not shown."""
 
-    async def on_execute(self) -> Any:
+    async def on_execute(self) -> AsyncIterator[None]:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Hold the table to a valid operation, before and after it runs."""
         context = self.execution_context
         viewer: Viewer = context.context.viewer
@@ -139,15 +143,15 @@ class _Walk:
                 yield from self.fields(fragment.selection_set, self._type(fragment.type_condition) or parent)
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType) -> Iterator[tuple[str, Node]]:
-        field = getattr(parent, "fields", {}).get(node.name.value)
+        field = parent.fields.get(node.name.value) if isinstance(parent, Composite) else None
         if field is None:  # __typename and introspection
             return
         yield f"{parent.name}.{node.name.value}", node
         if node.selection_set:
-            yield from self.fields(node.selection_set, get_named_type(field.type))
+            yield from self.fields(node.selection_set, cast(GraphQLNamedType, get_named_type(field.type)))
 
-    def _type(self, condition: Any) -> GraphQLNamedType | None:
-        return type_from_ast(self._schema, condition) if condition else None
+    def _type(self, condition: NamedTypeNode | None) -> GraphQLNamedType | None:
+        return self._schema.get_type(condition.name.value) if condition else None
 
     def _is_left_out(self, node: SelectionNode) -> bool:
         return any(

@@ -58,8 +58,9 @@ class DecimalRange:
 Period = Annotated[DateRange | None, said("Only facts of this period.")]
 
 
-def given(value: Any) -> dict[str, Any]:
+def given(value: object) -> dict[str, Any]:
     """The fields of an input that were given a value."""
     if value is None:
         return {}
-    return {name: held for name, held in vars(value).items() if held is not None and held is not UNSET}
+    held: dict[str, Any] = vars(value)
+    return {name: kept for name, kept in held.items() if kept is not None and kept is not UNSET}

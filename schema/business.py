@@ -1,7 +1,7 @@
 """The business, its storefronts, and who asks."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import strawberry
 
@@ -61,7 +61,7 @@ class Viewer:
 
     @strawberry.field(
         description="The customer that it belongs to; only for the role CUSTOMER.",
-        graphql_type=Annotated["Customer", strawberry.lazy("schema.customers")] | None,
+        graphql_type=Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045  a lazy type has no |,
     )
     @staticmethod
     async def customer(root: strawberry.Parent[Any], info: Info) -> Any:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 
 import strawberry
 
@@ -88,7 +88,7 @@ class Acquisition:
 
     @strawberry.field(
         description="The customer who referred this one.",
-        graphql_type=Annotated["Customer", strawberry.lazy("schema.customers")] | None,
+        graphql_type=Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045  a lazy type has no |,
     )
     @staticmethod
     async def referrer(root: strawberry.Parent[Any], info: Info) -> Any:

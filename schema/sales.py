@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import strawberry
 
@@ -59,7 +59,7 @@ class Refund:
 
     @strawberry.field(
         description="The sale it refunds; null where the source does not say.",
-        graphql_type=Annotated["Sale", strawberry.lazy("schema.sales")] | None,
+        graphql_type=Optional[Annotated["Sale", strawberry.lazy("schema.sales")]],  # noqa: UP045  a lazy type has no |,
     )
     @staticmethod
     async def sale(root: strawberry.Parent[Any], info: Info) -> Any:
@@ -114,7 +114,7 @@ class Sale(Node):
 
     @strawberry.field(
         description="Who bought; null for an anonymous sale.",
-        graphql_type=Annotated["Customer", strawberry.lazy("schema.customers")] | None,
+        graphql_type=Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045  a lazy type has no |,
     )
     @staticmethod
     async def customer(root: strawberry.Parent[Any], info: Info) -> Any:

@@ -60,7 +60,7 @@ def between(keys: Keys, purpose: str, low: int, high: int) -> Ints:
 
 def deck(weights: Sequence[float], size: int = 4096) -> Ints:
     """The numbers 0, 1, 2, … each as often in `size` cards as its weight says: drawing a card is a look-up."""
-    edges = np.cumsum(weights)
+    edges = np.cumsum(np.asarray(weights, np.float64))
     return np.searchsorted(edges / edges[-1], (np.arange(size) + 0.5) / size, side="right").astype(np.int64)
 
 
@@ -76,13 +76,13 @@ def drawn_from(keys: Keys, purpose: str, decks: Ints, which: Ints) -> Ints:
 
 @cache
 def _gamma(shape: float) -> tuple[Floats, Floats]:
-    grid = np.exp(np.linspace(-16.0, np.log(shape + 40.0), 20_000))
+    grid: Floats = np.exp(np.linspace(-16.0, np.log(shape + 40.0), 20_000, dtype=np.float64))
     return _cumulated(np.exp(shape * np.log(grid) - grid), grid)
 
 
 @cache
 def _beta(a: float, b: float) -> tuple[Floats, Floats]:
-    logit: Floats = np.linspace(-25.0, 25.0, 20_000)
+    logit: Floats = np.linspace(-25.0, 25.0, 20_000, dtype=np.float64)
     grid: Floats = 1.0 / (1.0 + np.exp(-logit))
     return _cumulated(np.exp(a * np.log(grid) + b * np.log1p(-grid)), grid)
 

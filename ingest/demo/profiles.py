@@ -88,11 +88,11 @@ class _Draws:
 
     def __init__(self, people: People, who: Ints) -> None:
         keys, wholesale = people.key[who], people.wholesale[who]
-        self.index = people.index[who].tolist()
-        self.wholesale = wholesale.tolist()
+        self.index: list[int] = people.index[who].tolist()
+        self.wholesale: list[bool] = wholesale.tolist()
         self.has_email = people.has_email[who].tolist()
         self.has_phone = people.has_phone[who].tolist()
-        self.culture = drawn(keys, "culture", CULTURE_CARDS).tolist()
+        self.culture: list[int] = drawn(keys, "culture", CULTURE_CARDS).tolist()
         self.gender = np.where(wholesale, 3, drawn(keys, "gender", GENDER_CARDS)).tolist()
         self.in_france = happens(keys, "country", LIVES_IN_FRANCE).tolist()
         self.first, self.last, self.town, self.street, self.company = (
@@ -169,9 +169,13 @@ def _name(draws: _Draws, at: int) -> tuple[str | None, str | None, str]:
         return None, title.format(family.written[last]), f"orders.{family.ascii[last]}"
     if not draws.is_named[at]:
         return None, None, "guest"
-    given = _names(culture.female if draws.gender[at] != 1 else culture.male)
+    given = _names(culture.male if _is_male(draws, at) else culture.female)
     first = draws.first[at] % len(given.written)
     return given.written[first], family.written[last], f"{given.ascii[first]}.{family.ascii[last]}"
+
+
+def _is_male(draws: _Draws, at: int) -> bool:
+    return draws.gender[at] == 1 or (draws.gender[at] > 1 and draws.house[at] % 2 == 1)
 
 
 def _address(draws: _Draws, at: int, country: str) -> tuple[str | None, ...]:

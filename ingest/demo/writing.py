@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, Table, Update, bindparam, func, select, update
+from sqlalchemy import Executable, Table, Update, bindparam, func, select, update
 
 from ingest.demo import rows
 from ingest.demo.catalogue import STOREFRONTS
@@ -216,20 +216,18 @@ def _owners(which: Flags, **ids: Ints) -> Columns:
 
 
 @cache
-def customers_numbered() -> Select[Any]:
+def customers_numbered() -> Executable:
     """The customers of :business with one of the :numbers, merged ones as whom they were merged into."""
     whole = func.coalesce(customer.c.merged_into_id, customer.c.id).label("id")
     mine = (customer.c.business_id == bindparam("business")) & any_of(customer.c.number, "numbers", TextList)
-    numbered: Select[Any] = select(customer.c.number, whole)
-    return numbered.where(mine, ~customer.c.is_erased)
+    return select(customer.c.number, whole).where(mine, ~customer.c.is_erased)
 
 
 @cache
-def sales_numbered() -> Select[Any]:
+def sales_numbered() -> Executable:
     """What may have changed of the sales of :business with one of the :numbers."""
     mine = (sale.c.business_id == bindparam("business")) & any_of(sale.c.number, "numbers", TextList)
-    numbered: Select[Any] = select(sale.c.number, sale.c.id, sale.c.status, sale.c.paid, sale.c.refunded)
-    return numbered.where(mine)
+    return select(sale.c.number, sale.c.id, sale.c.status, sale.c.paid, sale.c.refunded).where(mine)
 
 
 @cache
@@ -267,7 +265,7 @@ def _new_state(state: State, at: int, id_: int, revision: int) -> dict[str, Any]
     }
 
 
-async def _numbered(write: Write, statement: Select[Any], numbers: list[str]) -> dict[str, Any]:
+async def _numbered(write: Write, statement: Executable, numbers: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for start in range(0, len(numbers), NUMBERS_AT_ONCE):
         asked = {"business": write.business_id, "numbers": numbers[start : start + NUMBERS_AT_ONCE]}

@@ -19,14 +19,12 @@ ACTOR = Actor("import", "ADMIN")
 ONLINE_RETAIL_HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
 Importing = Callable[..., Awaitable[Summary]]
-Asking = Callable[..., Awaitable[list[dict[str, Any]]]]
+Asking = Callable[..., Awaitable[list[Any]]]
 
 
 @pytest.fixture
 async def shop(database: Database) -> Any:
-    return await ensure_business(
-        database, "Shop", currency="GBP", timezone="Europe/London", region="GB", now=NOW
-    )
+    return await ensure_business(database, "Shop", currency="GBP", timezone="Europe/London", region="GB", now=NOW)
 
 
 @pytest.fixture
@@ -48,11 +46,12 @@ def importing(database: Database, shop: Any, tmp_path: Path) -> Importing:
 
 @pytest.fixture
 def asking(database: Database) -> Asking:
-    """The rows of a statement, as dictionaries."""
+    """The rows of a statement, as dictionaries or plain tuples."""
 
-    async def ask(statement: str, **values: Any) -> list[dict[str, Any]]:
+    async def ask(statement: str, *, plain: bool = False, **values: Any) -> list[Any]:
         async with database.engine.connect() as connection:
-            return [dict(row._mapping) for row in await connection.execute(text(statement), values)]
+            rows = await connection.execute(text(statement), values)
+            return list(rows) if plain else [dict(row._mapping) for row in rows]
 
     return ask
 

@@ -39,7 +39,7 @@ def test_a_column_name_may_hold_a_comma_in_quotes():
 
 def test_presets_are_known_by_name():
     assert preset("cdnow") is PRESETS["cdnow"]
-    with pytest.raises(ImportProblem, match="no preset \"online_retail\" .did you mean \"online-retail\""):
+    with pytest.raises(ImportProblem, match='no preset "online_retail" .did you mean "online-retail"'):
         preset("online_retail")
 
 
@@ -69,7 +69,9 @@ async def test_rows_of_one_number_are_one_sale_with_all_that_is_mapped(importing
     # cup: 6.00 - 2.50 = 3.50, less the discount's share 1.00 * 6.00 / 8.00
     assert tuple(first[name] for name in money) == (800, 100, 50, 700, 275, 525, 750, "ONLINE", "COMPLETED")
     assert tuple(second[name] for name in money) == (100, 0, 0, 100, None, 0, 100, "STORE", "COMPLETED")
-    items = await asking("SELECT sku, category, unit_cost, quantity, total, profit, is_product FROM sale_item ORDER BY id")
+    items = await asking(
+        "SELECT sku, category, unit_cost, quantity, total, profit, is_product FROM sale_item ORDER BY id"
+    )
     assert [tuple(row.values())[:-1] for row in items] == [
         ("C1", "Kitchen", 1_250_000, 2_000_000, 600, 350),
         ("P9", None, None, 500_000, 200, None),
@@ -87,7 +89,9 @@ async def test_rows_of_one_number_are_one_sale_with_all_that_is_mapped(importing
 
 async def test_a_discounts_share_is_one_half_even_division(importing, asking):
     mapping = parse_map("sale=n,occurred_at=d,unit_price=p,unit_cost=c,discount=o")
-    await importing(["n,d,p,c,o", "1,2011-01-01,0.03,0.01,0.05", "1,2011-01-01,0.03,,0", "2,2011-01-01,1,2,0"], mapping=mapping)
+    await importing(
+        ["n,d,p,c,o", "1,2011-01-01,0.03,0.01,0.05", "1,2011-01-01,0.03,,0", "2,2011-01-01,1,2,0"], mapping=mapping
+    )
     lines = await asking("SELECT number, total, profit, costed FROM sale ORDER BY number")
     # share = 5 * 3 / 6 = 2.5, to the even 2
     assert lines == [
@@ -183,5 +187,9 @@ async def test_a_currency_without_decimals(importing, asking, database):
     from tests.ingest.conftest import NOW  # noqa: PLC0415
 
     shop = await ensure_business(database, "Tokyo", currency="JPY", timezone="Asia/Tokyo", now=NOW)
-    await importing(["n,d,a,q", "1,2011-01-01,250,3"], mapping=parse_map("sale=n,occurred_at=d,unit_price=a,quantity=q"), business=shop)
+    await importing(
+        ["n,d,a,q", "1,2011-01-01,250,3"],
+        mapping=parse_map("sale=n,occurred_at=d,unit_price=a,quantity=q"),
+        business=shop,
+    )
     assert [sale["total"] for sale in await asking(SALE)] == [750]

@@ -63,7 +63,9 @@ async def test_a_cancellation_is_an_unlinked_refund_of_its_own_day(importing, as
         ]
     )
     assert (summary.refunds, summary.sales, summary.customers, summary.rejected) == (2, 0, 1, 3)
-    refunds = await asking("SELECT number, amount, hour, sale_id, storefront_id, customer_id FROM refund ORDER BY number")
+    refunds = await asking(
+        "SELECT number, amount, hour, sale_id, storefront_id, customer_id FROM refund ORDER BY number"
+    )
     assert [(row["number"], row["amount"], row["hour"], row["sale_id"]) for row in refunds] == [
         ("C8", 400, 11, None),
         ("C9", 500, 10, None),
@@ -196,7 +198,11 @@ async def test_bad_rows_are_rejected_with_line_and_reason_and_the_rest_goes_on(i
     assert reasons[6] == "8 10 fields where the header has 8"
     assert reasons[7] == "10 customer 100 where an earlier row of 1 has 200"
     assert reasons[8].startswith('11 product ""xxx')
-    assert reasons[9:] == ["12 product contains a NUL character", "13 no quantity", "15 the total of line 15 is too large"]
+    assert reasons[9:] == [
+        "12 product contains a NUL character",
+        "13 no quantity",
+        "15 the total of line 15 is too large",
+    ]
 
 
 async def test_the_rejects_file_has_the_original_columns_and_is_only_made_where_needed(importing, tmp_path: Path):
@@ -216,7 +222,11 @@ async def test_the_rejects_file_has_the_original_columns_and_is_only_made_where_
 
 async def test_line_numbers_are_those_of_an_editor_when_a_field_holds_line_ends(importing, rejected):
     await importing(
-        ['1,A1,"Cup', 'of two lines",1,2011-03-01 10:05:00,1.00,100,France', "1,A1,Cup,x,2011-03-01 10:05:00,1,100,France"]
+        [
+            '1,A1,"Cup',
+            'of two lines",1,2011-03-01 10:05:00,1.00,100,France',
+            "1,A1,Cup,x,2011-03-01 10:05:00,1,100,France",
+        ]
     )
     assert [line.split(",")[0] for line in rejected()] == ["4"]
 

@@ -132,7 +132,11 @@ async def test_the_run_is_remembered_with_its_counts(importing, asking):
     assert {name: run[name] for name in expected} == expected
     assert run["finished_at"] is not None
     [audit] = await asking("SELECT action, subject, changes FROM audit_entry")
-    assert audit == {"action": "import", "subject": f"import_run:{run['id']}", "changes": '{"rows":3,"file":"march.csv"}'}
+    assert audit == {
+        "action": "import",
+        "subject": f"import_run:{run['id']}",
+        "changes": '{"rows":3,"file":"march.csv"}',
+    }
 
 
 async def test_a_dry_run_reports_the_same_and_writes_nothing(importing, asking, tmp_path):

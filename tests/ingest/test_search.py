@@ -24,9 +24,7 @@ def test_words(texts, words):
 
 def test_names_and_contacts():
     assert name_words("CUST-1", "Ann", "Lee") == "cust 1 ann lee"
-    assert contact_words("ann.lee@example.com", "+442079460958") == (
-        "ann lee example com 442079460958 02079460958"
-    )
+    assert contact_words("ann.lee@example.com", "+442079460958") == ("ann lee example com 442079460958 02079460958")
     assert contact_words(None, None) == ""
     assert contact_words(None, "+not a number") == "not a number"
 
