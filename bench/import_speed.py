@@ -102,13 +102,16 @@ def main() -> None:
         bare = floor(given.file, folder)
         once = imported(given.file, folder)
         times = imported(multiplied(given.file, folder), folder)
-    print(
-        f"import / bare parse and insert   {once['seconds'] / bare:6.2f} x   {once['rows'] / once['seconds']:,.0f} rows/s"
-    )
-    print(f"{TIMES} times the rows: seconds         {times['seconds'] / once['seconds']:6.2f} x   "
-          f"{times['rows'] / times['seconds']:,.0f} rows/s")  # fmt: skip
-    print(f"{TIMES} times the rows: peak memory     {times['megabytes'] / once['megabytes']:6.2f} x   "
-          f"{once['megabytes']:.0f} -> {times['megabytes']:.0f} MB")  # fmt: skip
+    report("import / bare parse and insert", once["seconds"] / bare, f"{once['rows'] / once['seconds']:,.0f} rows/s")
+    slower = times["seconds"] / once["seconds"]
+    report(f"{TIMES} times the rows: seconds", slower, f"{times['rows'] / times['seconds']:,.0f} rows/s")
+    grown = times["megabytes"] / once["megabytes"]
+    report(f"{TIMES} times the rows: peak memory", grown, f"{once['megabytes']:.0f} -> {times['megabytes']:.0f} MB")
+
+
+def report(what: str, ratio: float, beside: str) -> None:
+    """Print one line: a ratio, and an absolute figure beside it."""
+    print(f"{what:32}{ratio:6.2f} x   {beside}")
 
 
 if __name__ == "__main__":

@@ -172,13 +172,16 @@ class Buyers:
         return changed
 
     async def _update(self, rows: Mapping[int, Any], changes: Mapping[int, dict[str, Any]]) -> None:
+        alike: dict[frozenset[str], list[dict[str, Any]]] = {}
         for id_, changed in changes.items():
             if not changed:
                 continue
             after = {name: changed.get(name, getattr(rows[id_], name)) for name in (*NAMED, *CONTACTS)}
             words = {} if rows[id_].is_erased else _words(after)
             values = {**changed, **words, "revision": self.write.revision}
-            await self.write.connection.execute(update(customer).where(customer.c.id == id_).values(values))
+            alike.setdefault(frozenset(values), []).append({"key": id_, **values})
+        for several in alike.values():  # one statement for all whose same columns change
+            await self.write.connection.execute(update(customer).where(customer.c.id == bindparam("key")), several)
 
     # ------------------------------------------------------------ both
 

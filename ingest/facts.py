@@ -1,14 +1,16 @@
 """The rules by which the rows of one number become sales and refunds, and which rows are rejects."""
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
 
 from ingest.mapping import Mapping, Rules
-from ingest.rows import SourceRow
+from ingest.rows import Group, SourceRow
 from ingest.values import BIGGEST, Moment
 from models.currency import MILLION, half_even, line_total
 from models.days import date_of
@@ -103,12 +105,13 @@ class Terms(NamedTuple):
     exponent: int  # the decimals of the currency
 
 
-Rule = Callable[[Sequence[SourceRow], Terms], Outcome]
+Rule = Callable[[Group, Terms], Outcome]
 
 
-def outcome_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
-    """The sales and refunds of all readable rows of one number."""
-    outcome = RULES[terms.mapping.rules](rows, terms)
+def outcome_of(group: Group, terms: Terms) -> Outcome:
+    """The sales and refunds of the rows of one number, and the rejects among all of its rows."""
+    outcome = RULES[terms.mapping.rules](group, terms) if group.rows else Outcome([], [])
+    outcome.rejects.extend(([line], reason) for line, reason in group.unreadable)
     for draft in outcome.drafts:
         draft.digest = _digest(draft)
     return outcome
@@ -128,8 +131,9 @@ def _digest(draft: SaleDraft | RefundDraft) -> str:
 # ---------------------------------------------------------------- the three layouts
 
 
-def sales_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
+def sales_of(group: Group, terms: Terms) -> Outcome:
     """SALES: the rows are one sale; a row that takes something back is a reject."""
+    rows = group.rows
     kept, rejects = _agreeing(rows)
     sold: list[SourceRow] = []
     for row in kept:
@@ -141,8 +145,9 @@ def sales_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
     return _one_sale(sold, rows, rejects, terms)
 
 
-def invoices_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
+def invoices_of(group: Group, terms: Terms) -> Outcome:
     """INVOICES: a number that begins with A is rejected, with C a refund, any other sells."""
+    rows = group.rows
     number = rows[0].sale
     if number.startswith("A"):
         return Outcome([], [(_lines(rows), f"invoice {number} is an adjustment, neither sale nor refund")])
@@ -160,10 +165,12 @@ def invoices_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
     return _one_sale(sold, rows, rejects, terms)
 
 
-def purchases_of(rows: Sequence[SourceRow], terms: Terms) -> Outcome:
+def purchases_of(group: Group, terms: Terms) -> Outcome:
     """PURCHASES: every row of a customer's day is a sale, numbered customer-date-n over all rows of that day."""
     outcome = Outcome([], [])
-    for count, row in enumerate(rows, start=1):
+    passed_over = [line for line, _reason in group.unreadable]
+    for place, row in enumerate(group.rows, start=1):
+        count = place + bisect(passed_over, row.line)
         reason = _not_sold(row)
         if reason is not None:
             outcome.rejects.append(([row.line], reason))
@@ -208,13 +215,13 @@ def _not_sold(row: SourceRow) -> str | None:
 
 
 SALE_WIDE = ("customer", "status", "channel", "storefront", "payment_method")
+sale_wide = itemgetter(*map(SourceRow._fields.index, SALE_WIDE))
 
 
 def _agreeing(rows: Sequence[SourceRow]) -> tuple[list[SourceRow], list[tuple[list[int], str]]]:
     """The rows without those that contradict an earlier one in what belongs to the whole sale."""
-    first = rows[0]
-    head = first[3:4] + first[14:18]
-    if all(row[3:4] + row[14:18] == head for row in rows):
+    head = sale_wide(rows[0])
+    if all(sale_wide(row) == head for row in rows):
         return list(rows), []
     kept: list[SourceRow] = []
     rejects: list[tuple[list[int], str]] = []

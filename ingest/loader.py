@@ -198,12 +198,8 @@ class _Run:
 
     def _drafted(self, reader: RowReader, staging: Staging) -> Iterator[Batch]:
         batch, terms = Batch(), Terms(self.mapping, self.business.currency_exponent)
-        for rows, unreadable in groups_of(reader, staging.in_order()):
-            for line, reason in unreadable:
-                staging.reject([line], reason)
-            if not rows:
-                continue
-            outcome = outcome_of(rows, terms)
+        for group in groups_of(reader, staging.in_order()):
+            outcome = outcome_of(group, terms)
             for lines, reason in outcome.rejects:
                 staging.reject(lines, reason)
             for draft in outcome.drafts:

@@ -171,23 +171,27 @@ def _required(read: Callable[[str], Any], problem: str) -> Callable[[str], Any]:
     return present
 
 
-def groups_of(
-    reader: RowReader, staged: Iterator[StagedRows]
-) -> Iterator[tuple[list[SourceRow], list[tuple[int, str]]]]:
-    """The rows of each sale in turn: those that can be read, and the lines of the others with the reason."""
+class Group(NamedTuple):
+    """All rows of one number, in the order of the file."""
+
+    rows: list[SourceRow]
+    unreadable: list[tuple[int, str]]  # lines of the rows that cannot be read, with the reason
+
+
+def groups_of(reader: RowReader, staged: Iterator[StagedRows]) -> Iterator[Group]:
+    """The rows of each number in turn."""
     key: str | None = None
-    readable: list[SourceRow] = []
-    rejects: list[tuple[int, str]] = []
+    group = Group([], [])
     for chunk in staged:
         rows, problems = reader.read(chunk)
         for index, row in enumerate(rows):
             if row.sale != key:
-                if readable or rejects:
-                    yield readable, rejects
-                key, readable, rejects = row.sale, [], []
+                if key is not None:
+                    yield group
+                key, group = row.sale, Group([], [])
             if problems and index in problems:
-                rejects.append((row.line, problems[index]))
+                group.unreadable.append((row.line, problems[index]))
             else:
-                readable.append(row)
-    if readable or rejects:
-        yield readable, rejects
+                group.rows.append(row)
+    if key is not None:
+        yield group

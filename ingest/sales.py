@@ -171,13 +171,12 @@ async def write_batch(write: Write, batch: Batch, zone: ZoneInfo, profile: Seque
     await buyers.resolve()
     writer = _Writer(write, buyers.ids, await _storefronts(write, sales), payments)
     await writer.add_sales([draft for draft in sales if draft.number not in stored.sales])
-    for draft in sales:
-        if draft.number in stored.sales:
-            await writer.replace_sale(stored.sales[draft.number], draft)
+    replaced = [(stored.sales[draft.number], draft) for draft in sales if draft.number in stored.sales]
+    await writer.replace_sales(replaced)
     await writer.add_refunds([draft for draft in refunds if draft.number not in stored.refunds])
-    for draft in refunds:
-        if draft.number in stored.refunds:
-            await writer.replace_refund(stored.refunds[draft.number], draft)
+    await writer.replace_refunds(
+        [(stored.refunds[draft.number], draft) for draft in refunds if draft.number in stored.refunds]
+    )
     before = {row.customer_id for draft in (*sales, *refunds) if (row := stored.row(draft)) and row.customer_id}
     await buyers.settle(before | {buyers.ids[number] for number in named if number is not None})
     counts.customers, counts.contacts_dropped = buyers.made, buyers.dropped
@@ -216,18 +215,25 @@ class _Writer:
         await insert_rows(self.connection, sale, SALE_COLUMNS, rows)
         await self._add_parts(pairs)
 
-    async def replace_sale(self, stored: Any, draft: SaleDraft) -> None:
-        """Write a sale over the stored one: its refunds stay, its items are replaced, and its payments where given."""
+    async def replace_sales(self, pairs: Sequence[tuple[Any, SaleDraft]]) -> None:
+        """Write sales over stored ones: refunds stay, items are replaced, and payments where the file gives them."""
+        if not pairs:
+            return
+        statement = update(sale).where(sale.c.id == bindparam("key"))
+        await self.connection.execute(statement, [self._replacement(stored, draft) for stored, draft in pairs])
+        ids = [stored.id for stored, _draft in pairs]
+        for part in (item, change, payment) if self.payments else (item, change):
+            await self.connection.execute(delete(part).where(any_of(part.c.sale_id, "ids")), {"ids": ids})
+        await self._add_parts([(stored.id, draft) for stored, draft in pairs])
+
+    def _replacement(self, stored: Any, draft: SaleDraft) -> dict[str, Any]:
         values = dict(zip(SALE_COLUMNS, self._sale_row(stored.id, draft), strict=True))
-        values["refunded"] = stored.refunded
+        values |= {"key": values.pop("id"), "refunded": stored.refunded}
         if not self.payments:
             values["paid"] = stored.paid
         if draft.counted_from is not None and 0 < draft.total <= stored.refunded:
             values["status"] = SaleStatus.REFUNDED
-        await self.connection.execute(update(sale).where(sale.c.id == stored.id).values(values))
-        for part in (item, change, payment) if self.payments else (item, change):
-            await self.connection.execute(delete(part).where(part.c.sale_id == stored.id))
-        await self._add_parts([(stored.id, draft)])
+        return values
 
     async def add_refunds(self, drafts: Sequence[RefundDraft]) -> None:
         """Write refunds that are not stored."""
@@ -235,10 +241,13 @@ class _Writer:
         rows = [self._refund_row(id_, draft) for id_, draft in zip(ids, drafts, strict=True)]
         await insert_rows(self.connection, refund, REFUND_COLUMNS, rows)
 
-    async def replace_refund(self, stored: Any, draft: RefundDraft) -> None:
-        """Write a refund over the stored one."""
-        values = dict(zip(REFUND_COLUMNS, self._refund_row(stored.id, draft), strict=True))
-        await self.connection.execute(update(refund).where(refund.c.id == stored.id).values(values))
+    async def replace_refunds(self, pairs: Sequence[tuple[Any, RefundDraft]]) -> None:
+        """Write refunds over stored ones."""
+        if not pairs:
+            return
+        rows = [dict(zip(REFUND_COLUMNS, self._refund_row(stored.id, draft), strict=True)) for stored, draft in pairs]
+        values = [{"key": row.pop("id"), **row} for row in rows]
+        await self.connection.execute(update(refund).where(refund.c.id == bindparam("key")), values)
 
     async def _add_parts(self, sales: Sequence[tuple[int, SaleDraft]]) -> None:
         business = self.write.business_id

@@ -10,6 +10,7 @@ from sqlalchemy import (
     URL,
     BigInteger,
     ColumnElement,
+    Connection,
     Table,
     Text,
     bindparam,
@@ -50,7 +51,7 @@ class Database:
         )
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin_immediate)
+            event.listen(self.engine.sync_engine, "begin", _begin)
 
     @property
     def dialect(self) -> Dialect:
@@ -61,6 +62,12 @@ class Database:
     def adbc_uri(self) -> str:
         """The address under which the Arrow driver finds the same store."""
         return self.url.database or "" if self.is_sqlite else self.url.render_as_string(hide_password=False)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection that only reads: on SQLite it waits for no writer, and no writer for it."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(reads=True)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncConnection]:
@@ -93,8 +100,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def table(model: type[SQLModel]) -> Table:

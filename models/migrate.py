@@ -59,7 +59,7 @@ async def migrate(database: Database) -> str | None:
 
 async def schema_of(database: Database) -> str | None:
     """The schema revision of the database, None where it is empty; raises NewerSchema."""
-    async with database.engine.connect() as connection:
+    async with database.reading() as connection:
         return await connection.run_sync(_check)
 
 

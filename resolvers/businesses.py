@@ -23,13 +23,13 @@ def business_named() -> Select[Any]:
 
 async def businesses(database: Database) -> list[Any]:
     """Every business of the store, by name."""
-    async with database.engine.connect() as connection:
+    async with database.reading() as connection:
         return list((await connection.execute(select(business).order_by(business.c.name))).all())
 
 
 async def find_business(database: Database, name: str) -> Any | None:
     """The business with exactly this name, None where there is none."""
-    async with database.engine.connect() as connection:
+    async with database.reading() as connection:
         return (await connection.execute(business_named(), {"name": name})).one_or_none()
 
 

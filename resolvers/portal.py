@@ -21,6 +21,6 @@ def customer_numbered() -> Select[Any]:
 
 async def customer_id_of(database: Database, business_id: int, number: str) -> int | None:
     """The id of the customer with this number, None where the business has none."""
-    async with database.engine.connect() as connection:
+    async with database.reading() as connection:
         found = await connection.execute(customer_numbered(), {"business": business_id, "number": number})
         return found.scalar_one_or_none()

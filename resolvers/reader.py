@@ -2,16 +2,17 @@
 
 import asyncio
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import SelectBase
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
+from models.currency import MILLION
 from models.database import Database
 from models.days import date_of
 from models.revision import business_at_revision
@@ -20,21 +21,19 @@ from resolvers.ids import global_id
 
 Convert = Callable[[Any], Any]
 
+MILLIONTH = Decimal("0.000001")
+
 
 @dataclass(frozen=True)
 class Prepared:
-    """A statement as one store runs it: its text, how values go in, and how rows come out.
-
-    The class of its rows is named for the kind of object that they are.
-    """
+    """A statement as one store runs it: its text, how values go in, and how rows come out."""
 
     text: str
     names: tuple[str, ...]
     constants: dict[str, Any]
     binds: tuple[Convert | None, ...]
-    results: tuple[tuple[int, Convert], ...]
-    money: tuple[int, ...]
-    row: Callable[[Sequence[Any]], Any]
+    row_class: Callable[[int], type[Any]]
+    stored_class: type[Any]
 
     def values(self, params: dict[str, Any]) -> list[Any]:
         """The bound values, in order, as the driver wants them."""
@@ -45,30 +44,52 @@ class Prepared:
         ]
 
     def rows(self, records: Sequence[Sequence[Any]], exponent: int) -> list[Any]:
-        """The driver's records as rows with attributes: days as dates, money as decimals of its currency."""
-        shift = Decimal(1).scaleb(-exponent)
-        made: list[Any] = []
-        for record in records:
-            values = list(record)
-            for position, convert in self.results:
-                if values[position] is not None:
-                    values[position] = convert(values[position])
-            for position in self.money:
-                if values[position] is not None:
-                    values[position] = values[position] * shift
-            made.append(self.row(values))
-        return made
+        """The driver's records as rows with attributes: days as dates, money as decimals of a currency's exponent."""
+        return list(map(self.row_class(exponent)._make, records))
 
 
-def as_date(day: int) -> Any:
-    """The date of a day number."""
-    return date_of(day)
+@dataclass(frozen=True)
+class ShownColumn:
+    """A column of a result: its name, and how its value becomes what users see, None for as it is."""
+
+    name: str
+    convert: Convert | None
+    is_money: bool
+
+    def shown(self, exponent: int) -> Convert | None:
+        """How a value is shown in a currency with this many decimals."""
+        return partial(_as_money, Decimal(1).scaleb(-exponent)) if self.is_money else self.convert
+
+
+def _row_class(kind: str, columns: Sequence[ShownColumn], exponent: int) -> type[Any]:
+    """A class of rows, named for the kind of object; a value is converted only when somebody looks at it."""
+    stored = [column.name if column.shown(exponent) is None else f"stored_{column.name}" for column in columns]
+    base: Any = namedtuple(f"{kind}Row", stored)  # pyright: ignore[reportUntypedNamedTuple]  # noqa: PYI024
+    looks = {
+        column.name: property(partial(_look, position, convert))
+        for position, column in enumerate(columns)
+        if (convert := column.shown(exponent)) is not None
+    }
+    return type(kind, (base,), {"__slots__": (), **looks})
+
+
+def _stored_class(names: Iterable[str]) -> type[Any]:
+    return namedtuple("Stored", names)  # pyright: ignore[reportUntypedNamedTuple]  # noqa: PYI024
+
+
+def _look(position: int, convert: Convert, row: Sequence[Any]) -> Any:
+    value = row[position]
+    return None if value is None else convert(value)
+
+
+def _as_money(unit: Decimal, minor: int) -> Decimal:
+    return minor * unit
 
 
 def as_quantity(millionths: int) -> Decimal:
     """A quantity or price without the zeros that it does not need."""
-    value = (Decimal(millionths) * Decimal("0.000001")).normalize()
-    return value if value.as_tuple().exponent <= 0 else value.quantize(Decimal(1))  # pyright: ignore[reportOperatorIssue]
+    whole, rest = divmod(millionths, MILLION)
+    return Decimal(whole) if not rest else (Decimal(millionths) * MILLIONTH).normalize()
 
 
 class Statements:
@@ -91,18 +112,15 @@ class Statements:
         if "business" not in bound:
             raise ValueError("a statement that is not scoped to a business is never run")
         columns = list(statement.selected_columns)
-        results = ((i, self._result(column.type)) for i, column in enumerate(columns))
         kind = next((column.type.kind for column in columns if isinstance(column.type, GlobalId)), "Row")
-        names = [column.name for column in columns]
-        row = namedtuple(kind, names)  # pyright: ignore[reportUntypedNamedTuple]  # noqa: PYI024  named at run time
+        shown = [ShownColumn(c.name, self._result(c.type), isinstance(c.type, Money)) for c in columns]
         return Prepared(
             str(compiled),
             bound,
             {name: bind.value for name, bind in compiled.binds.items() if not bind.required},
             tuple(self._bind(compiled.binds[name].type) for name in bound),
-            tuple((i, convert) for i, convert in results if convert is not None),
-            tuple(i for i, column in enumerate(columns) if isinstance(column.type, Money)),
-            row._make,
+            cache(partial(_row_class, kind, shown)),
+            _stored_class(column.name for column in columns),
         )
 
     def _bind(self, type_: TypeEngine[Any]) -> Convert | None:
@@ -110,7 +128,7 @@ class Statements:
 
     def _result(self, type_: TypeEngine[Any]) -> Convert | None:
         if isinstance(type_, Day):
-            return as_date
+            return date_of
         if isinstance(type_, Millionths):
             return as_quantity
         if isinstance(type_, GlobalId):
@@ -149,7 +167,7 @@ class Reader:
         async with self._turn:
             await self._open()
             records = await self._records(statement, params)
-        return [self._statements.prepared(statement).row(record) for record in records]
+        return list(map(self._statements.prepared(statement).stored_class._make, records))
 
     async def close(self) -> None:
         """End the snapshot and give the connection back."""

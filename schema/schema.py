@@ -1,5 +1,7 @@
 """The schema: the types of all domains, with plain fields read as fast as they can be."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import strawberry
@@ -7,6 +9,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from schema.access import Access
+from schema.executor import RowExecutor
 from schema.query import Query
 from schema.scalars import SCALARS
 
@@ -16,17 +19,35 @@ def _kind_of(row: Any, _info: Any, _type: Any) -> str:
 
 
 def _rows_are_objects(built: GraphQLSchema) -> None:
-    """Let plain rows be objects: their class tells which, and no object is checked again."""
+    """Let plain rows be objects: their class tells which, no object is checked again, plain fields are attributes."""
     for type_ in built.type_map.values():
         if isinstance(type_, GraphQLObjectType):
             type_.is_type_of = None
+            for field in type_.fields.values():
+                if getattr(field.resolve, "_is_default", False):
+                    field.resolve = _attribute(field.extensions["strawberry-definition"].python_name)
         elif isinstance(type_, GraphQLInterfaceType):
             type_.resolve_type = _kind_of
 
 
+def _attribute(name: str) -> Callable[..., Any]:
+    read = attrgetter(name)
+
+    def attribute(source: Any, _info: Any) -> Any:
+        return read(source)
+
+    attribute.read = read  # pyright: ignore[reportFunctionMemberAccess]  the mark of a plain field to the executor
+    return attribute
+
+
 def make_schema() -> strawberry.Schema:
     """The schema that is served."""
-    made = strawberry.Schema(query=Query, extensions=[Access], config=StrawberryConfig(scalar_map=SCALARS))
+    made = strawberry.Schema(
+        query=Query,
+        extensions=[Access],
+        execution_context_class=RowExecutor,
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
     _rows_are_objects(made._schema)  # pyright: ignore[reportPrivateUsage]
     return made
 

@@ -154,7 +154,7 @@ def _reason(error: Exception, token: str) -> str:
 
 def _expiry(token: str) -> str:
     expires = jwt.decode(token, options={"verify_signature": False})["exp"]
-    return datetime.fromtimestamp(int(expires), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return datetime.fromtimestamp(max(int(expires), 0), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def viewer_of(claims: dict[str, Any]) -> Viewer:

@@ -45,7 +45,7 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         """The page where a browser asks for one, else the answer to an operation."""
-        offered = (JSON, GRAPHQL, HTML) if request.method == "GET" and self.page else (JSON, GRAPHQL)
+        offered = (JSON, GRAPHQL, HTML) if request.method != "POST" and self.page else (JSON, GRAPHQL)
         form = wanted_form(request.headers, offered)
         if form == HTML and self.page:
             return await self.page.response(self.clock())
@@ -120,7 +120,7 @@ class Answer:
 def _check_method(method: str, operation: OperationType) -> None:
     if operation is OperationType.SUBSCRIPTION:
         raise BadRequest("subscriptions are not answered by HTTP requests")
-    if method == "GET" and operation is not OperationType.QUERY:
+    if method != "POST" and operation is not OperationType.QUERY:
         raise BadRequest("a GET only asks: send mutations by POST", status=405)
 
 

@@ -38,15 +38,24 @@ async def asked_by(request: Request) -> Asked:
 
 def wanted_form(headers: Headers, offered: tuple[str, ...]) -> str | None:
     """The best of the offered media types for an Accept header; equally good ones in the order of the header."""
-    accept = headers.get("accept", "").strip() or "*/*"
-    ranked: list[tuple[float, int, str]] = []
-    for position, item in enumerate(accept.split(",")):
-        wanted, quality = _quality(item)
-        ranked += [(-quality, position, offer) for offer in offered if quality > 0 and _matches(wanted, offer)]
-    return min(ranked, default=(0, 0, None), key=lambda entry: entry[:2])[2]
+    ranges = [_range(item) for item in (headers.get("accept", "").strip() or "*/*").split(",")]
+    best: tuple[float, int] | None = None
+    form = None
+    for offer in offered:
+        # The most specific range that covers a type decides about it.
+        covering = [
+            (specificity, quality, -position)
+            for position, (media, quality) in enumerate(ranges)
+            if (specificity := _specificity(media, offer))
+        ]
+        if covering:
+            _, quality, position = max(covering)
+            if quality > 0 and (best is None or (quality, position) > best):
+                best, form = (quality, position), offer
+    return form
 
 
-def _quality(item: str) -> tuple[str, float]:
+def _range(item: str) -> tuple[str, float]:
     media, *parameters = (part.strip().lower() for part in item.split(";"))
     for parameter in parameters:
         name, _, value = parameter.partition("=")
@@ -58,8 +67,8 @@ def _quality(item: str) -> tuple[str, float]:
     return media, 1.0
 
 
-def _matches(wanted: str, offer: str) -> bool:
-    return wanted in {offer, "*/*", f"{offer.partition('/')[0]}/*"}
+def _specificity(media: str, offer: str) -> int:
+    return {offer: 3, f"{offer.partition('/')[0]}/*": 2, "*/*": 1}.get(media, 0)
 
 
 def _check_content_type(headers: Headers) -> None:

@@ -116,7 +116,7 @@ class Products:
         self.names = np.array([name for _, _, name, _ in rows] + [DELIVERY], object)
         self.categories = np.array([shelf.name for shelf, _, _, _ in rows] + [None], object)
         self.skus = np.array(
-            [f"{_letters(shelf.name)}-{n:03d}" for n, (shelf, _, _, _) in enumerate(rows)] + [None], object
+            [f"{shelf.name[:3].upper()}-{n:03d}" for n, (shelf, _, _, _) in enumerate(rows)] + [None], object
         )
         self.shelf = np.array([number for _, number, _, _ in rows] + [-1], np.int64)
         self.price = np.array([price * CENT for _, _, _, price in rows] + [DELIVERY_PRICE], np.int64)
@@ -127,10 +127,6 @@ class Products:
         self.tax = np.array([shelf.tax for shelf, _, _, _ in rows] + [DELIVERY_TAX], np.int64)
         self.by_weight = np.array([shelf.by_weight for shelf, _, _, _ in rows] + [False])
         self.on_shelf = [np.flatnonzero(self.shelf == number).astype(np.int64) for number in range(len(SHELVES))]
-
-
-def _letters(name: str) -> str:
-    return "".join(word[0] for word in name.split() if word[0].isalpha()).ljust(2, "X") + name[1].upper()
 
 
 PRODUCTS = Products()

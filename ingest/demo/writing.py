@@ -49,6 +49,7 @@ class StepWriter:
         self.sold = facts.now(facts.sales.made)
         self.customers = np.full(len(facts.people), UNKNOWN, np.int64)
         self.sales = np.full(len(facts.sales), UNKNOWN, np.int64)
+        self.buyers = self.sales.copy()  # of each sale
         self.storefronts: list[int] = []
         self.counts: Counter[str] = Counter()
 
@@ -121,12 +122,9 @@ class StepWriter:
         busy[facts.contacts.who] = True
         who = np.flatnonzero(busy & (self.customers == UNKNOWN)).astype(np.int64)
         self.customers[who] = await self._ids_of(facts.people.index[who])
+        self.buyers = np.where(facts.sales.anonymous, UNKNOWN, self.customers[facts.sales.who])
 
     # ------------------------------------------------------------ sales
-
-    def _customer_ids(self, of_sales: Ints) -> Ints:
-        sales = self.facts.sales
-        return np.where(sales.anonymous[of_sales], UNKNOWN, self.customers[sales.who[of_sales]])
 
     def _storefront_ids(self, of_sales: Ints) -> Any:
         number = self.facts.sales.storefront[of_sales]
@@ -137,7 +135,7 @@ class StepWriter:
         if not len(which):
             return
         self.sales[which] = await take_ids(self.write.connection, sale, len(which))
-        buyers = self._customer_ids(which)
+        buyers = self.buyers[which]
         columns = rows.sale_columns(self.facts, which, self.facts.fates.state(self.facts.step.until))
         owners: Columns = {
             "id": self.sales[which],
@@ -163,6 +161,7 @@ class StepWriter:
             row = found.get(number)
             if row is not None and (row.status, row.paid, row.refunded) == _seen(before, at):
                 self.sales[at] = row.id
+                self.buyers[at] = UNKNOWN if row.customer_id is None else row.customer_id
                 changed.append(_new_state(after, at, row.id, self.write.revision))
         if changed:
             await self.write.connection.execute(sale_changed(), changed)
@@ -177,7 +176,7 @@ class StepWriter:
 
     async def _add_payments(self) -> None:
         payments = self.facts.fates.payments
-        payer = self._customer_ids(payments.sale)
+        payer = self.buyers[payments.sale]
         paid = np.where(payments.allocated, self.sales[payments.sale], UNKNOWN)
         which = self.facts.now(payments.time) & (np.where(payments.allocated, paid, payer) != UNKNOWN)
         owners = _owners(which, sale_id=paid, customer_id=payer)
@@ -185,7 +184,7 @@ class StepWriter:
 
     async def _add_refunds(self) -> None:
         refunds = self.facts.fates.refunds
-        buyer = self._customer_ids(refunds.sale)
+        buyer = self.buyers[refunds.sale]
         returned = np.where(refunds.linked, self.sales[refunds.sale], UNKNOWN)
         which = self.facts.now(refunds.time) & (~refunds.linked | (returned != UNKNOWN))
         owners = _owners(which, sale_id=returned, customer_id=buyer)
@@ -217,7 +216,10 @@ def _owners(which: Flags, **ids: Ints) -> Columns:
 
 @cache
 def customers_numbered() -> Executable:
-    """The customers of :business with one of the :numbers, merged ones as whom they were merged into."""
+    """The customers of :business with one of the :numbers, merged ones as whom they were merged into.
+
+    Erased ones are not among them: nobody knows them any more, so they buy without a name.
+    """
     whole = func.coalesce(customer.c.merged_into_id, customer.c.id).label("id")
     mine = (customer.c.business_id == bindparam("business")) & any_of(customer.c.number, "numbers", TextList)
     return select(customer.c.number, whole).where(mine, ~customer.c.is_erased)
@@ -227,7 +229,8 @@ def customers_numbered() -> Executable:
 def sales_numbered() -> Executable:
     """What may have changed of the sales of :business with one of the :numbers."""
     mine = (sale.c.business_id == bindparam("business")) & any_of(sale.c.number, "numbers", TextList)
-    return select(sale.c.number, sale.c.id, sale.c.status, sale.c.paid, sale.c.refunded).where(mine)
+    changing = (sale.c.status, sale.c.paid, sale.c.refunded)
+    return select(sale.c.number, sale.c.id, sale.c.customer_id, *changing).where(mine)
 
 
 @cache

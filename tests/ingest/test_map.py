@@ -39,7 +39,7 @@ def test_a_column_name_may_hold_a_comma_in_quotes():
 
 def test_presets_are_known_by_name():
     assert preset("cdnow") is PRESETS["cdnow"]
-    with pytest.raises(ImportProblem, match='no preset "online_retail" .did you mean "online-retail"'):
+    with pytest.raises(ImportProblem, match=r'no preset "online_retail" .did you mean "online-retail"'):
         preset("online_retail")
 
 

@@ -15,7 +15,8 @@ async def test_online_retail(importing, asking, data_dir, rejected):
     assert (summary.sales, summary.refunds, summary.customers) == (19_959, 3_836, 4_371)
     assert len(rejected()) == 2_118
     [sales] = await asking(
-        "SELECT count(*) AS sales, CAST(sum(total) AS BIGINT) AS gross, count(*) - count(customer_id) AS anonymous FROM sale"
+        "SELECT count(*) AS sales, CAST(sum(total) AS BIGINT) AS gross,"
+        " count(*) - count(customer_id) AS anonymous FROM sale"
     )
     assert sales == {"sales": 19_959, "gross": 1_065_562_248, "anonymous": 1_427}
     [refunds] = await asking("SELECT count(*) AS refunds, CAST(sum(amount) AS BIGINT) AS amount FROM refund")
@@ -32,7 +33,8 @@ async def test_cdnow(importing, asking, data_dir, database):
     summary = await importing(data_dir / CDNOW, mapping=preset("cdnow"), business=shop)
     assert (summary.read, summary.written, summary.rejected, summary.customers) == (6_919, 6_919, 0, 2_357)
     [sales] = await asking(
-        "SELECT count(*) AS sales, CAST(sum(total) AS BIGINT) AS gross, count(DISTINCT customer_id) AS customers FROM sale"
+        "SELECT count(*) AS sales, CAST(sum(total) AS BIGINT) AS gross,"
+        " count(DISTINCT customer_id) AS customers FROM sale"
     )
     assert sales == {"sales": 6_919, "gross": 24_409_194, "customers": 2_357}
     [items] = await asking("SELECT count(*) AS items, CAST(sum(quantity) AS BIGINT) AS discs FROM sale_item")

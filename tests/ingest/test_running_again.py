@@ -194,16 +194,17 @@ async def test_the_cdnow_numbers_count_a_customers_rows_of_a_day(importing, aski
         "21,2,1997-01-01,3,0",
         "4,1,19970101,3,10.00",
         "4,1,1997-01-01,-1,5.00",
+        "4,1,1997-01-01,1,abc",
         "4,1,1997-01-01,1,5.55",
         ",1,1997-01-01,1,5.55",
     ]
-    assert counts(await importing(lines, mapping=mapping)) == (7, 5, 0, 0, 2)
+    assert counts(await importing(lines, mapping=mapping)) == (8, 5, 0, 0, 3)
     sales = await asking("SELECT number, total, hour, occurred_at FROM sale ORDER BY number")
     assert [(sale["number"], sale["total"], sale["hour"]) for sale in sales] == [
         ("21-1997-01-01-1", 0, None),
         ("4-1997-01-01-1", 2933, None),
         ("4-1997-01-01-2", 1000, None),
-        ("4-1997-01-01-4", 555, None),
+        ("4-1997-01-01-5", 555, None),
         ("4-1997-01-18-1", 2973, None),
     ]
     noon = sales[0]["occurred_at"]
@@ -212,8 +213,9 @@ async def test_the_cdnow_numbers_count_a_customers_rows_of_a_day(importing, aski
     assert items == [{"quantity": 2_000_000, "unit_price": 14_865_000, "total": 2973}]
     assert [line.split(",")[1] for line in rejected()] == [
         "quantity is negative: only the preset online-retail reads refunds",
+        '"amount ""abc"" is not a number like 12 or 12.50"',
         "no customer",
     ]
-    assert counts(await importing(lines, mapping=mapping)) == (7, 0, 0, 5, 2)
+    assert counts(await importing(lines, mapping=mapping)) == (8, 0, 0, 5, 3)
     renamed = [line.replace("master_id", "customer_id") for line in lines]
-    assert counts(await importing(renamed, mapping=mapping)) == (7, 0, 0, 5, 2)
+    assert counts(await importing(renamed, mapping=mapping)) == (8, 0, 0, 5, 3)

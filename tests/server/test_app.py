@@ -1,3 +1,4 @@
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -47,6 +48,15 @@ def config_of(html: str) -> dict[str, Any]:
 def test_the_process_and_its_store_are_told_apart(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
     assert client.get("/readyz").json() == {"status": "ready"}
+
+
+async def test_a_store_that_is_written_is_ready(client: TestClient, sqlite_database: Database) -> None:
+    async with sqlite_database.transaction() as connection:
+        await connection.execute(text("UPDATE business SET revision = revision + 1"))
+
+        response = await asyncio.to_thread(client.get, "/readyz")
+
+    assert response.status_code == 200
 
 
 async def test_a_store_of_another_schema_is_not_ready(client: TestClient, sqlite_database: Database) -> None:

@@ -1,10 +1,14 @@
+import asyncio
 import json
 import logging
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from server import requests
+from server.errors import BadRequest
 from tests.server.conftest import Caller, runs
 
 GRAPHQL = "application/graphql-response+json"
@@ -29,6 +33,8 @@ def test_answers_come_in_the_form_that_was_asked_for(ask: Caller) -> None:
         (f"{GRAPHQL}, {JSON};q=0.9", GRAPHQL),
         (f"{JSON};q=0.5, {GRAPHQL}", GRAPHQL),
         ("text/plain, application/*;q=0.1", JSON),
+        (f"{JSON};q=0, */*;q=0.5", GRAPHQL),
+        ("", JSON),
     ):
         response = ask("{ role }", accept=accept)
         assert response.headers["content-type"] == f"{form}; charset=utf-8"
@@ -52,6 +58,13 @@ def test_a_get_does_not_write(client: TestClient, token: str) -> None:
 
     assert response.status_code == 405
     assert response.headers["allow"] == "POST"
+
+
+def test_nor_does_a_head(client: TestClient, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Accept": JSON}
+
+    assert client.head("/graphql", params={"query": "mutation { write }"}, headers=headers).status_code == 405
+    assert client.head("/graphql", params={"query": "{ role }"}, headers=headers).status_code == 200
 
 
 def test_other_methods_are_refused(client: TestClient) -> None:
@@ -110,6 +123,18 @@ def test_what_is_wrong_with_a_body_is_said(client: TestClient, token: str, body:
 
 def test_a_large_body_is_refused(ask: Caller) -> None:
     assert ask("{ role }" + " " * 1024 * 1024).status_code == 413
+
+
+async def test_a_body_that_does_not_arrive_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "SLOWEST_BODY_SECONDS", 0.01)
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/json")]}
+
+    async def never() -> Any:
+        await asyncio.Event().wait()
+
+    with pytest.raises(BadRequest) as refusal:
+        await requests.asked_by(Request(scope, never))
+    assert refusal.value.status == 408
 
 
 @pytest.mark.parametrize(
