@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from graphql import GraphQLLeafType, GraphQLObjectType, is_leaf_type, is_non_null_type
+from graphql import GraphQLLeafType, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -36,7 +36,7 @@ class PlainField:
 class Plan:
     """The selected fields of a type: which are plain, which are left to the stock executor, and the order of all."""
 
-    selected: Any  # kept, so that its identity is nobody else's while the plan lives
+    selected: dict[str, Any]  # kept, so that its identity is nobody else's while the plan lives
     plain: list[PlainField]
     rest: dict[str, Any]
 
@@ -74,7 +74,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
         if not plan.rest:
             return plain
-        rest: Any = super().execute_fields(parent_type, source_value, path, plan.rest, position_context)
+        rest = cast(Any, super().execute_fields(parent_type, source_value, path, plan.rest, position_context))
         return _joined(plan, plain, rest) if self.is_awaitable(rest) else plan.in_order(plain, rest)
 
     def complete_iterable_value(
@@ -122,7 +122,7 @@ def _plain_field(type_: GraphQLObjectType, name: str, details: Any) -> PlainFiel
 
 
 def _nullable(type_: Any) -> Any:
-    return cast(Any, type_).of_type if is_non_null_type(type_) else type_
+    return cast(Any, type_).of_type if isinstance(type_, GraphQLNonNull) else type_
 
 
 def _shower(leaf: GraphQLLeafType) -> Callable[[Any], Any]:

@@ -71,7 +71,13 @@ class _Told:
     is_changed: bool = True
     is_stored: bool = False
     parts: dict[str, list[Row]] = field(default_factory=dict)
+    told_parts: set[str] = field(default_factory=set)
     stored_parts: set[str] = field(default_factory=set)
+
+    def tell(self, part: str, rows: list[Row]) -> None:
+        """Say what hangs from it now."""
+        self.parts[part] = rows
+        self.told_parts.add(part)
 
 
 class Shop:
@@ -114,9 +120,9 @@ class Shop:
         if merged_into is not None:
             told.values["merged_into"] = merged_into
         if tags is not None:
-            told.parts["tags"] = [{"tag": tag} for tag in tags]
+            told.tell("tags", [{"tag": tag} for tag in tags])
         if external is not None:
-            told.parts["external"] = [{"system": system, "value": value} for system, value in external.items()]
+            told.tell("external", [{"system": system, "value": value} for system, value in external.items()])
         told.is_changed = True
         return number
 
@@ -169,13 +175,11 @@ class Shop:
             "total": subtotal - less,
             **_profit(items, subtotal, less),
         }
-        told.parts["items"] = items
-        told.parts["changes"] = self._changes(told.values, when)
+        told.tell("items", items)
+        told.tell("changes", self._changes(told.values))
         if payments is not None:
-            told.parts["payments"] = [
-                {"method": PaymentMethod(method), "amount": self._minor(amount), **_paid_at(moment)}
-                for method, amount in payments.items()
-            ]
+            paid = {PaymentMethod(method): self._minor(amount) for method, amount in payments.items()}
+            told.tell("payments", [{"method": k, "amount": v, **_paid_at(moment)} for k, v in paid.items()])
         told.values["paid"] = self._paid(number)
         told.is_changed = True
         self._settle(number)
@@ -321,12 +325,13 @@ class Shop:
 
     async def _replace(self, open_write: Write, owners: list[_Told], part: str, model: Any, key: str) -> None:
         """Write the parts of some owners, in place of those that they had."""
-        target, owners = table(model), [owner for owner in owners if part in owner.parts]
+        target, owners = table(model), [owner for owner in owners if part in owner.told_parts]
         stamp = {"business_id": self.id, "revision": open_write.revision}
         for owner in owners:
             if part in owner.stored_parts:
                 await open_write.connection.execute(delete(target).where(target.c[key] == owner.id))
             owner.stored_parts.add(part)
+            owner.told_parts.discard(part)
         rows = [
             {key: owner.id, **stamp, **self._of_owner(model, owner), **values}
             for owner in owners
@@ -427,7 +432,7 @@ class Shop:
             "is_product": line.is_product,
         }
 
-    def _changes(self, values: Row, when: When) -> list[Row]:
+    def _changes(self, values: Row) -> list[Row]:
         """The statuses that a sale took: one that was completed later was pending before."""
         day, counted, status = values["business_day"], values["counted_from"], values["status"]
         at = values["occurred_at"]

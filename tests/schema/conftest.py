@@ -1,0 +1,135 @@
+"""A shop to ask, and callers who ask it as anybody."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from graphql import GraphQLError
+
+from models.database import Database
+from resolvers.context import Context, Services
+from resolvers.errors import RequestError
+from resolvers.ids import global_id
+from resolvers.viewer import Role, Viewer
+from schema.schema import schema
+from tests.builders import NOW, Shop, open_shop
+from tests.schema.corner_shop import corner_shop
+
+REFUSED_BY_GRAPHQL = "REFUSED_BY_GRAPHQL"
+
+
+def code_of(error: GraphQLError) -> str:
+    """The code of an error that a resolver meant, or whose it is otherwise."""
+    origin: Any = error
+    while isinstance(origin, GraphQLError):
+        origin = origin.original_error
+    if origin is None:
+        return REFUSED_BY_GRAPHQL
+    return origin.code if isinstance(origin, RequestError) else f"INTERNAL: {origin!r}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation came to, and how many statements it ran on the store."""
+
+    data: Any
+    errors: list[GraphQLError]
+    statements: int
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of its errors in their order."""
+        return [code_of(error) for error in self.errors]
+
+    @property
+    def messages(self) -> list[str]:
+        """The messages of its errors in their order."""
+        return [error.message for error in self.errors]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks as a viewer; calling it gives the data of an operation that has no errors."""
+
+    services: Services
+    viewer: Viewer
+    now: datetime = NOW
+
+    def being(self, role: Role = Role.VIEWER, **changes: Any) -> "Asker":
+        """The same as somebody else."""
+        return replace(self, viewer=replace(self.viewer, role=role, **changes))
+
+    async def run(self, query: str, operation: str | None = None, **variables: Any) -> Answer:
+        """Run an operation, whatever it comes to."""
+        context = Context(self.services, self.viewer, self.now)
+        try:
+            result = await schema.execute(
+                query, variable_values=variables, operation_name=operation, context_value=context
+            )
+        finally:
+            await context.close()
+        return Answer(result.data, list(result.errors or []), context.reader.statements_run)
+
+    async def __call__(self, query: str, **variables: Any) -> Any:
+        answer = await self.run(query, **variables)
+        assert not answer.errors, answer.messages
+        return answer.data
+
+    async def refused(self, query: str, code: str = "BAD_USER_INPUT", **variables: Any) -> str:
+        """The message of an operation that is refused with this code."""
+        answer = await self.run(query, **variables)
+        assert answer.codes == [code], answer.messages
+        return answer.messages[0]
+
+
+@pytest.fixture
+async def services(sqlite_url: str) -> AsyncGenerator[Services]:
+    """What lives as long as a process, on SQLite."""
+    made = Services(Database(sqlite_url))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def both_services(store_url: str) -> AsyncGenerator[Services]:
+    """The same on each of the two stores."""
+    made = Services(Database(store_url))
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def shop(services: Services) -> Shop:
+    """The corner shop, on SQLite."""
+    return await corner_shop(services.database)
+
+
+@pytest.fixture
+async def ask(services: Services, shop: Shop) -> Asker:
+    """Asks the corner shop as staff."""
+    return Asker(services, Viewer("stan", Role.STAFF, shop.id))
+
+
+@pytest.fixture
+async def ask_both(both_services: Services) -> Asker:
+    """Asks the corner shop as staff, on each of the two stores."""
+    shop = await corner_shop(both_services.database)
+    return Asker(both_services, Viewer("stan", Role.STAFF, shop.id))
+
+
+@pytest.fixture
+async def other(services: Services, shop: Shop) -> Shop:
+    """Another business, with a customer, a sale and the rest under the same numbers."""
+    made = await open_shop(services.database, "Other Shop", currency="EUR", timezone="Europe/Paris")
+    made.customer("ANN", first_name="Foreign", email="anna.marker@example.com", notes="foreign note")
+    made.sale("ANN", "2026-02-01", "77.00", number="A4", storefront="Web")
+    made.touchpoint("ANN", "2026-02-02 10:00", subject="foreign")
+    await made.save()
+    return made
+
+
+def customer_id(shop: Shop, number: str) -> str:
+    """The public id of a customer of a shop."""
+    return global_id("Customer", shop.id_of(number))
