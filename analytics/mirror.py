@@ -1,319 +1,268 @@
 """The columnar copy of a business's facts: loaded in one snapshot, caught up by revision, pinned by each operation."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from functools import cache
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, cast
+from typing import Any
 
 import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
 import duckdb
 import pyarrow as pa
 import structlog
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Enum,
-    Integer,
-    SelectBase,
-    SmallInteger,
-    String,
-    Table,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import SelectBase
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.types import TypeEngine
-from sqlmodel import AutoString
 
-from analytics.engine import compiled
-from models import Business, Customer, CustomerTag, Payment, Refund, Sale, SaleItem
-from models.database import Database, table
-from models.types import Day, Millionths, Money
+from analytics.mirrored import (
+    ALWAYS,
+    MIRRORED,
+    Mirrored,
+    all_rows,
+    change_count,
+    changed_keys,
+    changed_rows,
+    create,
+    insert,
+    remove,
+    revision_of_business,
+    sort_again,
+)
+from analytics.views import PinnedView
+from models.database import Database
 
 log = structlog.get_logger()
 
 Rows = Sequence[Sequence[Any]]
 ReadRows = Callable[[SelectBase, dict[str, Any]], Awaitable[Rows]]
 
-
-@dataclass(frozen=True)
-class Mirrored:
-    """A table of the copy: which columns, in which order it is sorted, and whose revision tells that it changed."""
-
-    table: Table
-    columns: tuple[str, ...]
-    sort: tuple[str, ...]
-    key: str = "id"  # what a change replaces: the row, or all rows of the changed owner
-    owner: Table | None = None
-
-    @property
-    def selected(self) -> list[Column[Any]]:
-        """The copied columns of the stored table."""
-        return [self.table.c[name] for name in self.columns]
-
-
-def _mirrored() -> tuple[Mirrored, ...]:
-    sale, customer = table(Sale), table(Customer)
-    moment = ("business_day", "business_month", "weekday", "hour")
-    amounts = ("total", "tax", "profit", "costed", "paid", "refunded")
-    profile = (
-        "number",
-        "sort_name",
-        "type",
-        "city",
-        "country",
-        "acquisition_source",
-        "joined_day",
-        "credit_limit",
-    )
-    flags = (
-        "is_active",
-        "is_email_verified",
-        "is_phone_verified",
-        "is_erased",
-        "merged_into_id",
-        "opening_balance",
-    )
-    owned = ("customer_id", "storefront_id")
-    return (
-        Mirrored(customer, ("id", *profile, *flags), ("id",)),
-        Mirrored(
-            table(CustomerTag),
-            ("customer_id", "tag"),
-            ("customer_id",),
-            "customer_id",
-            customer,
-        ),
-        Mirrored(
-            sale,
-            ("id", *owned, "status", "channel", "counted_from", *moment, *amounts),
-            ("customer_id", "business_day", "id"),
-        ),
-        Mirrored(
-            table(Refund),
-            ("id", *owned, "sale_id", "amount", *moment),
-            ("customer_id", "business_day", "id"),
-        ),
-        Mirrored(
-            table(Payment),
-            ("id", "sale_id", "customer_id", "method", "amount", "business_day"),
-            ("sale_id", "id"),
-        ),
-        Mirrored(
-            table(SaleItem),
-            (
-                "sale_id",
-                "position",
-                "category",
-                "quantity",
-                "total",
-                "profit",
-                "is_product",
-            ),
-            ("sale_id", "position"),
-            "sale_id",
-            sale,
-        ),
-    )
-
-
-MIRRORED = _mirrored()
-
-TEXTS = (String, AutoString)
+SETTINGS = (
+    "SET enable_external_access = false",
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET python_enable_replacements = false",
+    "SET preserve_insertion_order = true",
+    "SET TimeZone = 'UTC'",
+    "SET lock_configuration = true",
+)
 
 
 class SnapshotMoved(Exception):
     """The copy is already past the snapshot of this operation: it has to begin anew."""
 
 
-# ---------------------------------------------------------------- statements
+@dataclass(frozen=True)
+class MirrorLimits:
+    """How much the copies may hold, and how they work.
+
+    `max_bytes` is over all businesses of the process, least recently used first to go. More than `small_change`
+    changed rows are read in columns instead of through the operation that needs them. A table is sorted again when
+    `unsorted_share` of its rows, and at least `unsorted_rows`, were added after it was sorted.
+    """
+
+    max_bytes: int = 8 * 1024**3
+    statement_seconds: float = 30.0
+    slow_seconds: float = 1.0
+    small_change: int = 20_000
+    unsorted_rows: int = 100_000
+    unsorted_share: float = 0.1
 
 
-def _engine_type(type_: TypeEngine[Any]) -> str:
-    if isinstance(type_, Enum):
-        return "ENUM (" + ", ".join(f"'{word}'" for word in type_.enums) + ")"
-    for kinds, name in (
-        ((Money, Millionths, BigInteger), "BIGINT"),
-        ((SmallInteger,), "SMALLINT"),
-        ((Day, Integer), "INTEGER"),
-        ((Boolean,), "BOOLEAN"),
-        (TEXTS, "VARCHAR"),
-    ):
-        if isinstance(type_, kinds):
-            return name
-    raise TypeError(f"no engine type for {type_!r}")
+@dataclass
+class MirrorFigures:
+    """What a copy holds and did, for logs and metrics."""
 
-
-def _create(mirrored: Mirrored) -> str:
-    keys = {key.parent.name for key in mirrored.table.foreign_keys}
-    numbers = {c.name for c in mirrored.selected if isinstance(c.type, Integer) and (c.primary_key or c.name in keys)}
-    columns = [f'"{c.name}" {"BIGINT" if c.name in numbers else _engine_type(c.type)}' for c in mirrored.selected]
-    return f'CREATE TABLE "{mirrored.table.name}" ({", ".join(columns)})'
-
-
-def _insert(mirrored: Mirrored, source: str) -> str:
-    # The SQLite driver types a column by its first rows, so an absent word travels as an empty one.
-    columns = ", ".join(f"nullif(\"{c.name}\", '')" if _is_text(c) else f'"{c.name}"' for c in mirrored.selected)
-    return f'INSERT INTO "{mirrored.table.name}" SELECT {columns} FROM {source} ORDER BY {", ".join(mirrored.sort)}'
-
-
-def _is_text(column: Column[Any]) -> bool:
-    return isinstance(column.type, TEXTS) and not isinstance(column.type, Enum) and bool(column.nullable)
-
-
-@cache
-def all_rows(mirrored: Mirrored) -> SelectBase:
-    """Every row of :business, with absent words as empty ones."""
-    columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in mirrored.selected]
-    return select(*columns).where(mirrored.table.c.business_id == bindparam("business"))
-
-
-@cache
-def changed_rows(mirrored: Mirrored) -> SelectBase:
-    """The rows of :business that changed after revision :seen, or whose owner did."""
-    if mirrored.owner is None:
-        return select(*mirrored.selected).where(
-            mirrored.table.c.business_id == bindparam("business"),
-            mirrored.table.c.revision > bindparam("seen"),
-        )
-    owner = mirrored.owner
-    return (
-        select(*mirrored.selected)
-        .join(owner, owner.c.id == mirrored.table.c[mirrored.key])
-        .where(
-            owner.c.business_id == bindparam("business"),
-            owner.c.revision > bindparam("seen"),
-        )
-    )
-
-
-@cache
-def changed_owners(owner: Table) -> SelectBase:
-    """The ids of the rows of :business in an owning table that changed after revision :seen."""
-    return select(owner.c.id).where(
-        owner.c.business_id == bindparam("business"),
-        owner.c.revision > bindparam("seen"),
-    )
-
-
-@cache
-def _revision_of() -> SelectBase:
-    business = table(Business)
-    return select(business.c.revision).where(business.c.id == bindparam("business"))
-
-
-# ---------------------------------------------------------------- the copy
+    rows: dict[str, int] = field(default_factory=dict[str, int])
+    nbytes: int = 0
+    loads: int = 0
+    load_seconds: float = 0.0
+    catch_ups: int = 0
+    catch_up_seconds: float = 0.0
+    compactions: int = 0
 
 
 class Mirror:
     """The copy of one business. `lock` orders its loads and catch-ups; pinned views read beside them."""
 
-    def __init__(self, database: Database, business_id: int) -> None:
+    def __init__(self, database: Database, business_id: int, limits: MirrorLimits | None = None) -> None:
         self.lock = asyncio.Lock()
         self.revision: int | None = None
+        self.figures = MirrorFigures()
+        self.business_id = business_id
         self._database = database
-        self._business_id = business_id
-        self._root = _locked_down()
+        self._limits = limits or MirrorLimits()
+        self._root: duckdb.DuckDBPyConnection | None = None
+        self._unsorted: dict[str, int] = {}
 
-    async def bring_to(self, revision: int, read: ReadRows) -> None:
-        """Make the copy show exactly `revision`, reading what is missing through the asker's own snapshot.
+    @property
+    def tables(self) -> frozenset[str]:
+        """The names of the tables that it holds."""
+        return frozenset(self._unsorted)
 
-        Call it with the lock held. Raises SnapshotMoved where the copy is past that revision already.
+    async def bring_to(self, revision: int, read: ReadRows, need: frozenset[str] = frozenset()) -> None:
+        """Make the copy hold the tables it needs and show exactly `revision`, the one that `read` sees.
+
+        A small change is read through `read`, the asker's own snapshot. Call it with the lock held. Raises
+        SnapshotMoved where the copy is past that revision, or had to go past it.
         """
-        if self.revision is None:
-            await asyncio.to_thread(self._load)
-        seen = cast(int, self.revision)
-        if seen > revision:
+        wanted = ALWAYS | self.tables | need
+        if self.revision is None or not wanted <= self.tables:
+            await asyncio.to_thread(self._synchronise, wanted)
+        elif self.revision < revision:
+            seen = {"seen": self.revision}
+            if (await read(change_count(), seen))[0][0] > self._limits.small_change:
+                await asyncio.to_thread(self._synchronise, wanted)
+            else:
+                changes = [await _change(mirrored, seen, read) for mirrored in self._held()]
+                await asyncio.to_thread(self._catch_up, changes, revision)
+        if self.revision != revision:
             raise SnapshotMoved
-        if seen < revision:
-            changes = [await self._changes_of(mirrored, seen, read) for mirrored in MIRRORED]
-            await asyncio.to_thread(self._apply, changes, revision)
 
-    def pin(self) -> "PinnedView":
+    def pin(self) -> PinnedView:
         """A view of the version that the copy has now; call it with the lock held, close it after the operation."""
-        return PinnedView(self._root.cursor())
+        assert self._root is not None
+        return PinnedView(self._root.cursor(), self.tables, self._limits.statement_seconds, self._limits.slow_seconds)
 
-    def close(self) -> None:
-        """Free the copy."""
-        self._root.close()
+    def drop(self) -> None:
+        """Forget everything; pinned views keep what they see until they are closed."""
+        root, self._root, self.revision = self._root, None, None
+        self._unsorted = {}
+        self.figures.rows, self.figures.nbytes = {}, 0
+        if root is not None:
+            root.close()
 
-    def _load(self) -> None:
-        started = perf_counter()
-        root = self._root
-        root.execute("BEGIN")
-        try:
+    def _held(self) -> list[Mirrored]:
+        return [mirrored for mirrored in MIRRORED if mirrored.name in self._unsorted]
+
+    def _synchronise(self, wanted: frozenset[str]) -> None:
+        """Load what is not held and catch up with the rest, all from one snapshot of the store, in columns."""
+        started, first = perf_counter(), self.revision is None
+        with self._changing() as root, _snapshot(self._database) as cursor:
+            revision = self._ask(cursor, revision_of_business(), {}).read_all().column(0)[0].as_py()
             for mirrored in MIRRORED:
-                root.execute(f'DROP TABLE IF EXISTS "{mirrored.table.name}"')
-                root.execute(_create(mirrored))
-            with _snapshot(self._database) as cursor:
-                revision = self._read(cursor, _revision_of()).read_all().column(0)[0].as_py()
-                for mirrored in MIRRORED:
-                    root.register("loading", self._read(cursor, all_rows(mirrored)))
-                    root.execute(_insert(mirrored, "loading"))
-                    root.unregister("loading")
-            root.execute("COMMIT")
-        except BaseException:
-            root.execute("ROLLBACK")
-            raise
-        self.revision = revision
+                if mirrored.name in self._unsorted:
+                    self._replace_from(root, cursor, mirrored)
+                elif mirrored.name in wanted:
+                    self._load(root, cursor, mirrored)
+        self._reached(int(revision))
+        self.figures.loads += 1
+        self.figures.load_seconds += perf_counter() - started
+        self._tell("mirror loaded" if first else "mirror synchronised", started)
+
+    def _load(self, root: duckdb.DuckDBPyConnection, cursor: Any, mirrored: Mirrored) -> None:
+        started = perf_counter()
+        root.execute(f'DROP TABLE IF EXISTS "{mirrored.name}"')
+        root.execute(create(mirrored))
+        _insert(root, mirrored, self._ask(cursor, all_rows(mirrored), {}))
+        self._unsorted[mirrored.name] = 0
         log.info(
-            "mirror loaded",
-            business=self._business_id,
-            revision=revision,
+            "mirror table loaded",
+            business=self.business_id,
+            table=mirrored.name,
+            rows=_count(root, mirrored),
             seconds=round(perf_counter() - started, 3),
         )
 
-    def _read(self, cursor: Any, statement: SelectBase) -> pa.RecordBatchReader:
+    def _replace_from(self, root: duckdb.DuckDBPyConnection, cursor: Any, mirrored: Mirrored) -> None:
+        seen = {"seen": self.revision}
+        keys = self._ask(cursor, changed_keys(mirrored), seen).read_all()
+        rows = self._ask(cursor, changed_rows(mirrored), seen).read_all()
+        self._replace(root, mirrored, keys, rows)
+
+    def _ask(self, cursor: Any, statement: SelectBase, params: dict[str, Any]) -> pa.RecordBatchReader:
         dialect = sqlite.dialect() if self._database.is_sqlite else postgresql.dialect()
-        bound = statement.params(business=self._business_id)
+        bound = statement.params(business=self.business_id, **params)  # pyright: ignore
         cursor.execute(str(bound.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
         return cursor.fetch_record_batch()
 
-    async def _changes_of(self, mirrored: Mirrored, seen: int, read: ReadRows) -> tuple[Rows, Rows]:
-        params = {"seen": seen}
-        rows = await read(changed_rows(mirrored), params)
-        if mirrored.owner is None:
-            return [(row[0],) for row in rows], rows
-        return await read(changed_owners(mirrored.owner), params), rows
-
-    def _apply(self, changes: list[tuple[Rows, Rows]], revision: int) -> None:
+    def _catch_up(self, changes: list[tuple[pa.Table, pa.Table | None]], revision: int) -> None:
         started = perf_counter()
-        root = self._root
+        with self._changing() as root:
+            for mirrored, (keys, rows) in zip(self._held(), changes, strict=True):
+                self._replace(root, mirrored, keys, rows)
+        self._reached(revision)
+        self.figures.catch_ups += 1
+        self.figures.catch_up_seconds += perf_counter() - started
+        self._tell("mirror caught up", started)
+
+    def _replace(
+        self, root: duckdb.DuckDBPyConnection, mirrored: Mirrored, keys: pa.Table, rows: pa.Table | None
+    ) -> None:
+        if not keys.num_rows:
+            return
+        root.register("changed", keys)
+        root.execute(remove(mirrored, "changed"))
+        root.unregister("changed")
+        if rows is not None and rows.num_rows:
+            _insert(root, mirrored, rows)
+            self._unsorted[mirrored.name] += rows.num_rows
+        self._sort_where_it_pays(root, mirrored)
+
+    def _sort_where_it_pays(self, root: duckdb.DuckDBPyConnection, mirrored: Mirrored) -> None:
+        unsorted = self._unsorted[mirrored.name]
+        if unsorted < max(self._limits.unsorted_rows, self._limits.unsorted_share * _count(root, mirrored)):
+            return
+        for statement in sort_again(mirrored):
+            root.execute(statement)
+        self._unsorted[mirrored.name] = 0
+        self.figures.compactions += 1
+
+    @contextmanager
+    def _changing(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """A transaction of the copy. What fails in it leaves no half: the whole copy is loaded again on next use."""
+        root = self._root = self._root or _locked_down()
         root.execute("BEGIN")
         try:
-            for mirrored, (keys, rows) in zip(MIRRORED, changes, strict=True):
-                if keys:
-                    _replace(root, mirrored, keys, rows)
+            yield root
             root.execute("COMMIT")
         except BaseException:
-            root.execute("ROLLBACK")
+            self.drop()
             raise
+
+    def _reached(self, revision: int) -> None:
+        assert self._root is not None
         self.revision = revision
+        self.figures.rows = {mirrored.name: _count(self._root, mirrored) for mirrored in self._held()}
+        memory = self._root.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchone()
+        self.figures.nbytes = int(memory[0]) if memory else 0
+
+    def _tell(self, event: str, started: float) -> None:
         log.info(
-            "mirror caught up",
-            business=self._business_id,
-            revision=revision,
-            rows=sum(len(rows) for _, rows in changes),
+            event,
+            business=self.business_id,
+            revision=self.revision,
+            rows=sum(self.figures.rows.values()),
+            mebibytes=round(self.figures.nbytes / 1024**2, 1),
             seconds=round(perf_counter() - started, 3),
         )
+
+
+async def _change(mirrored: Mirrored, seen: dict[str, Any], read: ReadRows) -> tuple[pa.Table, pa.Table | None]:
+    keys, rows = await read(changed_keys(mirrored), seen), await read(changed_rows(mirrored), seen)
+    return _arrow(["key"], keys), _arrow(mirrored.columns, rows) if rows else None
+
+
+def _arrow(names: Sequence[str], rows: Rows) -> pa.Table:
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return pa.Table.from_arrays([pa.array(values) for values in columns], list(names))
+
+
+def _insert(root: duckdb.DuckDBPyConnection, mirrored: Mirrored, rows: Any) -> None:
+    root.register("arriving", rows)
+    root.execute(insert(mirrored, "arriving"))
+    root.unregister("arriving")
+
+
+def _count(root: duckdb.DuckDBPyConnection, mirrored: Mirrored) -> int:
+    counted = root.execute(f'SELECT count(*) FROM "{mirrored.name}"').fetchone()
+    return int(counted[0]) if counted else 0
 
 
 def _locked_down() -> duckdb.DuckDBPyConnection:
     root = duckdb.connect(":memory:")
-    for setting in (
-        "SET enable_external_access = false",
-        "SET autoinstall_known_extensions = false",
-        "SET autoload_known_extensions = false",
-        "SET python_enable_replacements = false",
-        "SET TimeZone = 'UTC'",
-        "SET lock_configuration = true",
-    ):
+    for setting in SETTINGS:
         root.execute(setting)
     return root
 
@@ -328,91 +277,38 @@ def _snapshot(database: Database) -> Generator[Any]:
         connection.rollback()
 
 
-def _replace(root: duckdb.DuckDBPyConnection, mirrored: Mirrored, keys: Rows, rows: Rows) -> None:
-    name = mirrored.table.name
-    root.register("changed", pa.table({"key": pa.array([key[0] for key in keys], pa.int64())}))
-    root.execute(f'DELETE FROM "{name}" WHERE "{mirrored.key}" IN (SELECT key FROM changed)')
-    root.unregister("changed")
-    if rows:
-        columns = list(zip(*rows, strict=True))
-        arrays = [pa.array([_plain(v) for v in values]) for values in columns]
-        root.register("changed", pa.table(arrays, names=list(mirrored.columns)))
-        names = ", ".join(f'"{column}"' for column in mirrored.columns)
-        root.execute(f'INSERT INTO "{name}" SELECT {names} FROM changed ORDER BY {", ".join(mirrored.sort)}')
-        root.unregister("changed")
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, str) else value
-
-
-class PinnedView:
-    """One version of a business's facts, however the copy goes on; held until the last user lets go."""
-
-    name = "duckdb"
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self._cursor = cursor
-        self._turn = asyncio.Lock()
-        self._holders = 1
-        cursor.execute("BEGIN")
-        cursor.execute('SELECT 1 FROM "sale" LIMIT 1').fetchall()  # the snapshot is taken by the first read
-
-    async def fetch(
-        self,
-        statement: SelectBase,
-        params: dict[str, Any],
-        tables: dict[str, pa.Table] | None = None,
-    ) -> pa.Table:
-        """The rows of a statement, from a worker thread; statements of one view take turns."""
-        async with self._turn:
-            return await asyncio.to_thread(self._fetch, statement, params, tables or {})
-
-    def _fetch(
-        self,
-        statement: SelectBase,
-        params: dict[str, Any],
-        tables: dict[str, pa.Table],
-    ) -> pa.Table:
-        form = compiled(statement)
-        for name, rows in tables.items():
-            self._cursor.register(name, rows)
-        try:
-            return self._cursor.execute(form.text, form.values(params)).to_arrow_table()
-        finally:
-            for name in tables:
-                self._cursor.unregister(name)
-
-    @asynccontextmanager
-    async def held(self) -> AsyncGenerator["PinnedView"]:
-        """Keep the view open, also when the operation that pinned it ends before."""
-        self._holders += 1
-        try:
-            yield self
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """Let go of the view."""
-        self._holders -= 1
-        if self._holders == 0:
-            self._cursor.close()
-
-
 class Mirrors:
-    """The copies of this process, one per business, made on first use."""
+    """The copies of this process, one per business, within a budget of bytes."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: MirrorLimits | None = None) -> None:
         self._database = database
-        self._mirrors: dict[int, Mirror] = {}
+        self._limits = limits or MirrorLimits()
+        self._mirrors: OrderedDict[int, Mirror] = OrderedDict()
 
     def of(self, business_id: int) -> Mirror:
-        """The copy of a business, perhaps not loaded yet."""
-        if business_id not in self._mirrors:
-            self._mirrors[business_id] = Mirror(self._database, business_id)
-        return self._mirrors[business_id]
+        """The copy of a business, perhaps not loaded yet; now the most recently used."""
+        mirror = self._mirrors.get(business_id)
+        if mirror is None:
+            mirror = self._mirrors[business_id] = Mirror(self._database, business_id, self._limits)
+        self._mirrors.move_to_end(business_id)
+        return mirror
+
+    def keep_within_budget(self) -> None:
+        """Drop the least recently used copies until the rest fits; the last used one and busy ones stay."""
+        held = sum(mirror.figures.nbytes for mirror in self._mirrors.values())
+        for mirror in list(self._mirrors.values())[:-1]:
+            if held <= self._limits.max_bytes:
+                return
+            if mirror.revision is not None and not mirror.lock.locked():
+                held -= mirror.figures.nbytes
+                log.info("mirror dropped", business=mirror.business_id, mebibytes=mirror.figures.nbytes // 1024**2)
+                mirror.drop()
+
+    def all(self) -> list[Mirror]:
+        """Every copy that was ever asked for."""
+        return list(self._mirrors.values())
 
     def close(self) -> None:
         """Free every copy."""
         for mirror in self._mirrors.values():
-            mirror.close()
+            mirror.drop()

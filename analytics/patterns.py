@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, SelectBase, SmallInteger, colu
 from sqlalchemy import table as named_table
 
 from analytics.engine import Engine
+from analytics.mirrored import ITEMS, PAYMENTS
 from analytics.rfm import Scope, counted_sales
 from models.sales import payment, sale, sale_item, total_of
 
@@ -56,6 +57,11 @@ def use_by_group(dimension: Dimension, storefront: bool) -> SelectBase:
         .where(counted_sales(storefront), value.is_not(None))
         .group_by(grouped_customer.c.grp, value)
     )
+
+
+def tables_of(dimension: Dimension) -> frozenset[str]:
+    """The tables that a dimension needs beside those that are always in the copy."""
+    return {Dimension.PAYMENT_METHOD: PAYMENTS, Dimension.CATEGORY: ITEMS}.get(dimension, frozenset())
 
 
 async def preferred_by_group(engine: Engine, scope: Scope, dimension: Dimension, groups: pa.Table) -> dict[int, Any]:

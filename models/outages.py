@@ -17,20 +17,14 @@ BUSY_SQLITE = (
     "SQLITE_CANTOPEN",
     "SQLITE_READONLY",
 )
-# Connection lost, insufficient resources (disk, memory, connections), shutdown and start-up of the server.
-OUT_OF_SERVICE = ("08", "53", "57P")
-UNREACHABLE = (
-    ConnectionError,
-    gaierror,
-    TimeoutError,
-    PoolExhausted,
-    asyncpg.InterfaceError,
-)
+# Connection lost, login refused, no such database, insufficient resources, shutdown and start-up of the server.
+OUT_OF_SERVICE = ("08", "28", "3D", "53", "57P")
+UNREACHABLE = (ConnectionError, gaierror, TimeoutError, PoolExhausted)
 NO_CONNECTION = (
-    "could not connect",
-    "connection to server",
+    "failed to connect",
     "server closed the connection",
-    "no connection to",
+    "no connection to the server",
+    "not currently accepting connections",
 )
 
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from aiodataloader import DataLoader
 
 from analytics.cache import Computed, ReportCache, Sized
-from analytics.mirror import Mirrors, PinnedView
+from analytics.mirror import Mirror, Mirrors
+from analytics.views import PinnedView
 from models.database import Database
 from models.days import business_today, day_number
 from resolvers.errors import BadUserInput, Unauthenticated
@@ -95,27 +96,37 @@ class Context:
                     self._business = await self._begin()
         return self._business
 
-    async def facts(self) -> PinnedView:
-        """The facts in columns at the revision of this operation's snapshot.
+    async def facts(self, need: frozenset[str] = frozenset()) -> PinnedView:
+        """The facts in columns at the revision of this operation's snapshot, with the tables that are needed.
 
         Raises SnapshotMoved where the copy is past it: the operation is then run again with `pin_at_start`.
         """
         await self.business()
         async with self._opening:
-            if self._view is None:
+            if self._view is None or not need <= self._view.tables:
                 async with self._mirror.lock:
-                    self._view = await self._pin()
+                    view = await self._pin(need)
+                if self._view is not None:
+                    self._view.close()
+                self._view = view
         return self._view
 
     async def report(
-        self, name: str, arguments: Hashable, compute: Callable[[PinnedView], Awaitable[T]]
+        self,
+        name: str,
+        arguments: Hashable,
+        compute: Callable[[PinnedView], Awaitable[T]],
+        need: frozenset[str] = frozenset(),
     ) -> tuple[Computed[T], bool]:
-        """A computed value of this business at this revision, and whether it was kept from before."""
+        """A computed value of this business at this revision, and whether it was kept from before.
+
+        `need` names the tables that it is computed from beside those that are always there.
+        """
         row = (await self.business()).row
         key = (row.epoch, CODE_VERSION, row.id, name, arguments, row.facts_revision)
 
         async def with_facts() -> T:
-            async with (await self.facts()).held() as view:
+            async with (await self.facts(need)).held() as view:
                 return await compute(view)
 
         return await self.services.reports.get(key, self.now, with_facts)
@@ -142,7 +153,7 @@ class Context:
         await self.reader.close()
 
     @property
-    def _mirror(self) -> Any:
+    def _mirror(self) -> Mirror:
         return self.services.mirrors.of(self.viewer.business_id)
 
     async def _begin(self) -> BusinessCalendar:
@@ -154,9 +165,10 @@ class Context:
             self._view = await self._pin()
             return calendar
 
-    async def _pin(self) -> PinnedView:
+    async def _pin(self, need: frozenset[str] = frozenset()) -> PinnedView:
         row = await self.reader.business()
-        await self._mirror.bring_to(row.revision, self.reader.stored)
+        await self._mirror.bring_to(row.revision, self.reader.stored, need)
+        self.services.mirrors.keep_within_budget()
         return self._mirror.pin()
 
     def _calendar(self, row: Any) -> BusinessCalendar:

@@ -12,8 +12,7 @@ import pyarrow as pa
 
 from analytics.cache import Computed
 from analytics.engine import table_of
-from analytics.mirror import PinnedView
-from analytics.patterns import Dimension, preferred_by_group
+from analytics.patterns import Dimension, preferred_by_group, tables_of
 from analytics.rfm import (
     Insights,
     Population,
@@ -32,6 +31,7 @@ from analytics.rfm import (
     segment_figures,
 )
 from analytics.segments import SCHEMES, TRIPLES, RFMScheme, RFMSegment, SegmentationMethod, segment_of_cell
+from analytics.views import PinnedView
 from models.business import Weekday
 from models.customers import CustomerType
 from models.days import date_of
@@ -289,7 +289,9 @@ class Segmentation:
             groups = await asyncio.to_thread(self._groups, of_cell)
             return Preferences(await preferred_by_group(view, self.scope, dimension, groups))
 
-        computed, _ = await self._context.report("rfm preferred", (self.scope, self.scheme, dimension), compute)
+        computed, _ = await self._context.report(
+            "rfm preferred", (self.scope, self.scheme, dimension), compute, tables_of(dimension)
+        )
         return computed.value.by_group.get(SCHEMES[self.scheme].segments.index(segment))
 
     def _groups(self, of_cell: Any) -> pa.Table:

@@ -1,5 +1,6 @@
 """Execution that reads plain fields in a loop: the same answers as the stock executor, which does all the rest."""
 
+import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -74,8 +75,8 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
         if not plan.rest:
             return plain
-        rest = cast(Any, super().execute_fields(parent_type, source_value, path, plan.rest, position_context))
-        return _joined(plan, plain, rest) if self.is_awaitable(rest) else plan.in_order(plain, rest)
+        rest: Any = cast(Any, super().execute_fields(parent_type, source_value, path, plan.rest, position_context))
+        return _joined(plan, plain, rest) if inspect.isawaitable(rest) else plan.in_order(plain, rest)
 
     def complete_iterable_value(
         self,

@@ -368,7 +368,7 @@ class Shop:
             "search_name": "" if row.get("is_erased") else name_words(number, first, last),
             "search_contact": "" if row.get("is_erased") else contact_words(row.get("email"), row.get("phone")),
         }
-        return {**_DEFAULTS, **words, **row}
+        return {**_defaults(table(Customer)), **words, **row}
 
     def _join(self) -> None:
         """Give every customer without a given day the first purchase or else the creation as its day of joining."""
@@ -477,11 +477,10 @@ async def open_shop(
 
 # ---------------------------------------------------------------- details
 
-_DEFAULTS: Row = {
-    column.name: column.default.arg
-    for column in table(Customer).c
-    if column.default is not None and not column.default.is_callable
-}
+
+def _defaults(target: Table) -> Row:
+    """What a column holds that a row does not give."""
+    return {c.name: c.default.arg for c in target.c if c.default is not None and not c.default.is_callable}
 
 
 def _id(told: _Told) -> int:
@@ -519,8 +518,7 @@ async def _insert(open_write: Write, target: Table, rows: Sequence[Row]) -> None
     """Insert rows that may give different columns; what a row does not give is null or the column's default."""
     if not rows:
         return
-    names = [c.name for c in target.c if any(c.name in row for row in rows)]
-    defaults = {c.name: c.default.arg for c in target.c if c.default is not None and not c.default.is_callable}
-    names += [name for name in defaults if name not in names]
+    defaults, given = _defaults(target), set[str]().union(*rows)
+    names = [c.name for c in target.c if c.name in given or c.name in defaults]
     values = [tuple(row.get(name, defaults.get(name)) for name in names) for row in rows]
     await insert_rows(open_write.connection, target, names, values)

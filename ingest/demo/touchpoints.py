@@ -61,7 +61,6 @@ CAMPAIGNS = [
     "Summer sale", "Back from holidays", "Wine fair", "Autumn collection", "Black Friday", "Christmas gifts",
 ]  # fmt: skip
 EMAILED, TEXTED, POSTED = 0.11, 0.05, 0.008  # of customers, by each month's campaign
-LATEST_DAYS = 40  # no contact is later after its purchase
 
 ALL = KINDS + BY_CAMPAIGN
 TYPES = words(*(kind.type for kind in ALL))

@@ -1,6 +1,7 @@
 """`--map`: how it is written, and what each field becomes."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -44,8 +45,7 @@ def test_presets_are_known_by_name():
 
 
 def test_every_field_is_documented():
-    with open("docs/importing.md", encoding="utf-8") as page:
-        text = page.read()
+    text = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
     assert [name for name in FIELDS if f"`{name}`" not in text] == []
     assert [name for name in PRESETS if f"`{name}`" not in text] == []
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from models.database import Database
 from models.outages import is_outage
+from tests.conftest import on_server
 
 
 async def error_of(work: Awaitable[Any]) -> BaseException:
@@ -33,6 +34,15 @@ async def test_a_wrong_statement_is_none(database: Database) -> None:
 @pytest.mark.parametrize("url", ["postgresql://ann@127.0.0.1:9/shop", "postgresql://ann@nowhere.invalid/shop"])
 async def test_a_server_that_does_not_answer_is_one(url: str) -> None:
     database = Database(url)
+
+    assert is_outage(await error_of(run(database, "SELECT 1")))
+    await database.close()
+
+
+async def test_a_database_that_takes_no_connections_is_one(postgres_url: str) -> None:
+    name = postgres_url.rsplit("/", 1)[1]
+    await on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    database = Database(postgres_url)
 
     assert is_outage(await error_of(run(database, "SELECT 1")))
     await database.close()

@@ -123,7 +123,7 @@ async def ask_both(both_services: Services) -> Asker:
 async def other(services: Services, shop: Shop) -> Shop:
     """Another business, with a customer, a sale and the rest under the same numbers."""
     made = await open_shop(services.database, "Other Shop", currency="EUR", timezone="Europe/Paris")
-    made.customer("ANN", first_name="Foreign", email="anna.marker@example.com", notes="foreign note")
+    made.customer("ANN", first_name="Foreign", email="foreign@example.com", notes="foreign note")
     made.sale("ANN", "2026-02-01", "77.00", number="A4", storefront="Web")
     made.touchpoint("ANN", "2026-02-02 10:00", subject="foreign")
     await made.save()

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from server import page
 from server.page import examples
 from server.settings import Settings, load_settings
 from tests.conftest import on_server
-from tests.server.conftest import NOW, SECRET, caller
+from tests.server.conftest import NOW, SECRET, caller, token_of
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -69,17 +70,27 @@ async def test_a_store_of_another_schema_is_not_ready(client: TestClient, sqlite
     assert client.get("/healthz").status_code == 200
 
 
-async def test_a_store_that_went_away_is_not_ready(postgres_url: str) -> None:
-    with caller(Settings(database_url=postgres_url, secret_key=SECRET)) as client:  # pyright: ignore[reportArgumentType]
-        assert client.get("/readyz").status_code == 200
-        name = postgres_url.rsplit("/", 1)[1]
+async def test_a_store_that_goes_away_and_comes_back(postgres_url: str) -> None:
+    settings = Settings(database_url=postgres_url, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+    database = Database(postgres_url)
+    shop = await ensure_business(database, "Shop", currency="EUR", timezone="Europe/Paris", now=NOW)
+    await database.close()
+    name = postgres_url.rsplit("/", 1)[1]
+    with caller(settings) as client:
+        ask = partial(client.post, "/graphql", json={"query": "{ business }"})
+        headers = {"Authorization": f"Bearer {token_of(settings, shop)}"}
+        assert ask(headers=headers).json() == {"data": {"business": "Shop"}}
+
         await on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         await on_server(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
-        response = client.get("/readyz")
+        refused, not_ready = ask(headers=headers), client.get("/readyz")
         await on_server(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
-        assert response.status_code == 503
-        assert response.json()["reason"] == "the database does not answer"
+        assert refused.status_code == not_ready.status_code == 503
+        assert int(refused.headers["retry-after"]) > 0
+        assert refused.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+        assert not_ready.json()["reason"] == "the database does not answer"
+        assert ask(headers=headers).json() == {"data": {"business": "Shop"}}
         assert client.get("/readyz").status_code == 200
 
 

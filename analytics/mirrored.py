@@ -1,0 +1,199 @@
+"""What of the store is copied into columns, and the statements that read it there and write it here."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Enum,
+    Integer,
+    SelectBase,
+    SmallInteger,
+    String,
+    Table,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.types import TypeEngine
+from sqlmodel import AutoString
+
+from models import Business, Customer, CustomerTag, Payment, Refund, Sale, SaleItem
+from models.database import table
+from models.types import Day, Millionths, Money
+
+TEXTS = (String, AutoString)
+
+PROFILE = ("number", "sort_name", "type", "city", "country", "acquisition_source", "joined_day", "credit_limit")
+FLAGS = ("is_active", "is_email_verified", "is_phone_verified", "is_erased", "merged_into_id", "opening_balance")
+OWNED = ("customer_id", "storefront_id")
+MOMENT = ("business_day", "business_month", "weekday", "hour")
+AMOUNTS = ("total", "tax", "profit", "costed", "paid", "refunded")
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """A table of the copy: which columns, in which order it is sorted, and whose revision tells that it changed.
+
+    `key` names what a change replaces: the row, or all rows of the changed `owner`. An `on_need` table is copied when
+    a statement first asks for it.
+    """
+
+    table: Table
+    columns: tuple[str, ...]
+    sort: tuple[str, ...]
+    key: str = "id"
+    owner: Table | None = None
+    on_need: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called, in the store and in the copy."""
+        return self.table.name
+
+    @property
+    def selected(self) -> list[Column[Any]]:
+        """The copied columns of the stored table."""
+        return [self.table.c[name] for name in self.columns]
+
+
+_CUSTOMER, _SALE = table(Customer), table(Sale)
+_BY_CUSTOMER = ("customer_id", "business_day", "id")
+_ITEM = ("sale_id", "position", "category", "quantity", "total", "profit", "is_product")
+_PAYMENT = ("id", "sale_id", "customer_id", "method", "amount", "business_day")
+
+MIRRORED = (
+    Mirrored(_CUSTOMER, ("id", *PROFILE, *FLAGS), ("id",)),
+    Mirrored(table(CustomerTag), ("customer_id", "tag"), ("customer_id",), "customer_id", _CUSTOMER),
+    Mirrored(_SALE, ("id", *OWNED, "status", "channel", "counted_from", *MOMENT, *AMOUNTS), _BY_CUSTOMER),
+    Mirrored(table(Refund), ("id", *OWNED, "sale_id", "amount", "profit", *MOMENT), _BY_CUSTOMER),
+    Mirrored(table(Payment), _PAYMENT, ("sale_id", "id"), on_need=True),
+    Mirrored(table(SaleItem), _ITEM, ("sale_id", "position"), "sale_id", _SALE, on_need=True),
+)
+
+ALWAYS = frozenset(mirrored.name for mirrored in MIRRORED if not mirrored.on_need)
+ITEMS = frozenset(("sale_item",))
+PAYMENTS = frozenset(("payment",))
+EVERYTHING = frozenset(mirrored.name for mirrored in MIRRORED)
+
+
+# ---------------------------------------------------------------- what the store is asked
+
+
+def _is_text(column: Column[Any]) -> bool:
+    return isinstance(column.type, TEXTS) and not isinstance(column.type, Enum) and bool(column.nullable)
+
+
+@cache
+def all_rows(mirrored: Mirrored) -> SelectBase:
+    """Every row of :business. Absent words come as empty ones: the SQLite driver types a column by its first rows."""
+    columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in mirrored.selected]
+    return select(*columns).where(mirrored.table.c.business_id == bindparam("business"))
+
+
+@cache
+def changed_rows(mirrored: Mirrored) -> SelectBase:
+    """The rows of :business that changed after revision :seen, or whose owner did."""
+    source, owner = mirrored.table, mirrored.owner
+    columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in mirrored.selected]
+    if owner is None:
+        return select(*columns).where(source.c.business_id == bindparam("business"), _is_new(source))
+    joined = select(*columns).join(owner, owner.c.id == source.c[mirrored.key])
+    return joined.where(owner.c.business_id == bindparam("business"), _is_new(owner))
+
+
+@cache
+def changed_keys(mirrored: Mirrored) -> SelectBase:
+    """The keys under which the copy's rows are to be replaced after revision :seen."""
+    source = mirrored.table if mirrored.owner is None else mirrored.owner
+    return select(source.c.id.label("key")).where(source.c.business_id == bindparam("business"), _is_new(source))
+
+
+@cache
+def change_count() -> SelectBase:
+    """How many sales, refunds, payments and customers of :business changed after revision :seen."""
+    counts = [
+        select(func.count()).where(m.table.c.business_id == bindparam("business"), _is_new(m.table)).scalar_subquery()
+        for m in MIRRORED
+        if m.owner is None
+    ]
+    return select(sum(counts[1:], start=counts[0]).label("count"))
+
+
+def _is_new(source: Table) -> Any:
+    return source.c.revision > bindparam("seen")
+
+
+@cache
+def revision_of_business() -> SelectBase:
+    """The revision of :business."""
+    business = table(Business)
+    return select(business.c.revision).where(business.c.id == bindparam("business"))
+
+
+# ---------------------------------------------------------------- how it is kept here
+
+
+def _engine_type(type_: TypeEngine[Any]) -> str:
+    if isinstance(type_, Enum):
+        return "ENUM (" + ", ".join(f"'{word}'" for word in type_.enums) + ")"
+    for kinds, name in (
+        ((Money, Millionths, BigInteger), "BIGINT"),
+        ((SmallInteger,), "SMALLINT"),
+        ((Day, Integer), "INTEGER"),
+        ((Boolean,), "BOOLEAN"),
+        (TEXTS, "VARCHAR"),
+    ):
+        if isinstance(type_, kinds):
+            return name
+    raise TypeError(f"no engine type for {type_!r}")
+
+
+def _column_type(column: Column[Any]) -> str:
+    return "BIGINT" if (column.primary_key and column.name == "id") or column.foreign_keys else _engine_type(column.type)
+
+
+@cache
+def create(mirrored: Mirrored) -> str:
+    """The statement that makes its table, empty."""
+    columns = ", ".join(f'"{column.name}" {_column_type(column)}' for column in mirrored.selected)
+    return f'CREATE TABLE "{mirrored.name}" ({columns})'
+
+
+@cache
+def as_kept(mirrored: Mirrored, source: str) -> str:
+    """The rows of `source`, as the store gave them, in the types of the copy."""
+    columns = (
+        f'nullif("{c.name}", \'\')::VARCHAR AS "{c.name}"'
+        if _is_text(c)
+        else f'"{c.name}"::{_column_type(c)} AS "{c.name}"'
+        for c in mirrored.selected
+    )
+    return f"SELECT {', '.join(columns)} FROM {source}"
+
+
+@cache
+def insert(mirrored: Mirrored, source: str) -> str:
+    """The statement that adds the rows of `source`, sorted."""
+    return f'INSERT INTO "{mirrored.name}" {as_kept(mirrored, source)} ORDER BY {", ".join(mirrored.sort)}'
+
+
+@cache
+def remove(mirrored: Mirrored, source: str) -> str:
+    """The statement that removes the rows whose keys are in `source`."""
+    return f'DELETE FROM "{mirrored.name}" WHERE "{mirrored.key}" IN (SELECT "key" FROM {source})'
+
+
+@cache
+def sort_again(mirrored: Mirrored) -> tuple[str, ...]:
+    """The statements that put all rows into their order again."""
+    name, order = mirrored.name, ", ".join(mirrored.sort)
+    columns = ", ".join(f'"{column}"' for column in mirrored.columns)
+    return (
+        f'CREATE TABLE "{name} sorted" AS SELECT {columns} FROM "{name}" ORDER BY {order}',
+        f'DROP TABLE "{name}"',
+        f'ALTER TABLE "{name} sorted" RENAME TO "{name}"',
+    )

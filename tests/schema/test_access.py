@@ -1,0 +1,376 @@
+"""Who is shown what: every field that can be reached, as everybody, and ways to ask that a table could overlook.
+
+The tables here are written from the specification, not taken from the code.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from resolvers.ids import global_id
+from resolvers.viewer import Role
+from schema.access import CUSTOMER_ROOTS, PERSONAL, STAFF_ONLY
+from tests.builders import Shop
+from tests.schema.conftest import Answer, Asker
+from tests.schema.corner_shop import PERSONAL_OF_ANN, PERSONAL_OF_TOUCHPOINTS
+from tests.schema.walking import all_coordinates, everything_under, masked, ways_to
+
+PERSONAL_FIELDS = {
+    "Customer.address",
+    "Customer.birthDate",
+    "Customer.email",
+    "Customer.notes",
+    "Customer.phone",
+    "Touchpoint.notes",
+}
+STAFF_FIELDS = {
+    "Acquisition.referrer",
+    "Customer.notes",
+    "Customer.rfm",
+    "PurchaseSummary.profit",
+    "Sale.profit",
+    "SaleItem.profit",
+    "Touchpoint.notes",
+}
+MARKERS = [*(str(value) for value in PERSONAL_OF_ANN.values()), PERSONAL_OF_TOUCHPOINTS]
+PERSONAL_KEYS = {"address": "", "birthDate": "", "email": "consents", "notes": "", "phone": ""}  # and whose it is not
+SEES_ALL = [(Role.STAFF, False), (Role.MANAGER, False), (Role.ADMIN, False), (Role.VIEWER, True)]
+
+
+def root_calls(shop: Shop) -> dict[str, str]:
+    """Each root field with arguments under which it finds something of everything."""
+    ids = {
+        "Customer": shop.id_of("ANN"),
+        "Sale": shop.id_of_sale("A2"),
+        "Storefront": shop.id_of_storefront("Web"),
+        "Touchpoint": 7,
+    }
+    public = [global_id(kind, key) for kind, key in ids.items()]
+    return {
+        "customer": 'customer(by: {number: "ANN"})',
+        "customers": "customers(orderBy: TOTAL_SPENT)",
+        "node": f'node(id: "{public[0]}")',
+        "nodes": f"nodes(ids: {json.dumps(public)})",
+        "segmentation": "segmentation",
+        "storefronts": "storefronts",
+        "touchpoints": "touchpoints",
+        "viewer": "viewer",
+    }
+
+
+def timeless(data: Any) -> Any:
+    """An answer without what differs each time."""
+    return json.loads(json.dumps(data), object_hook=lambda d: {k: v for k, v in d.items() if k not in TIMES})
+
+
+OURS = (*MARKERS, "Corner Shop", "Ólafsdóttir", "BEN", "IDLE", "High Street", "How was it?")
+TIMES = ("fromCache", "durationMs", "computedAt", "role")
+
+
+def shown(answer: Answer) -> str:
+    """All that an answer says, errors too."""
+    return json.dumps([answer.data, answer.messages], ensure_ascii=False)
+
+
+# ---------------------------------------------------------------- the tables
+
+
+def test_the_tables_are_those_of_the_specification() -> None:
+    assert PERSONAL == PERSONAL_FIELDS
+    assert STAFF_ONLY == STAFF_FIELDS
+    assert CUSTOMER_ROOTS == {"Query.viewer"}
+
+
+def test_the_tables_name_fields_that_there_are() -> None:
+    assert all_coordinates() >= PERSONAL | STAFF_ONLY | CUSTOMER_ROOTS
+
+
+def test_no_field_of_a_telling_name_is_missing_in_the_tables() -> None:
+    """A new type with such a field has to be thought about."""
+    named = {c for c in all_coordinates() if c.split(".")[1] in PERSONAL_KEYS} - {"Consents.email"}
+    staff = ("notes", "profit", "rfm", "referrer", "clv", "prediction", "segments", "journey", "churnRisk")
+    outside = ("Query.", "Segmentation.")  # roots are refused as such
+    kept = {c for c in all_coordinates() if c.split(".")[1] in staff and not c.startswith(outside)}
+
+    assert named == PERSONAL
+    assert kept == STAFF_ONLY
+
+
+def test_every_root_is_walked(shop: Shop) -> None:
+    assert set(root_calls(shop)) == {c.removeprefix("Query.") for c in all_coordinates() if c.startswith("Query.")}
+
+
+def test_the_walk_reaches_every_field(shop: Shop) -> None:
+    calls = root_calls(shop)
+    reached = [everything_under(root, call, lambda _: True)[1] for root, call in calls.items()]
+
+    assert set().union(*reached) == all_coordinates()
+
+
+# ---------------------------------------------------------------- every field, as everybody
+
+
+ROOTS = ("customer", "customers", "node", "nodes", "segmentation", "storefronts", "touchpoints", "viewer")
+
+
+@pytest.fixture
+async def told(ask: Asker, shop: Shop, request: pytest.FixtureRequest) -> tuple[str, set[str], Any]:
+    """Everything under a root: the document, its fields, and what staff is told."""
+    viewer = ask.being(Role.STAFF, customer_id=shop.id_of("ANN"))
+    document, asked = everything_under(request.param, root_calls(shop)[request.param], lambda _: True)
+    return document, asked, timeless(await viewer(document))
+
+
+@pytest.mark.parametrize("told", ROOTS, indirect=True)
+async def test_every_field_as_everybody_of_the_business(
+    ask: Asker, shop: Shop, told: tuple[str, set[str], Any]
+) -> None:
+    document, asked, everything = told
+
+    for role, pii in SEES_ALL:
+        answer = await ask.being(role, pii=pii, customer_id=shop.id_of("ANN")).run(document)
+        assert not answer.errors
+        assert timeless(answer.data) == everything
+
+    plain = await ask.being(Role.VIEWER, customer_id=shop.id_of("ANN")).run(document)
+    assert sorted(plain.messages) == [
+        f"{field} is personal data: the token needs the pii claim" for field in sorted(asked & PERSONAL_FIELDS)
+    ]
+    assert set(plain.codes) <= {"FORBIDDEN"}
+    assert timeless(plain.data) == masked(everything, PERSONAL_KEYS)
+    assert [marker for marker in MARKERS if marker in shown(plain)] == []
+
+
+@pytest.mark.parametrize("told", ["customer", "customers", "node", "segmentation", "touchpoints"], indirect=True)
+def test_the_markers_would_be_seen(told: tuple[str, set[str], Any]) -> None:
+    _, asked, everything = told
+    assert asked >= PERSONAL_FIELDS
+    assert [marker for marker in MARKERS if marker not in json.dumps(everything)] == []
+
+
+@pytest.mark.parametrize("told", ROOTS, indirect=True)
+async def test_every_field_as_another_business(
+    ask: Asker, shop: Shop, other: Shop, told: tuple[str, set[str], Any]
+) -> None:
+    document, _, everything = told
+    foreign = ask.being(Role.ADMIN, business_id=other.id)
+    answer = await foreign.run(document)
+
+    assert answer.data is None or timeless(answer.data) != everything
+    assert [name for name in OURS if name in shown(answer)] == []
+
+
+async def test_a_customer_is_refused_every_root_but_viewer(ask: Asker, shop: Shop) -> None:
+    anna = ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN"))
+    for root, call in root_calls(shop).items():
+        if root != "viewer":
+            answer = await anna.run(f"{{ {call} {{ __typename }} }}")
+            assert (answer.data, answer.messages, answer.codes, answer.statements) == (
+                None,
+                [f"Query.{root} is for staff"],
+                ["FORBIDDEN"],
+                0,
+            )
+
+
+async def test_a_customer_is_refused_each_staff_only_field_on_every_way_to_it(ask: Asker, shop: Shop) -> None:
+    anna = ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN"))
+    ways = list(ways_to(lambda field: field in STAFF_FIELDS, "viewer", "viewer"))
+    assert {field for field, _ in ways} == STAFF_FIELDS
+    for field, document in ways:
+        answer = await anna.run(document)
+        assert (answer.data, answer.messages, answer.codes) == (None, [f"{field} is for staff"], ["FORBIDDEN"]), document
+        assert (await ask.being(customer_id=shop.id_of("ANN"), pii=True).run(document)).errors == []
+
+
+async def test_a_customer_sees_the_rest_of_its_own_page_and_nothing_else(ask: Asker, shop: Shop) -> None:
+    anna = ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN"))
+    document, asked = everything_under("viewer", "viewer", lambda field: field not in STAFF_FIELDS)
+    answer = await anna.run(document)
+
+    assert not answer.errors
+    assert "Customer.email" in asked
+    own = answer.data["viewer"]["customer"]
+    assert (own["number"], own["email"]) == ("ANN", "anna.marker@example.com")
+    assert [sale["number"] for sale in own["sales"]["nodes"]] == ["A6", "A5", "A4", "A3", "A2", "A1"]
+    assert [name for name in ("BEN", "Ben", "NONAME", "IDLE", "B1", "X1", "marker note") if name in shown(answer)] == []
+
+
+async def test_a_customer_does_not_reach_others_through_a_refund_of_their_sale(ask: Asker, shop: Shop) -> None:
+    """A present that was brought back: the money went to Anna, the sale is Ben's."""
+    shop.refund("ANN", "2026-03-04", "3.00", sale="B2", number="AR9")
+    await shop.save()
+    query = "{ viewer { customer { refunds(first: 1) { nodes { amount sale { number customer { number } } } } } } }"
+    anna = ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN"))
+    staff = ask.being(Role.STAFF, customer_id=shop.id_of("ANN"))
+
+    (theirs,) = (await anna(query))["viewer"]["customer"]["refunds"]["nodes"]
+    (ours,) = (await staff(query))["viewer"]["customer"]["refunds"]["nodes"]
+
+    assert theirs == {"amount": "3.00", "sale": None}
+    assert ours == {"amount": "3.00", "sale": {"number": "B2", "customer": {"number": "BEN"}}}
+
+
+async def test_a_customer_of_no_record_is_nobody(ask: Asker) -> None:
+    nobody = ask.being(Role.CUSTOMER, customer_id=999)
+
+    assert await nobody("{ viewer { role customer { name } } }") == {"viewer": {"role": "CUSTOMER", "customer": None}}
+
+
+async def test_a_customer_number_of_another_business_is_nobody(ask: Asker, shop: Shop, other: Shop) -> None:
+    stray = ask.being(Role.CUSTOMER, business_id=other.id, customer_id=shop.id_of("ANN"))
+
+    assert await stray("{ viewer { customer { name } } }") == {"viewer": {"customer": None}}
+
+
+async def test_a_business_that_is_not_there(ask: Asker, shop: Shop) -> None:
+    lost = ask.being(Role.ADMIN, business_id=999)
+    for root, call in root_calls(shop).items():
+        answer = await lost.run(f"{{ {call} {{ __typename }} }}")
+        assert set(answer.codes) == {"UNAUTHENTICATED"}, root
+
+
+# ---------------------------------------------------------------- ways to ask
+
+Under = Callable[..., str]
+
+
+def under_customer(inner: str, alias: str = "", directive: str = "") -> str:
+    """Fields of a customer, as a viewer asks for them."""
+    return f'{alias} customer(by: {{number: "ANN"}}) {directive} {{ {inner} }}'
+
+
+def under_viewer(inner: str, alias: str = "", directive: str = "") -> str:
+    """The same fields, as the customer asks for its own."""
+    return f"{alias} viewer {directive} {{ customer {{ {inner} }} }}"
+
+
+def asking(field: str, under: Under) -> dict[str, str]:
+    """Documents that ask for a field of a customer; a variable `x` is true."""
+    fragment = f"fragment F on Customer {{ {field} }}"
+    return {
+        "plainly": f"{{ {under(field)} }}",
+        "an alias": f"{{ {under(f'other: {field}')} }}",
+        "an alias of a harmless name": f"{{ {under(f'number: {field}')} }}",
+        "an inline fragment": f"{{ {under(f'... {{ ... on Customer {{ {field} }} }}')} }}",
+        "an inline fragment on an interface": f"{{ {under(f'... on Node {{ ... on Customer {{ {field} }} }}')} }}",
+        "a fragment": f"{{ {under('...F')} }} {fragment}",
+        "a fragment in a fragment": f"{{ {under('...G')} }} fragment G on Customer {{ ...F }} {fragment}",
+        "a fragment on an interface": f"{{ {under('...G')} }} fragment G on Node {{ ...F }} {fragment}",
+        "a fragment under a skipped field first": f"{{ {under('...F', 'a:', '@skip(if: true)')} {under('...F')} }} "
+        + fragment,
+        "a fragment skipped first": f"{{ {under('...F @skip(if: true) ...F')} }} {fragment}",
+        "a fragment of another operation too": f"query A {{ {under('...F')} }} query B {{ __typename }} {fragment}",
+        "the query as a fragment": f"{{ ...Q }} fragment Q on Query {{ {under(field)} }}",
+        "neither skipped nor left out": f"{{ {under(f'{field} @skip(if: false) @include(if: true)')} }}",
+        "two selections of one field": f"{{ {under('number')} {under(field)} }}",
+        "a variable": f"query A($x: Boolean!) {{ {under(f'{field} @include(if: $x)')} }}",
+        "a default": f"query A($y: Boolean = true) {{ {under(f'{field} @include(if: $y)')} }}",
+        "a default that does not skip": f"query A($y: Boolean! = false) {{ {under(f'{field} @skip(if: $y)')} }}",
+        "a value over a default": f"query A($x: Boolean! = false) {{ {under(f'{field} @include(if: $x)')} }}",
+    }
+
+
+def not_asking(field: str, under: Under) -> dict[str, str]:
+    """Documents that name a field of a customer, but do not ask for it; a variable `x` is true."""
+    fragment = f"fragment F on Customer {{ {field} }}"
+    return {
+        "a skipped field": f"{{ {under(f'number {field} @skip(if: true)')} }}",
+        "a field left out": f"{{ {under(f'number {field} @include(if: false)')} }}",
+        "both": f"{{ {under(f'number {field} @include(if: true) @skip(if: true)')} }}",
+        "a skipped fragment": f"{{ {under('number ...F @skip(if: true)')} }} {fragment}",
+        "a skipped inline fragment": f"{{ {under(f'number ... @include(if: false) {{ {field} }}')} }}",
+        "a skipped parent": f"{{ {under('number')} {under(field, 'a:', '@skip(if: true)')} }}",
+        "a variable": f"query A($x: Boolean!) {{ {under(f'number {field} @skip(if: $x)')} }}",
+        "a default": f"query A($y: Boolean = false) {{ {under(f'number {field} @include(if: $y)')} }}",
+        "a harmless field under its name": f"{{ {under(f'number {field}: id')} }}",
+        "another operation": f"query A {{ {under('number')} }} query B {{ {under(field)} }}",
+        "a fragment of another operation": f"query A {{ {under('number')} }} query B {{ {under('...F')} }} {fragment}",
+    }
+
+
+async def run(caller: Asker, document: str) -> Answer:
+    """Run operation A of a document."""
+    variables = {"x": True} if "$x" in document else {}
+    return await caller.run(document, "A" if "query A" in document else None, **variables)
+
+
+@pytest.mark.parametrize("way", asking("", under_customer))
+async def test_a_personal_field_is_hidden_however_it_is_asked_for(ask: Asker, way: str) -> None:
+    document = asking("email", under_customer)[way]
+    answer = await run(ask.being(Role.VIEWER), document)
+
+    assert answer.messages == ["Customer.email is personal data: the token needs the pii claim"]
+    assert "anna.marker@example.com" not in shown(answer)
+    assert "anna.marker@example.com" in shown(await run(ask, document))
+
+
+@pytest.mark.parametrize("way", asking("", under_viewer))
+async def test_a_customer_is_refused_however_it_asks(ask: Asker, shop: Shop, way: str) -> None:
+    document = asking("notes", under_viewer)[way]
+    answer = await run(ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN")), document)
+
+    assert (answer.data, answer.messages, answer.statements) == (None, ["Customer.notes is for staff"], 0)
+    assert "marker note of a customer" in shown(await run(ask.being(Role.STAFF, customer_id=shop.id_of("ANN")), document))
+
+
+@pytest.mark.parametrize("way", not_asking("", under_viewer))
+async def test_what_is_not_asked_for_is_not_told_of(ask: Asker, shop: Shop, way: str) -> None:
+    viewer = await run(ask.being(Role.VIEWER), not_asking("email", under_customer)[way])
+    assert (viewer.messages, viewer.data["customer"]["number"]) == ([], "ANN")
+
+    document = not_asking("notes", under_viewer)[way]
+    anna = await run(ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN")), document)
+    assert (anna.messages, anna.data["viewer"]["customer"]["number"]) == ([], "ANN")
+
+
+async def test_every_hidden_and_every_refused_field_is_named(ask: Asker, shop: Shop) -> None:
+    plain = await ask.being(Role.VIEWER).run(f"{{ {under_customer('email phone email number')} }}")
+    anna = ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN"))
+    refused = await anna.run(f"{{ storefronts {{ name }} {under_viewer('notes rfm { frequency } number')} }}")
+
+    why = "is personal data: the token needs the pii claim"
+    assert plain.messages == [f"Customer.email {why}", f"Customer.phone {why}"]
+    assert refused.messages == [f"{field} is for staff" for field in ("Query.storefronts", "Customer.notes", "Customer.rfm")]
+    assert refused.data is None
+
+
+async def test_introspection_is_for_everybody(ask: Asker, shop: Shop) -> None:
+    query = '{ __typename __schema { types { name } } __type(name: "Customer") { fields { name } } }'
+    for role in Role:
+        data = await ask.being(role, customer_id=shop.id_of("ANN"))(query)
+        assert "email" in [field["name"] for field in data["__type"]["fields"]]
+
+
+# ---------------------------------------------------------------- personal data by which one finds
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ('{ customer(by: {email: "anna.marker@example.com"}) { number } }', "finding a customer by email needs"),
+        ('{ customer(by: {phone: "+442079460958"}) { number } }', "finding a customer by phone needs"),
+        ('{ customers(filter: {city: "Markerton"}) { totalCount } }', "filtering by city needs"),
+        ('{ customers(filter: {country: "Markerland"}) { totalCount } }', "filtering by country needs"),
+    ],
+)
+async def test_nobody_is_found_by_personal_data_without_the_claim(ask: Asker, query: str, message: str) -> None:
+    told = await ask.being(Role.VIEWER).refused(query, "FORBIDDEN")
+
+    assert told.startswith(f"{message} a token with the pii claim")
+    for role, pii in SEES_ALL:
+        data = await ask.being(role, pii=pii)(query)
+        assert data in ({"customer": {"number": "ANN"}}, {"customers": {"totalCount": 1}})
+
+
+@pytest.mark.parametrize("order", ["NAME", "TOTAL_SPENT"])
+async def test_a_search_looks_at_contacts_only_with_the_claim(ask: Asker, order: str) -> None:
+    query = f"query($words: String) {{ customers(filter: {{search: $words}}, orderBy: {order}) {{ nodes {{ number }} }} }}"
+    viewer, expected = ask.being(Role.VIEWER), {"customers": {"nodes": [{"number": "ANN"}]}}
+
+    for words in ("anna.marker@example.com", "marker", "442079460958", "0207946"):
+        assert await viewer(query, words=words) == {"customers": {"nodes": []}}
+        assert await ask(query, words=words) == expected
+    assert await viewer(query, words="Olafs") == expected
