@@ -173,7 +173,7 @@ class Mirror:
 
     def _ask(self, cursor: Any, statement: SelectBase, params: dict[str, Any]) -> pa.RecordBatchReader:
         dialect = sqlite.dialect() if self._database.is_sqlite else postgresql.dialect()
-        bound = statement.params(business=self.business_id, **params)  # pyright: ignore
+        bound: Any = statement.params(business=self.business_id, **params)  # pyright: ignore[reportUnknownVariableType]
         cursor.execute(str(bound.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
         return cursor.fetch_record_batch()
 

@@ -153,7 +153,9 @@ def _engine_type(type_: TypeEngine[Any]) -> str:
 
 
 def _column_type(column: Column[Any]) -> str:
-    return "BIGINT" if (column.primary_key and column.name == "id") or column.foreign_keys else _engine_type(column.type)
+    return (
+        "BIGINT" if (column.primary_key and column.name == "id") or column.foreign_keys else _engine_type(column.type)
+    )
 
 
 @cache

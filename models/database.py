@@ -47,6 +47,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=not self.is_sqlite,
+            hide_parameters=True,  # a logged error shows no personal values
             connect_args={"timeout": BUSY_SECONDS} if self.is_sqlite else {},
         )
         if self.is_sqlite:

@@ -3,9 +3,10 @@
 from datetime import datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
-from sqlalchemy import Select, bindparam, insert, select
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Business
 from models.business import Weekday
@@ -47,25 +48,24 @@ async def ensure_business(  # noqa: PLR0913  a business is made of these
     if timezone not in available_timezones():
         raise ValueError(f'unknown time zone "{timezone}": use a name like Europe/London or America/New_York')
     exponent = exponent_of(currency)
-    ZoneInfo(timezone)
-    async with database.transaction() as connection:
-        found = (await connection.execute(business_named(), {"name": name})).one_or_none()
-        if found is None:
-            await connection.execute(
-                insert(business).values(
-                    name=name,
-                    currency=currency,
-                    currency_exponent=exponent,
-                    timezone=timezone,
-                    region=region,
-                    week_start=week_start,
-                    revision=0,
-                    facts_revision=0,
-                    created_at=now,
-                    updated_at=now,
-                )
-            )
-            found = (await connection.execute(business_named(), {"name": name})).one()
+    found = await find_business(database, name)
+    if found is None:
+        made = {
+            "name": name,
+            "currency": currency,
+            "currency_exponent": exponent,
+            "timezone": timezone,
+            "region": region,
+            "week_start": week_start,
+            "revision": 0,
+            "facts_revision": 0,
+            "created_at": now,
+            "updated_at": now,
+        }
+        insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        async with database.transaction() as connection:  # another process may be making it at this moment
+            await connection.execute(insert(business).values(made).on_conflict_do_nothing())
+        found = await find_business(database, name)
     for setting, wanted in (("currency", currency), ("timezone", timezone)):
         kept = getattr(found, setting)
         if kept != wanted:

@@ -22,9 +22,9 @@ from resolvers.ids import key_of
 
 
 async def customer_by_id(context: Context, ids: Sequence[int], _: Any = None) -> list[Any]:
-    """The profile of each id, None where this business has no such customer."""
+    """The profile of each id, None where this business has no such customer or the viewer does not reach it."""
     rows = await context.reader.rows(customers_with_id(context.viewer.sees_personal_data), ids=list(ids))
-    return one_each(rows, ids)
+    return one_each((row for row in rows if context.viewer.reaches(row.id)), ids)
 
 
 async def find_customer(context: Context, by: Mapping[str, str]) -> Any | None:

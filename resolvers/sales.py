@@ -100,8 +100,9 @@ async def _counts(context: Context, source: Table, ids: Sequence[int], span: Spa
 
 
 async def sale_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:
-    """The sale of each id, None where this business has no such sale."""
-    return one_each(await context.reader.rows(rows_with_id(sale, "Sale"), ids=list(ids)), ids)
+    """The sale of each id, None where this business has no such sale or the viewer does not reach it."""
+    rows = await context.reader.rows(rows_with_id(sale, "Sale"), ids=list(ids))
+    return one_each((row for row in rows if context.viewer.reaches(row.customer_id)), ids)
 
 
 async def items_by_sale(context: Context, ids: Sequence[int], _: Any) -> list[list[Any]]:

@@ -28,3 +28,7 @@ class Viewer:
     def sees_personal_data(self) -> bool:
         """Whether e-mail, phone, address, birth date and notes may be shown: staff, the customer, or by claim."""
         return self.pii or self.role is not Role.VIEWER
+
+    def reaches(self, customer_id: int | None) -> bool:
+        """Whether what is this customer's may be shown at all: a customer reaches only its own."""
+        return self.role is not Role.CUSTOMER or (customer_id is not None and customer_id == self.customer_id)

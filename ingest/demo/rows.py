@@ -1,10 +1,12 @@
 """The rows of what happens in a step of a demo, as columns; whose they are is added where they are written."""
 
+from typing import Any
+
 import numpy as np
 
 from ingest.demo.calendar import DAY, hour_of, month_of, weekday_of
 from ingest.demo.catalogue import PRODUCTS
-from ingest.demo.chance import Flags, Ints
+from ingest.demo.chance import Flags, Ints, quotient_half_even
 from ingest.demo.columns import Columns, nullable
 from ingest.demo.customers import NEVER
 from ingest.demo.fates import METHODS, REASONS, STATUSES, State
@@ -84,10 +86,21 @@ def refund_columns(facts: Happenings, which: Flags) -> Columns:
     return {
         "number": [f"R{number[1:]}-{ordinal}" for number, ordinal in of],
         "amount": refunds.amount[which],
+        "profit": _refunded_profit(facts, which),
         "occurred_at": facts.calendar.utc_of(time),
         **_moment_columns(time),
         "reason": REASONS[refunds.reason[which]],
     }
+
+
+def _refunded_profit(facts: Happenings, which: Flags) -> Any:
+    """The share of each sale's profit that its refund takes back; the second refund of a sale takes all the rest."""
+    refunds, money = facts.fates.refunds, facts.money
+    sale, amount = refunds.sale[which], refunds.amount[which]
+    profit, total = money.profit[sale], np.maximum(money.total[sale], 1)
+    is_rest = refunds.ordinal[which] > 1
+    share = quotient_half_even(profit * np.where(is_rest, total - amount, amount), total)
+    return nullable(np.where(is_rest, profit - share, share), refunds.linked[which] & money.cost_known[sale])
 
 
 def change_columns(facts: Happenings, which: Flags) -> Columns:

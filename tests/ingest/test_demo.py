@@ -441,6 +441,11 @@ def _check_money(sale: Any, payments: list[Any], refunds: list[Any]) -> None:
     assert sale.paid == sum(row.amount for row in payments if row.method != PaymentMethod.CREDIT)
     assert sale.refunded == sum(row.amount for row in refunds) <= sale.total
     assert (sale.status == SaleStatus.REFUNDED) == (0 < sale.total == sale.refunded)
+    if sale.profit is None:
+        assert all(row.profit is None for row in refunds)
+    for count in range(1, len(refunds) + 1 if sale.profit is not None else 1):
+        amount, share = (sum(getattr(row, name) for row in refunds[:count]) for name in ("amount", "profit"))
+        assert share == half_even(sale.profit * amount, sale.total)
     if sale.status in (SaleStatus.COMPLETED, SaleStatus.REFUNDED):
         assert sale.paid == due
     elif sale.status == SaleStatus.PARTIAL:

@@ -80,7 +80,7 @@ def shown(answer: Answer) -> str:
 def test_the_tables_are_those_of_the_specification() -> None:
     assert PERSONAL == PERSONAL_FIELDS
     assert STAFF_ONLY == STAFF_FIELDS
-    assert CUSTOMER_ROOTS == {"Query.viewer"}
+    assert {"Query.viewer"} == CUSTOMER_ROOTS
 
 
 def test_the_tables_name_fields_that_there_are() -> None:
@@ -115,26 +115,18 @@ def test_the_walk_reaches_every_field(shop: Shop) -> None:
 ROOTS = ("customer", "customers", "node", "nodes", "segmentation", "storefronts", "touchpoints", "viewer")
 
 
-@pytest.fixture
-async def told(ask: Asker, shop: Shop, request: pytest.FixtureRequest) -> tuple[str, set[str], Any]:
-    """Everything under a root: the document, its fields, and what staff is told."""
-    viewer = ask.being(Role.STAFF, customer_id=shop.id_of("ANN"))
-    document, asked = everything_under(request.param, root_calls(shop)[request.param], lambda _: True)
-    return document, asked, timeless(await viewer(document))
-
-
-@pytest.mark.parametrize("told", ROOTS, indirect=True)
-async def test_every_field_as_everybody_of_the_business(
-    ask: Asker, shop: Shop, told: tuple[str, set[str], Any]
-) -> None:
-    document, asked, everything = told
+@pytest.mark.parametrize("root", ROOTS)
+async def test_every_field_as_everybody(ask: Asker, shop: Shop, other: Shop, root: str) -> None:
+    document, asked = everything_under(root, root_calls(shop)[root], lambda _: True)
+    staff = ask.being(Role.STAFF, customer_id=shop.id_of("ANN"))
+    await staff(document)  # what it computes is kept from now on
+    everything = timeless(await staff(document))
 
     for role, pii in SEES_ALL:
-        answer = await ask.being(role, pii=pii, customer_id=shop.id_of("ANN")).run(document)
-        assert not answer.errors
-        assert timeless(answer.data) == everything
+        answer = await staff.being(role, pii=pii).run(document)
+        assert (answer.messages, timeless(answer.data) == everything) == ([], True), role
 
-    plain = await ask.being(Role.VIEWER, customer_id=shop.id_of("ANN")).run(document)
+    plain = await staff.being(Role.VIEWER).run(document)
     assert sorted(plain.messages) == [
         f"{field} is personal data: the token needs the pii claim" for field in sorted(asked & PERSONAL_FIELDS)
     ]
@@ -142,24 +134,13 @@ async def test_every_field_as_everybody_of_the_business(
     assert timeless(plain.data) == masked(everything, PERSONAL_KEYS)
     assert [marker for marker in MARKERS if marker in shown(plain)] == []
 
+    if root != "storefronts":  # from all others one comes to customers: had nothing been found, nothing were proven
+        assert asked >= PERSONAL_FIELDS
+        assert [marker for marker in MARKERS if marker not in json.dumps(everything)] == []
 
-@pytest.mark.parametrize("told", ["customer", "customers", "node", "segmentation", "touchpoints"], indirect=True)
-def test_the_markers_would_be_seen(told: tuple[str, set[str], Any]) -> None:
-    _, asked, everything = told
-    assert asked >= PERSONAL_FIELDS
-    assert [marker for marker in MARKERS if marker not in json.dumps(everything)] == []
-
-
-@pytest.mark.parametrize("told", ROOTS, indirect=True)
-async def test_every_field_as_another_business(
-    ask: Asker, shop: Shop, other: Shop, told: tuple[str, set[str], Any]
-) -> None:
-    document, _, everything = told
-    foreign = ask.being(Role.ADMIN, business_id=other.id)
-    answer = await foreign.run(document)
-
-    assert answer.data is None or timeless(answer.data) != everything
-    assert [name for name in OURS if name in shown(answer)] == []
+    foreign = await staff.being(Role.ADMIN, business_id=other.id).run(document)
+    assert [name for name in OURS if name in shown(foreign)] == []
+    assert timeless(foreign.data) != everything
 
 
 async def test_a_customer_is_refused_every_root_but_viewer(ask: Asker, shop: Shop) -> None:
@@ -181,7 +162,9 @@ async def test_a_customer_is_refused_each_staff_only_field_on_every_way_to_it(as
     assert {field for field, _ in ways} == STAFF_FIELDS
     for field, document in ways:
         answer = await anna.run(document)
-        assert (answer.data, answer.messages, answer.codes) == (None, [f"{field} is for staff"], ["FORBIDDEN"]), document
+        assert (answer.data, answer.messages, answer.codes) == (None, [f"{field} is for staff"], ["FORBIDDEN"]), (
+            document
+        )
         assert (await ask.being(customer_id=shop.id_of("ANN"), pii=True).run(document)).errors == []
 
 
@@ -225,11 +208,12 @@ async def test_a_customer_number_of_another_business_is_nobody(ask: Asker, shop:
     assert await stray("{ viewer { customer { name } } }") == {"viewer": {"customer": None}}
 
 
-async def test_a_business_that_is_not_there(ask: Asker, shop: Shop) -> None:
+async def test_a_business_that_is_not_there_has_nothing(ask: Asker, shop: Shop) -> None:
+    """Its tokens are refused before; this is what stands behind."""
     lost = ask.being(Role.ADMIN, business_id=999)
-    for root, call in root_calls(shop).items():
+    for call in root_calls(shop).values():
         answer = await lost.run(f"{{ {call} {{ __typename }} }}")
-        assert set(answer.codes) == {"UNAUTHENTICATED"}, root
+        assert not any((answer.data or {}).values()) or answer.data == {"nodes": [None] * 4}
 
 
 # ---------------------------------------------------------------- ways to ask
@@ -297,33 +281,32 @@ async def run(caller: Asker, document: str) -> Answer:
     return await caller.run(document, "A" if "query A" in document else None, **variables)
 
 
-@pytest.mark.parametrize("way", asking("", under_customer))
-async def test_a_personal_field_is_hidden_however_it_is_asked_for(ask: Asker, way: str) -> None:
-    document = asking("email", under_customer)[way]
-    answer = await run(ask.being(Role.VIEWER), document)
+async def test_a_personal_field_is_hidden_however_it_is_asked_for(ask: Asker) -> None:
+    for way, document in asking("email", under_customer).items():
+        answer = await run(ask.being(Role.VIEWER), document)
 
-    assert answer.messages == ["Customer.email is personal data: the token needs the pii claim"]
-    assert "anna.marker@example.com" not in shown(answer)
-    assert "anna.marker@example.com" in shown(await run(ask, document))
-
-
-@pytest.mark.parametrize("way", asking("", under_viewer))
-async def test_a_customer_is_refused_however_it_asks(ask: Asker, shop: Shop, way: str) -> None:
-    document = asking("notes", under_viewer)[way]
-    answer = await run(ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN")), document)
-
-    assert (answer.data, answer.messages, answer.statements) == (None, ["Customer.notes is for staff"], 0)
-    assert "marker note of a customer" in shown(await run(ask.being(Role.STAFF, customer_id=shop.id_of("ANN")), document))
+        assert answer.messages == ["Customer.email is personal data: the token needs the pii claim"], way
+        assert "anna.marker@example.com" not in shown(answer), way
+        assert "anna.marker@example.com" in shown(await run(ask, document)), way
 
 
-@pytest.mark.parametrize("way", not_asking("", under_viewer))
-async def test_what_is_not_asked_for_is_not_told_of(ask: Asker, shop: Shop, way: str) -> None:
-    viewer = await run(ask.being(Role.VIEWER), not_asking("email", under_customer)[way])
-    assert (viewer.messages, viewer.data["customer"]["number"]) == ([], "ANN")
+async def test_a_customer_is_refused_however_it_asks(ask: Asker, shop: Shop) -> None:
+    anna = ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN"))
+    for way, document in asking("notes", under_viewer).items():
+        answer = await run(anna, document)
 
-    document = not_asking("notes", under_viewer)[way]
-    anna = await run(ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN")), document)
-    assert (anna.messages, anna.data["viewer"]["customer"]["number"]) == ([], "ANN")
+        assert (answer.data, answer.messages, answer.statements) == (None, ["Customer.notes is for staff"], 0), way
+        assert "marker note of a customer" in shown(await run(anna.being(Role.STAFF), document)), way
+
+
+async def test_what_is_not_asked_for_is_not_told_of(ask: Asker, shop: Shop) -> None:
+    anna = ask.being(Role.CUSTOMER, customer_id=shop.id_of("ANN"))
+    for way, document in not_asking("email", under_customer).items():
+        answer = await run(ask.being(Role.VIEWER), document)
+        assert (answer.messages, answer.data["customer"]["number"]) == ([], "ANN"), way
+    for way, document in not_asking("notes", under_viewer).items():
+        answer = await run(anna, document)
+        assert (answer.messages, answer.data["viewer"]["customer"]["number"]) == ([], "ANN"), way
 
 
 async def test_every_hidden_and_every_refused_field_is_named(ask: Asker, shop: Shop) -> None:
@@ -333,7 +316,9 @@ async def test_every_hidden_and_every_refused_field_is_named(ask: Asker, shop: S
 
     why = "is personal data: the token needs the pii claim"
     assert plain.messages == [f"Customer.email {why}", f"Customer.phone {why}"]
-    assert refused.messages == [f"{field} is for staff" for field in ("Query.storefronts", "Customer.notes", "Customer.rfm")]
+    assert refused.messages == [
+        f"{field} is for staff" for field in ("Query.storefronts", "Customer.notes", "Customer.rfm")
+    ]
     assert refused.data is None
 
 
@@ -367,7 +352,9 @@ async def test_nobody_is_found_by_personal_data_without_the_claim(ask: Asker, qu
 
 @pytest.mark.parametrize("order", ["NAME", "TOTAL_SPENT"])
 async def test_a_search_looks_at_contacts_only_with_the_claim(ask: Asker, order: str) -> None:
-    query = f"query($words: String) {{ customers(filter: {{search: $words}}, orderBy: {order}) {{ nodes {{ number }} }} }}"
+    query = (
+        f"query($words: String) {{ customers(filter: {{search: $words}}, orderBy: {order}) {{ nodes {{ number }} }} }}"
+    )
     viewer, expected = ask.being(Role.VIEWER), {"customers": {"nodes": [{"number": "ANN"}]}}
 
     for words in ("anna.marker@example.com", "marker", "442079460958", "0207946"):
