@@ -127,11 +127,9 @@ class Mirror:
 
     def drop(self) -> None:
         """Forget everything; pinned views keep what they see until they are closed."""
-        root, self._root, self.revision = self._root, None, None
+        self._root, self.revision = None, None  # not closed, which would close the pinned views' cursors too
         self._unsorted = {}
         self.figures.rows, self.figures.nbytes = {}, 0
-        if root is not None:
-            root.close()
 
     def _held(self) -> list[Mirrored]:
         return [mirrored for mirrored in MIRRORED if mirrored.name in self._unsorted]

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,14 @@ class BusinessCalendar:
         return day_number(self.today), [f"asOf {asked} is in the future; this is the answer for today, {self.today}."]
 
 
+async def _together(
+    context: "Context", batch: Batch, arguments: Hashable, groups: Sequence[tuple[Any, ...]]
+) -> list[list[Any]]:
+    keys = list(dict.fromkeys(key for group in groups for key in group))
+    found = dict(zip(keys, await batch(context, keys, arguments), strict=True))
+    return [[found[key] for key in group] for group in groups]
+
+
 class Context:
     """Made for one operation and closed after it; nothing in it is shared with another."""
 
@@ -133,17 +142,18 @@ class Context:
 
     async def load(self, batch: Batch, key: Any, arguments: Hashable = None) -> Any:
         """What `batch` answers for `key`, asked together with all other keys of the same arguments."""
+        return (await self.load_many(batch, (key,), arguments))[0]
+
+    async def load_many(self, batch: Batch, keys: Sequence[Any], arguments: Hashable = None) -> Sequence[Any]:
+        """What `batch` answers for each key, asked together with all other keys of the same arguments."""
         loader = self._loaders.get((batch, arguments))
         if loader is None:
-
-            async def together(keys: list[Any]) -> list[Any]:
-                return list(await batch(self, keys, arguments))
-
-            loader = self._loaders[batch, arguments] = DataLoader(together)
+            loader = self._loaders[batch, arguments] = DataLoader(partial(_together, self, batch, arguments))
+        group = tuple(keys)  # a list is one load: a future for each of its keys would cost more than their statement
         try:
-            return await loader.load(key)
+            return await loader.load(group)
         except asyncio.CancelledError:
-            loader.clear(key)
+            loader.clear(group)
             raise
 
     async def close(self) -> None:

@@ -27,6 +27,8 @@ from resolvers.errors import BadUserInput, Forbidden
 from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
 from resolvers.rfm import members_of_segment
 
+LONGEST_WORD = 320  # no word of a name or contact is longer, and PostgreSQL takes none of more than 2,046 bytes
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -59,7 +61,7 @@ async def customer_listing(
     params.update({name: asked[name] for name in filters})
     if "is_verified" in asked:
         filters.add("verified" if asked["is_verified"] else "unverified")
-    if "tags" in asked:
+    if asked.get("tags"):
         filters.add("tags")
         params["tags"] = sorted(set(asked["tags"]))
         params["tag_count"] = len(params["tags"])
@@ -99,6 +101,8 @@ async def _found(context: Context, listing: Listing, search: str) -> Listing:
     words, contacts = search_words(search), context.viewer.sees_personal_data
     if not words:
         raise BadUserInput("`search` needs at least one letter or digit")
+    if max(map(len, words.split())) > LONGEST_WORD:
+        raise BadUserInput(f"`search` takes words of up to {LONGEST_WORD} letters")
     query = word_query(words, contacts, context.services.database.is_sqlite)
     condition = "contacts" if contacts else "names"
     if not listing.is_computed:

@@ -17,6 +17,7 @@ from models.database import Database
 from models.days import date_of
 from models.revision import business_at_revision
 from models.types import Day, GlobalId, Millionths, Money
+from resolvers.errors import BadUserInput
 from resolvers.ids import global_id
 
 Convert = Callable[[Any], Any]
@@ -136,6 +137,14 @@ class Statements:
         return type_.dialect_impl(self._dialect).result_processor(self._dialect, None)
 
 
+def _check_texts(values: Iterable[Any]) -> None:
+    """Refuse the one character that PostgreSQL cannot hold: its error would end the snapshot for the other fields."""
+    for value in values:
+        text: Any = "".join(value) if isinstance(value, list) and value and isinstance(value[0], str) else value
+        if isinstance(text, str) and "\0" in text:
+            raise BadUserInput("a text holds the character U+0000, which no text here has")
+
+
 class Reader:
     """A snapshot: everything read through it is of one revision. Its first statement reads that revision."""
 
@@ -194,6 +203,7 @@ class Reader:
 
     async def _records(self, statement: SelectBase, params: dict[str, Any]) -> Sequence[Sequence[Any]]:
         prepared = self._statements.prepared(statement)
+        _check_texts(params.values())
         values = prepared.values({**params, "business": self._business_id})
         self.statements_run += 1
         if self._database.is_sqlite:

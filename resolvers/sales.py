@@ -1,6 +1,6 @@
 """Sales and refunds: pages of each customer's, and what hangs from a sale."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,37 +19,37 @@ from models.sales import (
     sale_item,
 )
 from resolvers.batches import many_each, one_each
-from resolvers.context import Context
+from resolvers.context import Batch, Context
 from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
 
 Span = tuple[int | None, int | None]
 
 
 class FactPage(NamedTuple):
-    """Which page of each customer's facts: the span of its period in day numbers, and the request."""
+    """Which page of each customer's facts: the span of its period in day numbers, and the page as it was asked for."""
 
     span: Span
-    request: PageRequest
+    asked: PageArguments
+
+    def request(self, kind: str, ids: Sequence[int]) -> PageRequest:
+        """What is asked of these customers; BadUserInput for a cursor of another's facts."""
+        requests = [page_request(self.asked, _digest(kind, id_, self.span), (datetime, int)) for id_ in ids]
+        return requests[0]
 
 
-async def sales_of(context: Context, customer_id: int, period: Any, page: PageArguments) -> Page:
-    """A page of a customer's sales, newest first."""
-    asked = _asked("Sale", customer_id, period, page)
-    found = await context.load(sales_by_customer, customer_id, asked)
-    return replace(found, count=partial(context.load, sale_count_by_customer, customer_id, asked.span))
-
-
-async def refunds_of(context: Context, customer_id: int, period: Any, page: PageArguments) -> Page:
-    """A page of a customer's refunds, newest first."""
-    asked = _asked("Refund", customer_id, period, page)
-    found = await context.load(refunds_by_customer, customer_id, asked)
-    return replace(found, count=partial(context.load, refund_count_by_customer, customer_id, asked.span))
-
-
-def _asked(kind: str, customer_id: int, period: Any, page: PageArguments) -> FactPage:
+def fact_page(period: Any, asked: PageArguments) -> FactPage:
+    """The page of facts that the arguments of a connection ask for; BadUserInput says what is wrong with them."""
     days = day_range(period, "period", ("start", "end"))
-    span = (days.get("start"), days.get("end"))
-    return FactPage(span, page_request(page, _digest(kind, customer_id, span), (datetime, int)))
+    return FactPage((days.get("start"), days.get("end")), asked)
+
+
+def with_count(counts: Batch) -> Callable[[Context, int, FactPage, Page], Page]:
+    """Lets the page of a customer's facts say how many there are in all, by `counts` of its period."""
+
+    def counted(context: Context, customer_id: int, page: FactPage, found: Page) -> Page:
+        return replace(found, count=partial(context.load, counts, customer_id, page.span))
+
+    return counted
 
 
 def _digest(kind: str, customer_id: int, span: Span) -> str:
@@ -77,7 +77,7 @@ async def refund_count_by_customer(context: Context, ids: Sequence[int], span: S
 
 
 async def _pages(context: Context, source: Table, kind: str, ids: Sequence[int], page: FactPage) -> list[Page]:
-    (start, end), request = page
+    (start, end), request = page.span, page.request(kind, ids)
     statement = page_of_each_customer(
         source, kind, start is not None, end is not None, request.backward, request.position is not None
     )

@@ -4,46 +4,44 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.touchpoints import touchpoint_page, touchpoints_of_each_customer, touchpoints_with_id
+from models.touchpoints import TouchpointType, touchpoint_page, touchpoints_of_each_customer, touchpoints_with_id
 from resolvers.batches import many_each, one_each
 from resolvers.context import Context
 from resolvers.ids import key_of
 from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
 
+Filters = tuple[tuple[str, Any], ...]
+
 
 class TouchpointPage(NamedTuple):
-    """Which page of contacts: its filters as (name, value), and the request."""
+    """Which page of contacts: its filters as (name, value), and the page as it was asked for."""
 
-    filters: tuple[tuple[str, Any], ...]
-    request: PageRequest
+    filters: Filters
+    asked: PageArguments
 
-    @property
-    def conditions(self) -> frozenset[str]:
+    def request(self, customer_id: int | None) -> PageRequest:
+        """What is asked of a customer, or of the business; BadUserInput for a cursor of another list."""
+        return page_request(self.asked, _digest(customer_id, self.filters), (datetime, int))
+
+    def conditions(self, request: PageRequest) -> frozenset[str]:
         """The names of the filters, with `position` where the page does not begin at the top."""
         names = {name for name, _ in self.filters}
-        return frozenset(names if self.request.position is None else names | {"position"})
+        return frozenset(names if request.position is None else names | {"position"})
 
-    @property
-    def params(self) -> dict[str, Any]:
+    def params(self, request: PageRequest) -> dict[str, Any]:
         """The values of the statement."""
-        params: dict[str, Any] = {**dict(self.filters), "size": self.request.limit + 1}
-        if self.request.position is not None:
-            params["at"], params["id"] = self.request.position
+        params: dict[str, Any] = {**dict(self.filters), "size": request.limit + 1}
+        if request.position is not None:
+            params["at"], params["id"] = request.position
         return params
 
-    def of(self, rows: Sequence[Any], customer_id: int | None) -> Page:
-        """The page that these rows are."""
-        digest = _digest(customer_id, self.filters)
-        return page_of(rows, self.request, digest, lambda row: [row.occurred_at.isoformat(), row.id])
 
-
-def _digest(customer_id: int | None, filters: tuple[tuple[str, Any], ...]) -> str:
+def _digest(customer_id: int | None, filters: Filters) -> str:
     return list_digest("Touchpoint", customer_id, filters)
 
 
-def _page(customer_id: int | None, filters: Mapping[str, Any], page: PageArguments) -> TouchpointPage:
-    named = tuple(sorted(filters.items()))
-    return TouchpointPage(named, page_request(page, _digest(customer_id, named), (datetime, int)))
+def _shown(rows: Sequence[Any], request: PageRequest, digest: str) -> Page:
+    return page_of(rows, request, digest, lambda row: [row.occurred_at.isoformat(), row.id])
 
 
 async def list_touchpoints(context: Context, asked: Mapping[str, Any], page: PageArguments) -> Page:
@@ -51,22 +49,28 @@ async def list_touchpoints(context: Context, asked: Mapping[str, Any], page: Pag
     filters = {name: asked[name] for name in ("type", "channel", "campaign") if name in asked}
     if "customer" in asked:
         filters["customer"] = key_of(asked["customer"], "Customer")
-    wanted = _page(None, filters | day_range(asked.get("occurred"), "occurred", ("start", "end")), page)
-    statement = touchpoint_page(wanted.conditions, context.viewer.sees_personal_data)
-    return wanted.of(await context.reader.rows(statement, **wanted.params), None)
+    filters |= day_range(asked.get("occurred"), "occurred", ("start", "end"))
+    wanted = TouchpointPage(tuple(sorted(filters.items())), page)
+    request = wanted.request(None)
+    statement = touchpoint_page(wanted.conditions(request), context.viewer.sees_personal_data)
+    return _shown(
+        await context.reader.rows(statement, **wanted.params(request)), request, _digest(None, wanted.filters)
+    )
 
 
-async def touchpoints_of(context: Context, customer_id: int, type_: Any, page: PageArguments) -> Page:
-    """A page of a customer's contacts, of one type or of all, newest first."""
-    wanted = _page(customer_id, {} if type_ is None else {"type": type_}, page)
-    return await context.load(touchpoints_by_customer, customer_id, wanted)
+def touchpoint_page_of_each(type_: TouchpointType | None, asked: PageArguments) -> TouchpointPage:
+    """The page of each customer's contacts, of one type or of all."""
+    return TouchpointPage(() if type_ is None else (("type", type_),), asked)
 
 
 async def touchpoints_by_customer(context: Context, ids: Sequence[int], page: TouchpointPage) -> list[Page]:
     """A page of the contacts of each customer, newest first."""
-    statement = touchpoints_of_each_customer(page.conditions, context.viewer.sees_personal_data)
-    rows = many_each(await context.reader.rows(statement, ids=list(ids), **page.params), ids, "customer_id")
-    return [page.of(own, id_) for id_, own in zip(ids, rows, strict=True)]
+    requests = [page.request(id_) for id_ in ids]
+    request = requests[0]
+    statement = touchpoints_of_each_customer(page.conditions(request), context.viewer.sees_personal_data)
+    found = await context.reader.rows(statement, ids=list(ids), **page.params(request))
+    rows = many_each(found, ids, "customer_id")
+    return [_shown(own, request, _digest(id_, page.filters)) for id_, own in zip(ids, rows, strict=True)]
 
 
 async def touchpoint_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:

@@ -22,8 +22,15 @@ from resolvers.customers import (
 )
 from resolvers.paging import PageArguments
 from resolvers.rfm import checked_days, rfm_by_customer
-from resolvers.sales import refunds_of, sales_of
-from resolvers.touchpoints import touchpoints_of
+from resolvers.sales import (
+    fact_page,
+    refund_count_by_customer,
+    refunds_by_customer,
+    sale_count_by_customer,
+    sales_by_customer,
+    with_count,
+)
+from resolvers.touchpoints import touchpoint_page_of_each, touchpoints_by_customer
 from schema.arguments import (
     After,
     AsOf,
@@ -33,13 +40,13 @@ from schema.arguments import (
     Days,
     DecimalRange,
     First,
-    Info,
     Last,
     Period,
     Scheme,
     about,
     said,
 )
+from schema.lookups import looked_up, looked_up_by
 from schema.nodes import Node, OfPage, edges_of
 from schema.rfm import RFMScore
 from schema.sales import RefundConnection, SaleConnection
@@ -86,14 +93,12 @@ class Acquisition:
     acquisition_source: str | None = about("Where the customer came from.", "source")
     acquisition_campaign: str | None = about("Which campaign brought the customer.", "campaign")
 
-    @strawberry.field(
-        description="The customer who referred this one.",
-        graphql_type=Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045  a lazy type has no |,
+    referrer: Any = looked_up(
+        customer_by_id,
+        Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045  a lazy type has no |
+        "The customer who referred this one.",
+        key="referrer_id",
     )
-    @staticmethod
-    async def referrer(root: strawberry.Parent[Any], info: Info) -> Any:
-        """Who referred."""
-        return None if root.referrer_id is None else await info.context.load(customer_by_id, root.referrer_id)
 
 
 @strawberry.type(description="How a customer answers e-mails; rates in percent of those delivered.")
@@ -155,35 +160,11 @@ class Customer(Node):
         parts = (root.line1, root.line2, root.city, root.state, root.postal_code, root.country)
         return root if any(part is not None for part in parts) else None
 
-    @strawberry.field(description="Identifiers in other systems.", graphql_type=list[ExternalId])
-    @staticmethod
-    async def external_ids(root: strawberry.Parent[Any], info: Info) -> Any:
-        """Identifiers in other systems."""
-        return await info.context.load(external_ids_by_customer, root.id)
-
-    @strawberry.field(description="What the customer owes: opening balance and unpaid rests less unallocated payments.")
-    @staticmethod
-    async def outstanding_balance(root: strawberry.Parent[Any], info: Info) -> Decimal:
-        """What the customer owes."""
-        return (await info.context.load(balance_by_customer, root.id)).outstanding_balance
-
-    @strawberry.field(description="The balance in percent of the credit limit; null without a limit.")
-    @staticmethod
-    async def credit_utilization(root: strawberry.Parent[Any], info: Info) -> float | None:
-        """The used part of the credit limit."""
-        return (await info.context.load(balance_by_customer, root.id)).credit_utilization
-
     @strawberry.field(description="By which ways the customer may be written to.", graphql_type=Consents)
     @staticmethod
     def consents(root: strawberry.Parent[Any]) -> Any:
         """The consents that stand."""
         return root
-
-    @strawberry.field(description="Words that staff put on the customer.")
-    @staticmethod
-    async def tags(root: strawberry.Parent[Any], info: Info) -> list[str]:
-        """The tags."""
-        return await info.context.load(tags_by_customer, root.id)
 
     @strawberry.field(description="How the customer was won.", graphql_type=Acquisition)
     @staticmethod
@@ -191,76 +172,79 @@ class Customer(Node):
         """How the customer was won."""
         return root
 
-    @strawberry.field(description="How the customer answers e-mails.", graphql_type=EmailEngagement)
-    @staticmethod
-    async def email_engagement(root: strawberry.Parent[Any], info: Info) -> Any:
-        """How the customer answers e-mails."""
-        return await info.context.load(email_engagement_by_customer, root.id)
+    external_ids: Any = looked_up(external_ids_by_customer, list[ExternalId], "Identifiers in other systems.")
+    outstanding_balance: Any = looked_up(
+        balance_by_customer,
+        Decimal,
+        "What the customer owes: opening balance and unpaid rests less unallocated payments.",
+        finish=lambda _context, _key, _arguments, balance: balance.outstanding_balance,
+    )
+    credit_utilization: Any = looked_up(
+        balance_by_customer,
+        float | None,
+        "The balance in percent of the credit limit; null without a limit.",
+        finish=lambda _context, _key, _arguments, balance: balance.credit_utilization,
+    )
+    tags: Any = looked_up(tags_by_customer, list[str], "Words that staff put on the customer.")
+    email_engagement: Any = looked_up(
+        email_engagement_by_customer, EmailEngagement, "How the customer answers e-mails."
+    )
 
-    @strawberry.field(description="What the customer bought up to a day.", graphql_type=PurchaseSummary)
+    @looked_up_by(purchases_by_customer, PurchaseSummary, "What the customer bought up to a day.")
     @staticmethod
-    async def purchases(
-        root: strawberry.Parent[Any], info: Info, as_of: AsOf = None, revenue_basis: Basis = RevenueBasis.NET
-    ) -> Any:
-        """What the customer bought."""
-        day = await _day(info.context, as_of)
-        return await info.context.load(purchases_by_customer, root.id, (day, revenue_basis))
+    async def purchases(context: Context, as_of: AsOf = None, revenue_basis: Basis = RevenueBasis.NET) -> Any:
+        """The day and the basis."""
+        return await _day(context, as_of), revenue_basis
 
-    @strawberry.field(
-        description="The customer's sales, newest first, whatever their status.", graphql_type=SaleConnection
+    @looked_up_by(
+        sales_by_customer,
+        SaleConnection,
+        "The customer's sales, newest first, whatever their status.",
+        finish=with_count(sale_count_by_customer),
     )
     @staticmethod
     async def sales(
-        root: strawberry.Parent[Any],
-        info: Info,
+        _context: Context,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
         period: Period = None,
     ) -> Any:
-        """The customer's sales."""
-        return await sales_of(info.context, root.id, period, PageArguments(first, after, last, before))
+        """The period and the page."""
+        return fact_page(period, PageArguments(first, after, last, before))
 
-    @strawberry.field(description="What was paid back to the customer, newest first.", graphql_type=RefundConnection)
-    @staticmethod
-    async def refunds(
-        root: strawberry.Parent[Any],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        period: Period = None,
-    ) -> Any:
-        """The customer's refunds."""
-        return await refunds_of(info.context, root.id, period, PageArguments(first, after))
-
-    @strawberry.field(
-        description="The scores among all customers, inactive ones too; null without a purchase in the window.",
-        graphql_type=RFMScore | None,
+    @looked_up_by(
+        refunds_by_customer,
+        RefundConnection,
+        "What was paid back to the customer, newest first.",
+        finish=with_count(refund_count_by_customer),
     )
     @staticmethod
-    async def rfm(
-        root: strawberry.Parent[Any],
-        info: Info,
-        scheme: Scheme = RFMScheme.POS,
-        days: Days = 90,
-        as_of: AsOf = None,
-    ) -> Any:
-        """The customer's scores."""
-        day = await _day(info.context, as_of)
-        return await info.context.load(rfm_by_customer, root.id, (scheme, checked_days(days), day))
+    async def refunds(_context: Context, first: First = None, after: After = None, period: Period = None) -> Any:
+        """The period and the page."""
+        return fact_page(period, PageArguments(first, after))
 
-    @strawberry.field(description="Contacts with the customer, newest first.", graphql_type=TouchpointConnection)
+    @looked_up_by(
+        rfm_by_customer,
+        RFMScore | None,
+        "The scores among all customers, inactive ones too; null without a purchase in the window.",
+    )
+    @staticmethod
+    async def rfm(context: Context, scheme: Scheme = RFMScheme.POS, days: Days = 90, as_of: AsOf = None) -> Any:
+        """The scheme, the window and the day."""
+        return scheme, checked_days(days), await _day(context, as_of)
+
+    @looked_up_by(touchpoints_by_customer, TouchpointConnection, "Contacts with the customer, newest first.")
     @staticmethod
     async def touchpoints(
-        root: strawberry.Parent[Any],
-        info: Info,
+        _context: Context,
         first: First = None,
         after: After = None,
         type: Annotated[TouchpointType | None, said("Only contacts of this kind.")] = None,
     ) -> Any:
-        """Contacts with the customer."""
-        return await touchpoints_of(info.context, root.id, type, PageArguments(first, after))
+        """The kind and the page."""
+        return touchpoint_page_of_each(type, PageArguments(first, after))
 
 
 @strawberry.type(description="A customer of a list with its cursor.")

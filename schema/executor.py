@@ -1,13 +1,21 @@
-"""Execution that reads plain fields in a loop: the same answers as the stock executor, which does all the rest."""
+"""Execution by columns: the plain fields of a list in a loop, a looked-up field of all its objects at once.
 
+The answers are those of the stock executor, which does all the rest, and everything again where something fails.
+"""
+
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from graphql import GraphQLLeafType, GraphQLNonNull, GraphQLObjectType, is_leaf_type
+from graphql import GraphQLField, GraphQLLeafType, GraphQLNonNull, GraphQLObjectType, is_leaf_type
+from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types.arguments import convert_arguments
+
+from schema.lookups import Lookup
 
 
 class Unexpected(Exception):
@@ -34,15 +42,29 @@ class PlainField:
 
 
 @dataclass(frozen=True)
+class SelectedLookup:
+    """A selected field that is one look-up for all objects of a list."""
+
+    name: str
+    details: Any
+    field: GraphQLField
+    lookup: Lookup
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The selected fields of a type: which are plain, which are left to the stock executor, and the order of all."""
+    """The selected fields of a type: plain ones, looked-up ones, others, and all but the plain as they were given."""
 
     selected: dict[str, Any]  # kept, so that its identity is nobody else's while the plan lives
     plain: list[PlainField]
+    lookups: list[SelectedLookup]
+    others: dict[str, Any]
     rest: dict[str, Any]
 
     def values(self, source: Any) -> dict[str, Any]:
         """The plain fields of an object."""
+        if source is None:
+            raise Unexpected
         return {field.name: field.of(source) for field in self.plain}
 
     def in_order(self, plain: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
@@ -87,39 +109,136 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         items: Iterable[Any],
         position_context: Any,
     ) -> Any:
-        """A list: of objects with plain fields alone in one loop, any other as ever."""
-        object_type = _nullable(item_type)
-        if isinstance(object_type, GraphQLObjectType) and not self.get_stream_usage(field_details_list, path):
-            plan = self._plan(object_type, self.collect_subfields(object_type, field_details_list)[0])
-            if not plan.rest:
-                items = list(items)
-                try:
-                    return [plan.values(item) for item in items]
-                except Exception:  # noqa: BLE001  it happens again, and is reported with its path
-                    pass
-        return super().complete_iterable_value(item_type, field_details_list, info, path, items, position_context)
+        """A list: its objects' plain fields in one loop, each looked-up field for all of them at once."""
+        type_, kept = _nullable(item_type), list(items)
+
+        def as_ever() -> Any:
+            return super(RowExecutor, self).complete_iterable_value(
+                item_type, field_details_list, info, path, kept, position_context
+            )
+
+        if not isinstance(type_, GraphQLObjectType) or self.get_stream_usage(field_details_list, path):
+            return as_ever()
+        plan = self._plan(type_, self.collect_subfields(type_, field_details_list)[0])
+        if plan.rest and not plan.lookups:
+            return as_ever()
+        try:
+            plain = [plan.values(item) for item in kept]
+        except Exception:  # noqa: BLE001  it happens again, and is reported with its path
+            return as_ever()
+        return self._whole_list(_List(type_, plan, kept, path), plain, as_ever) if plan.lookups and kept else plain
+
+    async def _whole_list(self, of: "_List", plain: list[dict[str, Any]], as_ever: Callable[[], Any]) -> Any:
+        try:
+            columns = await asyncio.gather(*(self._column(of, selected) for selected in of.plan.lookups))
+            others = await self._others(of)
+        except Exception:  # noqa: BLE001  it happens again, and is reported with its path
+            again = as_ever()
+            return await again if inspect.isawaitable(again) else again
+        names = [selected.name for selected in of.plan.lookups]
+        return [
+            of.plan.in_order(own, dict(zip(names, found, strict=True)) | other)
+            for own, other, *found in zip(plain, others, *columns, strict=True)
+        ]
+
+    async def _column(self, of: "_List", selected: SelectedLookup) -> list[Any]:
+        """One field of all objects of a list: looked up together, then completed one by one."""
+        field, details = selected.field, selected.details
+        values = await selected.lookup.of(of.items, self.context_value, self._given(selected))
+        nodes = [detail.node for detail in details]
+        info = cast(Any, self.build_resolve_info(field, nodes, of.type, of.path))
+        completed = [
+            self.complete_value(
+                field.type, details, info, of.place(i).add_key(selected.name, of.type.name), value, None
+            )
+            for i, value in enumerate(values)
+        ]
+        return await _settled(completed)
+
+    async def _others(self, of: "_List") -> list[dict[str, Any]]:
+        """The fields of all objects of a list that are neither plain nor looked up."""
+        if not of.plan.others:
+            return [{}] * len(of.items)
+        execute = super().execute_fields
+        return await _settled(
+            [execute(of.type, item, of.place(i), of.plan.others, None) for i, item in enumerate(of.items)]
+        )
+
+    def _given(self, selected: SelectedLookup) -> dict[str, Any]:
+        """The arguments of a looked-up field, as its resolver would get them."""
+        if not selected.field.args:
+            return {}
+        first = selected.details[0]
+        values = get_argument_values(
+            selected.field, first.node, self.variable_values, first.fragment_variable_values, self.hide_suggestions
+        )
+        schema = cast(Any, self.schema)._strawberry_schema
+        definition = selected.field.extensions["strawberry-definition"]
+        return convert_arguments(values, definition.arguments, schema.schema_converter.scalar_registry, schema.config)
 
     def _plan(self, type_: GraphQLObjectType, selected: Any) -> Plan:
         plan = self._plans.get(id(selected))
         if plan is None:
-            found = {name: _plain_field(type_, name, details) for name, details in selected.items()}
-            plain = [field for field in found.values() if field is not None]
-            plan = Plan(selected, plain, {name: selected[name] for name, field in found.items() if field is None})
-            self._plans[id(selected)] = plan
+            plan = self._plans[id(selected)] = _plan_of(type_, selected)
         return plan
+
+
+@dataclass(frozen=True)
+class _List:
+    """A list to be completed: its objects of one type, and where it stands in the answer."""
+
+    type: GraphQLObjectType
+    plan: Plan
+    items: list[Any]
+    path: Path
+
+    def place(self, index: int) -> Path:
+        """Where an object of it stands."""
+        return self.path.add_key(index, None)
+
+
+async def _settled(values: list[Any]) -> list[Any]:
+    """The values, those that are awaited meanwhile among them."""
+    awaited = [i for i, value in enumerate(values) if inspect.isawaitable(value)]
+    if awaited:
+        found = await asyncio.gather(*(values[i] for i in awaited))
+        for i, value in zip(awaited, found, strict=True):
+            values[i] = value
+    return values
+
+
+def _plan_of(type_: GraphQLObjectType, selected: dict[str, Any]) -> Plan:
+    plain: list[PlainField] = []
+    lookups: list[SelectedLookup] = []
+    others: dict[str, Any] = {}
+    for name, details in selected.items():
+        field = type_.fields.get(details[0].node.name.value)
+        if field is not None and (found := _plain_field(field, name)):
+            plain.append(found)
+        elif field is not None and (lookup := _lookup_of(field)):
+            lookups.append(SelectedLookup(name, details, field, lookup))
+        else:
+            others[name] = details
+    taken = {field.name for field in plain}
+    rest = {name: details for name, details in selected.items() if name not in taken}
+    return Plan(selected, plain, lookups, others, rest)
+
+
+def _lookup_of(field: GraphQLField) -> Lookup | None:
+    definition = field.extensions.get("strawberry-definition")
+    return definition.metadata.get("lookup") if definition else None
 
 
 async def _joined(plan: Plan, plain: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     return plan.in_order(plain, await rest)
 
 
-def _plain_field(type_: GraphQLObjectType, name: str, details: Any) -> PlainField | None:
-    field = type_.fields.get(details[0].node.name.value)
-    read = getattr(field.resolve, "read", None) if field else None
-    if field is None or read is None:
-        return None
+def _plain_field(field: GraphQLField, name: str) -> PlainField | None:
+    read = getattr(field.resolve, "read", None)
     leaf = _nullable(field.type)
-    return PlainField(name, read, _shower(leaf), leaf is not field.type) if is_leaf_type(leaf) else None
+    if read is None or not is_leaf_type(leaf):
+        return None
+    return PlainField(name, read, _shower(leaf), leaf is not field.type)
 
 
 def _nullable(type_: Any) -> Any:

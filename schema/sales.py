@@ -10,8 +10,9 @@ from models.sales import PaymentMethod, SaleChannel, SaleStatus
 from resolvers.customers import customer_by_id
 from resolvers.sales import items_by_sale, payments_by_sale, refunds_by_sale, sale_by_id
 from resolvers.storefronts import storefront_by_id
-from schema.arguments import Info, about
+from schema.arguments import about
 from schema.business import Storefront
+from schema.lookups import looked_up
 from schema.nodes import Node, OfPage, edges_of
 
 if TYPE_CHECKING:
@@ -57,14 +58,12 @@ class Refund:
     business_day: date = about("The calendar day of that in the business's zone.", "businessDate")
     reason: str | None = about("Why, as the shop wrote it.")
 
-    @strawberry.field(
-        description="The sale it refunds; null where the source does not say.",
-        graphql_type=Optional[Annotated["Sale", strawberry.lazy("schema.sales")]],  # noqa: UP045  a lazy type has no |,
+    sale: Any = looked_up(
+        sale_by_id,
+        Optional[Annotated["Sale", strawberry.lazy("schema.sales")]],  # noqa: UP045  a lazy type has no |
+        "The sale it refunds; null where the source does not say.",
+        key="sale_id",
     )
-    @staticmethod
-    async def sale(root: strawberry.Parent[Any], info: Info) -> Any:
-        """The refunded sale."""
-        return None if root.sale_id is None else await info.context.load(sale_by_id, root.sale_id)
 
 
 @strawberry.type(description="A sale as it was made.")
@@ -86,40 +85,21 @@ class Sale(Node):
     paid: Decimal = about("What was received, other than on account.")
     refunded: Decimal = about("What was paid back so far.")
 
-    @strawberry.field(
-        description="Where it was made; null where the source does not say.", graphql_type=Storefront | None
+    storefront: Any = looked_up(
+        storefront_by_id,
+        Storefront | None,
+        "Where it was made; null where the source does not say.",
+        key="storefront_id",
     )
-    @staticmethod
-    async def storefront(root: strawberry.Parent[Any], info: Info) -> Any:
-        """Where it was made."""
-        return None if root.storefront_id is None else await info.context.load(storefront_by_id, root.storefront_id)
-
-    @strawberry.field(description="What was paid back, by time.", graphql_type=list[Refund])
-    @staticmethod
-    async def refunds(root: strawberry.Parent[Any], info: Info) -> Any:
-        """Its refunds."""
-        return await info.context.load(refunds_by_sale, root.id)
-
-    @strawberry.field(description="Its lines in order.", graphql_type=list[SaleItem])
-    @staticmethod
-    async def items(root: strawberry.Parent[Any], info: Info) -> Any:
-        """Its lines."""
-        return await info.context.load(items_by_sale, root.id)
-
-    @strawberry.field(description="What was received for it, by time.", graphql_type=list[Payment])
-    @staticmethod
-    async def payments(root: strawberry.Parent[Any], info: Info) -> Any:
-        """Its payments."""
-        return await info.context.load(payments_by_sale, root.id)
-
-    @strawberry.field(
-        description="Who bought; null for an anonymous sale.",
-        graphql_type=Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045  a lazy type has no |,
+    refunds: Any = looked_up(refunds_by_sale, list[Refund], "What was paid back, by time.")
+    items: Any = looked_up(items_by_sale, list[SaleItem], "Its lines in order.")
+    payments: Any = looked_up(payments_by_sale, list[Payment], "What was received for it, by time.")
+    customer: Any = looked_up(
+        customer_by_id,
+        Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045
+        "Who bought; null for an anonymous sale.",
+        key="customer_id",
     )
-    @staticmethod
-    async def customer(root: strawberry.Parent[Any], info: Info) -> Any:
-        """Who bought."""
-        return None if root.customer_id is None else await info.context.load(customer_by_id, root.customer_id)
 
 
 @strawberry.type(description="A sale of a list with its cursor.")

@@ -7,7 +7,8 @@ import strawberry
 
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.customers import customer_by_id
-from schema.arguments import DateRange, Info, about
+from schema.arguments import DateRange, about
+from schema.lookups import looked_up
 from schema.nodes import Node, OfPage, edges_of
 
 if TYPE_CHECKING:
@@ -32,11 +33,9 @@ class Touchpoint(Node):
     occurred_at: datetime = about("When it was.")
     is_void: bool = about("Whether it was taken back as a mistake.")
 
-    @strawberry.field(description="With whom.", graphql_type=Annotated["Customer", strawberry.lazy("schema.customers")])
-    @staticmethod
-    async def customer(root: strawberry.Parent[Any], info: Info) -> Any:
-        """With whom."""
-        return await info.context.load(customer_by_id, root.customer_id)
+    customer: Any = looked_up(
+        customer_by_id, Annotated["Customer", strawberry.lazy("schema.customers")], "With whom.", key="customer_id"
+    )
 
 
 @strawberry.type(description="A contact of a list with its cursor.")

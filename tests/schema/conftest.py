@@ -25,7 +25,8 @@ def code_of(error: GraphQLError) -> str:
     origin: Any = error
     while isinstance(origin, GraphQLError):
         origin = origin.original_error
-    if origin is None:
+    is_of_a_value = error.path is None and error.nodes and not isinstance(origin, RequestError)
+    if origin is None or is_of_a_value:
         return REFUSED_BY_GRAPHQL
     return origin.code if isinstance(origin, RequestError) else f"INTERNAL: {origin!r}"
 

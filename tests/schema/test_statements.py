@@ -22,7 +22,7 @@ FIELDS = {
     "emailEngagement { openRate }": 1,
     "acquisition { referrer { number } }": 1,
     "purchases { orders revenue profit }": 1,
-    'a: purchases { orders } b: purchases(asOf: "2026-02-01") { orders } c: purchases(revenueBasis: GROSS) { revenue }': 3,
+    'a: purchases { orders } b: purchases(asOf: "2026-02-01") { orders } c: purchases(revenueBasis: NET) { profit }': 2,
     "sales(first: 3) { nodes { number total } pageInfo { hasNextPage } edges { cursor } }": 1,
     "sales(first: 3) { totalCount }": 2,
     "refunds(first: 3) { nodes { amount } }": 1,
