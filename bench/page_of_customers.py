@@ -51,6 +51,7 @@ class Recorder(Reader):
 
 
 async def answer(services: Services, viewer: Viewer, recorder: list[Any] | None = None) -> bytes:
+    """The page as the API gives it; `recorder` gets the statements that it sent."""
     context = Context(services, viewer, datetime.now(UTC))
     if recorder is not None:
         context.reader = Recorder(services.database, services.statements, viewer.business_id)
@@ -64,6 +65,7 @@ async def answer(services: Services, viewer: Viewer, recorder: list[Any] | None 
 
 
 async def straight_sqlite(database: Database, sent: list[Any]) -> Callable[[], Awaitable[None]]:
+    """Sends the statements to SQLite's own driver."""
     connection = sqlite3.connect(database.adbc_uri, isolation_level=None)
 
     async def run() -> None:
@@ -76,6 +78,7 @@ async def straight_sqlite(database: Database, sent: list[Any]) -> Callable[[], A
 
 
 async def straight_postgres(database: Database, sent: list[Any]) -> Callable[[], Awaitable[None]]:
+    """Sends the statements to PostgreSQL's own driver."""
     connection = await asyncpg.connect(database.adbc_uri)
 
     async def run() -> None:
@@ -87,6 +90,7 @@ async def straight_postgres(database: Database, sent: list[Any]) -> Callable[[],
 
 
 async def main(url: str, name: str | None) -> None:
+    """Measure and print."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     services = Services(Database(url))
     known = await businesses(services.database)

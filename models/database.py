@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
@@ -63,6 +64,12 @@ class Database:
     def adbc_uri(self) -> str:
         """The address under which the Arrow driver finds the same store."""
         return self.url.database or "" if self.is_sqlite else self.url.render_as_string(hide_password=False)
+
+    @property
+    def connections_in_use(self) -> int:
+        """How many connections are taken from the pool."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncConnection]:

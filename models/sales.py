@@ -25,7 +25,7 @@ from sqlmodel import Field
 
 from models.customers import customer
 from models.database import any_of, table
-from models.types import Day, GlobalId, Millionths, Money, Stored, primary_key, reference, word
+from models.types import Day, GlobalId, Millionths, Money, Stored, UnitPrice, primary_key, reference, word
 
 
 class SaleStatus(StrEnum):
@@ -112,8 +112,8 @@ class SaleItem(Stored, table=True):
     sku: str | None = Field(default=None, max_length=120)
     category: str | None = Field(default=None, max_length=160)
     quantity: int = Field(sa_type=Millionths)
-    unit_price: int = Field(sa_type=Millionths)
-    unit_cost: int | None = Field(default=None, sa_type=Millionths)
+    unit_price: int = Field(sa_type=UnitPrice)
+    unit_cost: int | None = Field(default=None, sa_type=UnitPrice)
     total: int = Field(sa_type=Money)
     profit: int | None = Field(default=None, sa_type=Money)
     is_product: bool = True

@@ -37,6 +37,12 @@ class Millionths(TypeDecorator[int]):
     cache_ok = True
 
 
+class UnitPrice(Millionths):
+    """A price of one unit, shown with at least the decimals of the currency."""
+
+    cache_ok = True
+
+
 class Day(TypeDecorator[int]):
     """A business day as the number of days since 1970-01-01: arithmetic is the same on every engine."""
 

@@ -16,7 +16,7 @@ from models.currency import MILLION
 from models.database import Database
 from models.days import date_of
 from models.revision import business_at_revision
-from models.types import Day, GlobalId, Millionths, Money
+from models.types import Day, GlobalId, Millionths, Money, UnitPrice
 from resolvers.errors import BadUserInput
 from resolvers.ids import global_id
 
@@ -54,12 +54,15 @@ class ShownColumn:
     """A column of a result: its name, and how its value becomes what users see, None for as it is."""
 
     name: str
+    type: TypeEngine[Any]
     convert: Convert | None
-    is_money: bool
 
     def shown(self, exponent: int) -> Convert | None:
         """How a value is shown in a currency with this many decimals."""
-        return partial(_as_money, Decimal(1).scaleb(-exponent)) if self.is_money else self.convert
+        unit = Decimal(1).scaleb(-exponent)
+        if isinstance(self.type, Money):
+            return partial(_as_money, unit)
+        return partial(_as_price, unit) if isinstance(self.type, UnitPrice) else self.convert
 
 
 def _row_class(kind: str, columns: Sequence[ShownColumn], exponent: int) -> type[Any]:
@@ -87,8 +90,13 @@ def _as_money(unit: Decimal, minor: int) -> Decimal:
     return minor * unit
 
 
+def _as_price(unit: Decimal, millionths: int) -> Decimal:
+    price = as_quantity(millionths)
+    return price if price != price.quantize(unit) else price.quantize(unit)
+
+
 def as_quantity(millionths: int) -> Decimal:
-    """A quantity or price without the zeros that it does not need."""
+    """A quantity without the zeros that it does not need."""
     whole, rest = divmod(millionths, MILLION)
     return Decimal(whole) if not rest else (Decimal(millionths) * MILLIONTH).normalize()
 
@@ -114,7 +122,7 @@ class Statements:
             raise ValueError("a statement that is not scoped to a business is never run")
         columns = list(statement.selected_columns)
         kind = next((column.type.kind for column in columns if isinstance(column.type, GlobalId)), "Row")
-        shown = [ShownColumn(c.name, self._result(c.type), isinstance(c.type, Money)) for c in columns]
+        shown = [ShownColumn(c.name, c.type, self._result(c.type)) for c in columns]
         return Prepared(
             str(compiled),
             bound,

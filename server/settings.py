@@ -72,8 +72,31 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe message that is logged: `debug`, `info`, `warning` or `error`."
     )
-    log_format: Literal["text", "json"] = Field(
-        "text", description="How messages are written to standard error: `text`, or one `json` object a line."
+    log_format: Literal["auto", "text", "json"] = Field(
+        "auto",
+        description="How messages are written to standard error: `text`, or one `json` object a line; "
+        "`auto` is text on a terminal and json elsewhere.",
+    )
+    slow_seconds: float = Field(
+        1.0, gt=0, description="A statement that takes longer is logged with its name, in the store and in its copy."
+    )
+    metrics: bool = Field(True, description="Whether `/metrics` answers Prometheus.")
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="What `/metrics` wants as `Authorization: Bearer …`, at least 32 random characters. "
+        "Without it only requests that come from this machine, through no proxy, are answered.",
+    )
+    prometheus_multiproc_dir: Path | None = Field(
+        None,
+        description="The folder where the workers of one server gather their metrics. "
+        "`serve --workers` makes one and removes it at the end.",
+    )
+    drain_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=300,
+        description="How long a server that is told to stop (SIGTERM) goes on answering, not ready any more, "
+        "so that a load balancer notices first.",
     )
 
     @field_validator("log_level", "log_format", mode="before")
@@ -99,6 +122,14 @@ class Settings(BaseSettings):
                 f"SECRET_KEY is missing: make one with {NEW_SECRET}, or set JWKS_URL to your identity provider's keys"
             )
         return self
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _strong_token(cls, value: SecretStr | None) -> SecretStr | None:
+        weakness = weakness_of(value.get_secret_value()) if value else None
+        if weakness:
+            raise ValueError(f"METRICS_TOKEN {weakness}: make a random one with {NEW_SECRET}")
+        return value
 
     @property
     def demo(self) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from analytics import cache as caches
 from analytics.cache import ReportCache
+from analytics.mirror import Mirror
 from resolvers.context import Services
 from tests.analytics.asking import ask, operation
 from tests.builders import NOW, open_shop
@@ -237,3 +238,36 @@ async def test_twenty_operations_at_once_score_the_population_once(
 
     assert await asyncio.gather(*(customers() for _ in range(20))) == [1] * 20
     assert len(runs) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="a computation that was left alone opens its operation's reader again")
+async def test_an_operation_that_gives_up_while_its_facts_are_caught_up_keeps_no_connection_and_no_view(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = await open_shop(services.database)
+    shop.sale("anna", "2026-03-05", "10.00")
+    await shop.save()
+    async with operation(services, shop.id) as context:
+        assert (await ask(context)).total_customers == 1
+    shop.sale("ben", "2026-03-05", "10.00")
+    await shop.save()
+    real, loading, go = Mirror.bring_to, asyncio.Event(), asyncio.Event()
+
+    async def slowly(self: Mirror, *arguments: Any) -> None:
+        loading.set()
+        await go.wait()
+        await real(self, *arguments)
+
+    monkeypatch.setattr(Mirror, "bring_to", slowly)
+    async with operation(services, shop.id) as context:
+        asking = asyncio.create_task(ask(context))
+        await loading.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    go.set()
+    async with operation(services, shop.id) as another:
+        assert (await ask(another)).total_customers == 2
+    pool: Any = services.database.engine.pool
+    assert pool.checkedout() == 0
+    assert context._view is None or context._view._holders == 0

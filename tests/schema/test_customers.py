@@ -494,7 +494,8 @@ IMPOSSIBLE_FILTERS = [
         '`rfmSegment`: the RETAIL scheme has no segment "Champions"; it has "Champion" (CHAMPION), '
         '"Can\'t Lose Them" (CANT_LOSE_THEM), "Loyal" (LOYAL), "New Customer" (NEW_CUSTOMER), "Lost" (LOST), '
         '"Potential Loyalist" (POTENTIAL_LOYALIST), "Promising" (PROMISING), '
-        '"Need Attention" (NEED_ATTENTION), "At Risk" (AT_RISK), "About to Sleep" (ABOUT_TO_SLEEP), "Hibernating" (HIBERNATING)',
+        '"Need Attention" (NEED_ATTENTION), "At Risk" (AT_RISK), "About to Sleep" (ABOUT_TO_SLEEP), '
+        '"Hibernating" (HIBERNATING)',
     ),
     (
         {"joined": {"start": "2026-02-02", "end": "2026-02-01"}},

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against the same work done bare, measured side by side in one run."""

@@ -1,0 +1,79 @@
+"""What a log line never shows: what a caller sent, tokens, signatures, contacts, and the query strings of addresses."""
+
+import re
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from structlog.typing import EventDict, WrappedLogger
+
+HIDDEN = "…"
+SHORTEST_HIDDEN = 4
+UNTOUCHED = frozenset(("level", "timestamp", "request_id", "logger"))
+PRIVATE_KEYS = re.compile(
+    r"authorization|body|contact|cookie|e_?mail|headers|params|parameters|password|phone|query|secret|signature|token"
+    r"|variables",
+    re.IGNORECASE,
+)
+PATTERNS = (
+    (re.compile(r"\b(Bearer|Basic)\s+[^\s'\"]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"\beyJ[\w-]*\.[\w-]+(\.[\w-]*)?"), HIDDEN),  # a JWT
+    (re.compile(r"(?<=[\w/])\?[\w.~%-]+=[^\s'\"<>]*"), f"?{HIDDEN}"),  # a query string
+    (re.compile(r"\b(sig|signature|token|secret|password|key)=[^\s&'\"]+", re.IGNORECASE), rf"\1={HIDDEN}"),
+    (re.compile(r"(?<=\)=)\(.*?\)"), f"({HIDDEN})"),  # PostgreSQL: Key (email)=(…) already exists
+    (re.compile(r"(?<=://)([^/\s:@]+):[^/\s@]+@"), rf"\1:{HIDDEN}@"),
+    (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), HIDDEN),  # an e-mail
+    (re.compile(r"(?<![\w.:-])\+\d[\d ()/-]{6,}\d"), HIDDEN),  # a phone number
+)
+LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+_asked: ContextVar[tuple[str, Any] | None] = ContextVar("asked", default=None)
+
+
+def keep_private(document: str, variables: Any) -> None:
+    """Hide what this request says, its texts in the document and in variables, from all lines logged for it."""
+    _asked.set((document, variables))
+
+
+def redacted(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The event without what is private; a structlog processor."""
+    said = sorted(_said(), key=len, reverse=True)
+    for name, value in event.items():
+        if name in UNTOUCHED:
+            continue
+        if PRIVATE_KEYS.search(name):
+            event[name] = HIDDEN
+        elif isinstance(value, str):
+            event[name] = _hidden(value, said)
+        elif isinstance(value, list | tuple | dict | BaseException):
+            event[name] = _hidden(str(value), said)  # pyright: ignore[reportUnknownArgumentType]
+    return event
+
+
+def _hidden(text: str, said: list[str]) -> str:
+    for private in said:
+        text = text.replace(private, HIDDEN)
+    for pattern, instead in PATTERNS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _said() -> set[str]:
+    """The texts of the request that is being answered."""
+    asked = _asked.get()
+    if asked is None:
+        return set()
+    document, variables = asked
+    texts = {*LITERAL.findall(document), *_texts(variables)}
+    return {text for text in texts if len(text) >= SHORTEST_HIDDEN}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():  # pyright: ignore[reportUnknownVariableType]
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:  # pyright: ignore[reportUnknownVariableType]
+            yield from _texts(part)
