@@ -1,9 +1,10 @@
 """Computed reports, kept by exact keys: a key names everything that the value depends on, so nothing is invalidated."""
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Any, Generic, Protocol, TypeVar
 
 from cachetools import TTLCache
@@ -23,124 +24,98 @@ class Sized(Protocol):
 
 
 T = TypeVar("T", bound=Sized)
-Asker = Callable[[], "asyncio.Task[Computed[T]]"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a computation sees: the state of the facts, which is part of its key, and the last change of any kind."""
+
+    facts_revision: int
+    data_revision: int
+
+
+NOTHING = Seen(0, 0)
 
 
 @dataclass(frozen=True)
 class Computed(Generic[T]):
-    """A computed value: from which state of the facts, the last change that it sees, when, and how long it took."""
+    """A computed value, when it was computed, how long that took, and what it saw."""
 
     value: T
-    facts_revision: int
-    data_revision: int
     computed_at: datetime
     duration_ms: float
-
-
-@dataclass(frozen=True)
-class ReportLimits:
-    """How much computed reports may hold and how long they are kept.
-
-    A report of an earlier state of the facts may be served for `max_age_seconds` after it was computed.
-    """
-
-    max_bytes: int = 512 * 1024**2
-    ttl_seconds: float = 600
-    max_age_seconds: float = 0
+    seen: Seen = NOTHING
 
 
 class ReportCache:
-    """The newest value of each key, within a budget of bytes; askers of what is being computed wait for it together."""
+    """The newest value of each key within a byte budget; askers of what is being computed wait for it together.
 
-    def __init__(self, limits: ReportLimits | None = None) -> None:
-        self.limits = limits or ReportLimits()
+    A value of an earlier state of the facts is served for `max_age_seconds` after it was computed.
+    """
+
+    def __init__(self, max_bytes: int, ttl_seconds: float, max_age_seconds: float = 0) -> None:
         self.hits = 0
         self.misses = 0
-        self._kept = TTLCache[Hashable, Computed[Any], float](
-            self.limits.max_bytes, self.limits.ttl_seconds, getsizeof=_size_of
-        )
-        self._running: dict[Hashable, _Running] = {}
-
-    async def get(
-        self, key: Hashable, facts_revision: int, start: Asker[T], not_before: datetime | None = None
-    ) -> tuple[Computed[T], bool]:
-        """The value of `key` at a state of the facts, and whether it was there.
-
-        One that was computed at an earlier state will do if that was at `not_before` or later. `start` begins the
-        computation where nobody else has. A failure is not kept; a computation that nobody waits for is cancelled.
-        """
-        kept = self._kept.get(key)
-        if kept is not None and _will_do(kept, facts_revision, not_before):
-            self.hits += 1
-            return kept, True
-        self.misses += 1
-        return await self._together((key, facts_revision), start), False
+        self._max_age = timedelta(seconds=max_age_seconds)
+        self._kept = TTLCache[Hashable, Computed[Any], float](max_bytes, ttl_seconds, getsizeof=_size_of)
+        self._running: dict[tuple[Hashable, int], asyncio.Task[Computed[Any]]] = {}
 
     @property
     def nbytes(self) -> int:
-        """The bytes that kept values hold."""
+        """The bytes of all values."""
         return int(self._kept.currsize)
 
+    async def get(
+        self, key: Hashable, now: datetime, compute: Callable[[], Awaitable[T]], seen: Seen = NOTHING
+    ) -> tuple[Computed[T], bool]:
+        """The value of `key` and whether it was there. A failure is not kept; a cancelled asker harms no other.
+
+        `compute` is called at once where nobody computes it, and awaited to its end whoever gives up waiting.
+        """
+        kept = self._kept.get(key)
+        if kept is not None and self._will_do(kept, now, seen):
+            self.hits += 1
+            return kept, True
+        self.misses += 1
+        return await self._together((key, seen.facts_revision), now, compute, seen), False
+
     async def close(self) -> None:
-        """End the computations that run; their askers are cancelled with them."""
-        running = [one.task for one in self._running.values()]
+        """End what is being computed."""
+        await asyncio.sleep(0)  # so that each has begun, and ends what it began
+        running = list(self._running.values())
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    async def _together(self, key: tuple[Hashable, int], start: Asker[Any]) -> Computed[Any]:
+    def _will_do(self, kept: Computed[Any], now: datetime, seen: Seen) -> bool:
+        if kept.seen.facts_revision == seen.facts_revision:
+            return True
+        return kept.seen.facts_revision < seen.facts_revision and now - kept.computed_at < self._max_age
+
+    async def _together(
+        self, key: tuple[Hashable, int], now: datetime, compute: Callable[[], Awaitable[Any]], seen: Seen
+    ) -> Computed[Any]:
         while True:
-            running = self._running.get(key)
-            is_mine = running is None
-            if running is None:
-                running = self._begin(key, start)
+            task = self._running.get(key)
+            is_mine = task is None
+            if task is None:
+                task = asyncio.create_task(self._compute(key[0], now, compute(), seen))
+                self._running[key] = task
+                task.add_done_callback(lambda _: self._running.pop(key, None))
             try:
-                return await self._wait(key, running)
+                return await asyncio.shield(task)
             except NotShared:
                 if is_mine:
                     raise
 
-    def _begin(self, key: tuple[Hashable, int], start: Asker[Any]) -> "_Running":
-        running = self._running[key] = _Running(start())
-        running.task.add_done_callback(lambda _: self._finish(key, running))
-        return running
-
-    async def _wait(self, key: Hashable, running: "_Running") -> Computed[Any]:
-        running.askers += 1
-        try:
-            return await asyncio.shield(running.task)
-        finally:
-            running.askers -= 1
-            if not running.askers and not running.task.done():
-                self._forget(key, running)  # who asks from now on begins anew
-                running.task.cancel()
-
-    def _finish(self, key: tuple[Hashable, int], running: "_Running") -> None:
-        self._forget(key, running)
-        if running.task.cancelled() or running.task.exception() is not None:
-            return
-        computed, kept = running.task.result(), self._kept.get(key[0])
-        is_newest = kept is None or kept.facts_revision <= computed.facts_revision
-        if is_newest and _size_of(computed) <= self.limits.max_bytes:
-            self._kept[key[0]] = computed
-
-    def _forget(self, key: Hashable, running: "_Running") -> None:
-        if self._running.get(key) is running:
-            del self._running[key]
-
-
-@dataclass(eq=False)
-class _Running:
-    """A computation and how many wait for it."""
-
-    task: "asyncio.Task[Computed[Any]]"
-    askers: int = 0
-
-
-def _will_do(kept: Computed[Any], facts_revision: int, not_before: datetime | None) -> bool:
-    if kept.facts_revision == facts_revision:
-        return True
-    return not_before is not None and kept.facts_revision < facts_revision and kept.computed_at >= not_before
+    async def _compute(self, key: Hashable, now: datetime, work: Awaitable[Any], seen: Seen) -> Computed[Any]:
+        started = perf_counter()
+        computed = Computed(await work, now, (perf_counter() - started) * 1000, seen)
+        kept = self._kept.get(key)
+        is_newest = kept is None or kept.seen.facts_revision <= seen.facts_revision
+        if is_newest and computed.value.nbytes <= self._kept.maxsize:
+            self._kept[key] = computed
+        return computed
 
 
 def _size_of(computed: Computed[Any]) -> int:

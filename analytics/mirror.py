@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import SelectBase
 from sqlalchemy.dialects import postgresql, sqlite
 
+from analytics.cache import NotShared
 from analytics.mirrored import (
     ALWAYS,
     MIRRORED,
@@ -49,7 +50,7 @@ SETTINGS = (
 )
 
 
-class SnapshotMoved(Exception):
+class SnapshotMoved(NotShared):
     """The copy is already past the snapshot of this operation: it has to begin anew."""
 
 
@@ -109,14 +110,14 @@ class Mirror:
         """
         wanted = ALWAYS | self.tables | need
         if self.revision is None or not wanted <= self.tables:
-            await asyncio.to_thread(self._synchronise, wanted)
+            await _to_its_end(self._synchronise, wanted)
         elif self.revision < revision:
             seen = {"seen": self.revision}
             if (await read(change_count(), seen))[0][0] > self._limits.small_change:
-                await asyncio.to_thread(self._synchronise, wanted)
+                await _to_its_end(self._synchronise, wanted)
             else:
                 changes = [await _change(mirrored, seen, read) for mirrored in self._held()]
-                await asyncio.to_thread(self._catch_up, changes, revision)
+                await _to_its_end(self._catch_up, changes, revision)
         if self.revision != revision:
             raise SnapshotMoved
 
@@ -171,7 +172,7 @@ class Mirror:
 
     def _ask(self, cursor: Any, statement: SelectBase, params: dict[str, Any]) -> pa.RecordBatchReader:
         dialect = sqlite.dialect() if self._database.is_sqlite else postgresql.dialect()
-        bound: Any = statement.params(business=self.business_id, **params)  # pyright: ignore[reportUnknownVariableType]
+        bound = cast(Any, statement).params(business=self.business_id, **params)
         cursor.execute(str(bound.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
         return cursor.fetch_record_batch()
 
@@ -237,14 +238,28 @@ class Mirror:
         )
 
 
+async def _to_its_end(work: Callable[..., None], *arguments: Any) -> None:
+    """Work in a thread. A cancelled caller waits too: the lock that it holds keeps others from what is being changed."""
+    running = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    cancelled: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    running.result()
+    if cancelled is not None:
+        raise cancelled
+
+
 async def _change(mirrored: Mirrored, seen: dict[str, Any], read: ReadRows) -> tuple[pa.Table, pa.Table | None]:
     keys, rows = await read(changed_keys(mirrored), seen), await read(changed_rows(mirrored), seen)
     return _arrow(["key"], keys), _arrow(mirrored.columns, rows) if rows else None
 
 
 def _arrow(names: Sequence[str], rows: Rows) -> pa.Table:
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return pa.Table.from_arrays([pa.array(values) for values in columns], list(names))
+    columns: Any = zip(*rows, strict=True) if rows else [()] * len(names)
+    return pa.Table.from_arrays([cast(Any, pa.array(values)) for values in columns], list(names))
 
 
 def _insert(root: duckdb.DuckDBPyConnection, mirrored: Mirrored, rows: Any) -> None:

@@ -23,6 +23,7 @@ from sqlmodel import AutoString
 
 from models import Business, Customer, CustomerTag, Payment, Refund, Sale, SaleItem
 from models.database import table
+from models.naming import statement
 from models.types import Day, Millionths, Money
 
 TEXTS = (String, AutoString)
@@ -87,14 +88,14 @@ def _is_text(column: Column[Any]) -> bool:
     return isinstance(column.type, TEXTS) and not isinstance(column.type, Enum) and bool(column.nullable)
 
 
-@cache
+@statement
 def all_rows(mirrored: Mirrored) -> SelectBase:
     """Every row of :business. Absent words come as empty ones: the SQLite driver types a column by its first rows."""
     columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in mirrored.selected]
     return select(*columns).where(mirrored.table.c.business_id == bindparam("business"))
 
 
-@cache
+@statement
 def changed_rows(mirrored: Mirrored) -> SelectBase:
     """The rows of :business that changed after revision :seen, or whose owner did."""
     source, owner = mirrored.table, mirrored.owner
@@ -105,14 +106,14 @@ def changed_rows(mirrored: Mirrored) -> SelectBase:
     return joined.where(owner.c.business_id == bindparam("business"), _is_new(owner))
 
 
-@cache
+@statement
 def changed_keys(mirrored: Mirrored) -> SelectBase:
     """The keys under which the copy's rows are to be replaced after revision :seen."""
     source = mirrored.table if mirrored.owner is None else mirrored.owner
     return select(source.c.id.label("key")).where(source.c.business_id == bindparam("business"), _is_new(source))
 
 
-@cache
+@statement
 def change_count() -> SelectBase:
     """How many sales, refunds, payments and customers of :business changed after revision :seen."""
     counts = [
@@ -127,7 +128,7 @@ def _is_new(source: Table) -> Any:
     return source.c.revision > bindparam("seen")
 
 
-@cache
+@statement
 def revision_of_business() -> SelectBase:
     """The revision of :business."""
     business = table(Business)

@@ -1,7 +1,6 @@
 """How customers buy: what a group of customers prefers."""
 
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +10,7 @@ from sqlalchemy import table as named_table
 from analytics.engine import Engine
 from analytics.mirrored import ITEMS, PAYMENTS
 from analytics.rfm import Scope, counted_sales
+from models.naming import statement
 from models.sales import payment, sale, sale_item, total_of
 
 # The customers asked about and the group of each, given along with the statement.
@@ -42,7 +42,7 @@ def _value_and_weight(dimension: Dimension) -> tuple[ColumnElement[Any], ColumnE
     }[dimension]
 
 
-@cache
+@statement
 def use_by_group(dimension: Dimension, storefront: bool) -> SelectBase:
     """For each group and value of a dimension, its weight: transactions, or spend for categories."""
     value, weight = _value_and_weight(dimension)

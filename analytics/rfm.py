@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ from models import Customer, Refund, Sale
 from models.currency import half_even
 from models.customers import CustomerType
 from models.database import table
+from models.naming import statement
 from models.sales import total_of
 
 sale, refund, customer = table(Sale), table(Refund), table(Customer)
@@ -156,7 +157,7 @@ def _fifth_of_window(recency_days: ColumnElement[Any]) -> ColumnElement[Any]:
     )
 
 
-@cache
+@statement
 def scored_customers(by_window: bool, storefront: bool, typed: bool, inactive: bool) -> SelectBase:
     """Every customer of the population with recency, frequency, monetary and the three scores, by customer."""
     purchases = _purchases(storefront, typed, inactive)
@@ -180,13 +181,13 @@ def scored_customers(by_window: bool, storefront: bool, typed: bool, inactive: b
     ).order_by(c.customer_id)
 
 
-@cache
+@statement
 def refunded_in_window(storefront: bool) -> SelectBase:
     """All refunds of the window, whoever's they are."""
     return select(func.coalesce(total_of(refund.c.amount), 0).label("amount")).where(refunds_paid(storefront))
 
 
-@cache
+@statement
 def refunded_to(storefront: bool, typed: bool, inactive: bool) -> SelectBase:
     """The refunds of the window that went to customers of the population."""
     buyers = select(sale.c.customer_id).where(sale.c.customer_id.is_not(None), counted_sales(storefront))
@@ -201,7 +202,7 @@ def refunded_to(storefront: bool, typed: bool, inactive: bool) -> SelectBase:
     )
 
 
-@cache
+@statement
 def buyers_in_window(storefront: bool, typed: bool, inactive: bool) -> SelectBase:
     """How many customers of the scope bought in the window."""
     return (

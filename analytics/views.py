@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import SelectBase
 
 from analytics.engine import compiled
+from models.naming import name_of
 
 log = structlog.get_logger()
 
@@ -54,9 +55,8 @@ class PinnedView:
                 raise
             finally:
                 if (seconds := perf_counter() - started) > self._slow:
-                    log.warning(
-                        "slow statement", engine=self.name, seconds=round(seconds, 3), text=compiled(statement).text
-                    )
+                    name = name_of(statement)
+                    log.warning("slow statement", engine=self.name, name=name, seconds=round(seconds, 3))
 
     async def _stop(self, work: "asyncio.Future[pa.Table]") -> None:
         self._cursor.interrupt()

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from uuid import uuid4
 
 from sqlalchemy import BigInteger, CheckConstraint, SelectBase, UniqueConstraint, bindparam, select, type_coerce
 from sqlmodel import Field
 
 from models.database import table
+from models.naming import statement
 from models.types import GlobalId, Stored, primary_key, reference, word
 
 
@@ -71,7 +71,7 @@ class Storefront(Stored, table=True):
 storefront = table(Storefront)
 
 
-@cache
+@statement
 def storefronts_of_business() -> SelectBase:
     """The storefronts of :business by name."""
     shown = (storefront.c.id, storefront.c.name, storefront.c.is_active)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +24,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from models.database import any_of, table
+from models.naming import statement
 from models.types import Day, GlobalId, Key, Money, Stored, ordered_text, primary_key, reference, word
 
 
@@ -169,19 +169,19 @@ def _profile(personal: bool) -> list[ColumnElement[Any]]:
     ]
 
 
-@cache
+@statement
 def customers_with_id(personal: bool) -> SelectBase:
     """The profiles of the customers :ids; without `personal` the personal columns are null."""
     return select(*_profile(personal)).where(OF_BUSINESS, any_of(customer.c.id, "ids"))
 
 
-@cache
+@statement
 def customer_id_by(column: str) -> SelectBase:
     """The id of the customer that is not erased with this :value of number, email or phone."""
     return select(customer.c.id).where(OF_BUSINESS, customer.c[column] == bindparam("value"), ~customer.c.is_erased)
 
 
-@cache
+@statement
 def tags_of() -> SelectBase:
     """The tags of the customers :ids, by tag."""
     return (
@@ -191,7 +191,7 @@ def tags_of() -> SelectBase:
     )
 
 
-@cache
+@statement
 def external_ids_of() -> SelectBase:
     """The identifiers of the customers :ids in other systems, by system."""
     return (

@@ -25,6 +25,7 @@ from sqlalchemy import table as named_table
 from models.customers import customer, customer_tag, is_verified, listed
 from models.database import TextList, any_of
 from models.finding import found_by_words
+from models.naming import statement
 from models.sales import refund, sale, total_of
 
 # Customers chosen beforehand with a revenue each, given along with a statement on the copy.
@@ -123,7 +124,7 @@ def _is_computed(filters: frozenset[str], order: CustomerOrder | None) -> bool:
     return bool(filters & COMPUTED_FILTERS - {"members"}) or order in COMPUTED_ORDERS
 
 
-@cache
+@statement
 def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool, position: bool) -> SelectBase:
     """Up to :size ids of customers that match all `filters`, with the value they are ordered by.
 
@@ -146,20 +147,20 @@ def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool,
     )
 
 
-@cache
+@statement
 def customer_count(filters: frozenset[str]) -> SelectBase:
     """How many customers match all `filters`."""
     conditions = [*listed(), *(_condition(name) for name in sorted(filters))]
     return select(func.count().label("count")).select_from(_source(_is_computed(filters, None))).where(*conditions)
 
 
-@cache
+@statement
 def found_customers(contacts: bool) -> SelectBase:
     """The ids of the customers that the words of a search find, for a list that is made on the copy."""
     return select(customer.c.id).where(_condition("business"), _condition("contacts" if contacts else "names"))
 
 
-@cache
+@statement
 def member_page(backward: bool, position: bool) -> SelectBase:
     """Up to :size members of a group with number and revenue, by revenue descending, then number."""
     revenue, number = member.c.revenue, customer.c.number

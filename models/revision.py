@@ -8,6 +8,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from models.business import Business, Installation
 from models.database import table
+from models.naming import statement
 
 business = table(Business)
 installation = table(Installation)
@@ -29,7 +30,7 @@ def next_revision(facts: bool) -> ReturningUpdate[tuple[int]]:
     return update(business).where(business.c.id == bindparam("business")).values(values).returning(business.c.revision)
 
 
-@cache
+@statement
 def business_at_revision() -> SelectBase:
     """The row of :business with its revisions and the epoch of the database: the first statement of a reader."""
     return select(business, installation.c.epoch).where(business.c.id == bindparam("business"), installation.c.id == 1)

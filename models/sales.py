@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +24,7 @@ from sqlmodel import Field
 
 from models.customers import customer
 from models.database import any_of, table
+from models.naming import statement
 from models.types import Day, GlobalId, Millionths, Money, Stored, UnitPrice, primary_key, reference, word
 
 
@@ -206,13 +206,13 @@ def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(func.sum(column), BigInteger)
 
 
-@cache
+@statement
 def rows_with_id(source: Table, kind: str) -> SelectBase:
     """The rows :ids of a table of facts, as objects of `kind`."""
     return select(*_shown(source, kind)).where(scoped(source), any_of(source.c.id, "ids"))
 
 
-@cache
+@statement
 def rows_of_sales(source: Table, kind: str, order: str) -> SelectBase:
     """The items, payments or refunds of the sales :ids, by sale and `order`."""
     return (
@@ -231,7 +231,7 @@ def _of_customers(source: Table, start: bool, end: bool) -> list[ColumnElement[b
     return conditions
 
 
-@cache
+@statement
 def page_of_each_customer(  # noqa: PLR0913  the shape of the statement
     source: Table, kind: str, start: bool, end: bool, backward: bool, position: bool
 ) -> SelectBase:
@@ -249,7 +249,7 @@ def page_of_each_customer(  # noqa: PLR0913  the shape of the statement
     return select(page).where(page.c.place <= bindparam("size")).order_by(page.c.customer_id, page.c.place)
 
 
-@cache
+@statement
 def count_of_each_customer(source: Table, start: bool, end: bool) -> SelectBase:
     """How many facts each of the customers :ids has in the period."""
     return (
@@ -259,7 +259,7 @@ def count_of_each_customer(source: Table, start: bool, end: bool) -> SelectBase:
     )
 
 
-@cache
+@statement
 def purchases_of() -> SelectBase:
     """What each of the customers :ids bought and got back, to :as_of; money as stored, no row for who did neither."""
     bought = (
@@ -312,7 +312,7 @@ def unpaid() -> ColumnElement[Any]:
     return case(((sale.c.status == SaleStatus.PARTIAL) & (rest > 0), rest), else_=0)
 
 
-@cache
+@statement
 def balances_of() -> SelectBase:
     """The outstanding balance of each of the customers :ids: opening + unpaid rests - unallocated payments."""
     owed = (

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from models.database import any_of, table
+from models.naming import statement
 from models.types import Day, GlobalId, Stored, primary_key, reference, word
 
 
@@ -124,14 +124,14 @@ def _shown(personal: bool) -> list[ColumnElement[Any]]:
     return [*kept, notes, type_coerce(c.id, GlobalId("Touchpoint")).label("global_id")]
 
 
-@cache
+@statement
 def touchpoints_with_id(personal: bool) -> SelectBase:
     """The contacts :ids; without `personal` their notes are null."""
     conditions = (touchpoint.c.business_id == bindparam("business"), any_of(touchpoint.c.id, "ids"))
     return select(*_shown(personal)).where(*conditions)
 
 
-@cache
+@statement
 def touchpoint_page(filters: frozenset[str], personal: bool) -> SelectBase:
     """Up to :size contacts of the business that match `filters` (names in FILTERS), newest first."""
     return (
@@ -142,7 +142,7 @@ def touchpoint_page(filters: frozenset[str], personal: bool) -> SelectBase:
     )
 
 
-@cache
+@statement
 def touchpoints_of_each_customer(filters: frozenset[str], personal: bool) -> SelectBase:
     """Up to :size contacts of each of the customers :ids that match `filters`, newest first."""
     order = (touchpoint.c.occurred_at.desc(), touchpoint.c.id.desc())
@@ -161,7 +161,7 @@ def _when(outcomes: Sequence[TouchpointOutcome], value: Any) -> ColumnElement[An
     return case((or_(*(touchpoint.c.outcome == outcome for outcome in outcomes)), value))
 
 
-@cache
+@statement
 def email_engagement_of() -> SelectBase:
     """E-mails delivered, opened and clicked by each of the customers :ids, and when last."""
     at = touchpoint.c.occurred_at

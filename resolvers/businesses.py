@@ -1,7 +1,6 @@
 """Making and finding the businesses of a store."""
 
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -12,11 +11,12 @@ from models import Business
 from models.business import Weekday
 from models.currency import exponent_of
 from models.database import Database, table
+from models.naming import statement
 
 business = table(Business)
 
 
-@cache
+@statement
 def business_named() -> Select[Any]:
     """The business called :name."""
     return select(business).where(business.c.name == bindparam("name"))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -11,34 +11,45 @@ from zoneinfo import ZoneInfo
 
 from aiodataloader import DataLoader
 
-from analytics.cache import Computed, ReportCache, Sized
-from analytics.mirror import Mirror, Mirrors
+from analytics.cache import Computed, ReportCache, Seen, Sized
+from analytics.mirror import Mirror, MirrorLimits, Mirrors
 from analytics.views import PinnedView
 from models.database import Database
 from models.days import business_today, day_number
 from resolvers.errors import BadUserInput, Unauthenticated
-from resolvers.reader import Reader, Statements
+from resolvers.reader import SLOW_SECONDS, Reader, Statements
 from resolvers.viewer import Viewer
 
 CODE_VERSION = 1  # part of every cache key: raise it when a report's arithmetic changes
-REPORT_BYTES = 512 * 1024 * 1024
-REPORT_SECONDS = 600
 
 T = TypeVar("T", bound=Sized)
 Batch = Callable[["Context", Sequence[Any], Any], Awaitable[Sequence[Any]]]
 
 
+@dataclass(frozen=True)
+class ReportLimits:
+    """How many bytes computed reports may hold, how long they are kept, and how old ones of earlier facts may be."""
+
+    max_bytes: int = 512 * 1024**2
+    ttl_seconds: float = 600
+    max_age_seconds: float = 0
+
+
 class Services:
     """What lives as long as the process: the store, its columnar copies, and the reports computed from them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, reports: ReportLimits | None = None, *, slow_seconds: float = SLOW_SECONDS
+    ) -> None:
+        limits = reports or ReportLimits()
         self.database = database
-        self.statements = Statements(database)
-        self.mirrors = Mirrors(database)
-        self.reports = ReportCache(REPORT_BYTES, REPORT_SECONDS)
+        self.statements = Statements(database, slow_seconds)
+        self.mirrors = Mirrors(database, MirrorLimits(slow_seconds=slow_seconds))
+        self.reports = ReportCache(limits.max_bytes, limits.ttl_seconds, limits.max_age_seconds)
 
     async def close(self) -> None:
-        """Let go of every connection and copy."""
+        """End what is being computed, and let go of every connection and copy."""
+        await self.reports.close()
         self.mirrors.close()
         await self.database.close()
 
@@ -75,6 +86,11 @@ class BusinessCalendar:
         return day_number(self.today), [f"asOf {asked} is in the future; this is the answer for today, {self.today}."]
 
 
+def report_key(row: Any, name: str, arguments: Hashable) -> Hashable:
+    """What a report of a business depends on, beside the state of the facts."""
+    return (row.epoch, CODE_VERSION, row.id, name, arguments)
+
+
 async def _together(
     context: "Context", batch: Batch, arguments: Hashable, groups: Sequence[tuple[Any, ...]]
 ) -> list[list[Any]]:
@@ -84,18 +100,40 @@ async def _together(
 
 
 class Context:
-    """Made for one operation and closed after it; nothing in it is shared with another."""
+    """Made for one operation and closed after it; nothing in it is shared with another.
+
+    A report that it computes may be waited for by others too: the snapshot then ends when that is done.
+    """
 
     def __init__(self, services: Services, viewer: Viewer, now: datetime, *, pin_at_start: bool = False) -> None:
         self.services = services
         self.viewer = viewer
-        self.now = now
         self.reader = Reader(services.database, services.statements, viewer.business_id)
+        self._now = now
+        self._is_exact = True
+        self._saw_clock = False
+        self._holders = 1
         self._pin_at_start = pin_at_start
         self._opening = asyncio.Lock()
         self._business: BusinessCalendar | None = None
         self._view: PinnedView | None = None
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The moment of this operation. An answer that depends on it is not that of another moment of the day."""
+        self._saw_clock = True
+        return self._now
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the same question on the same day and at the same revision has the same answer, as far as it ran."""
+        return self._is_exact and not self._saw_clock
+
+    @property
+    def seen(self) -> BusinessCalendar | None:
+        """The business as this operation saw it, None where it did not look."""
+        return self._business
 
     async def business(self) -> BusinessCalendar:
         """The business as this operation sees it; the first call takes the snapshot."""
@@ -127,18 +165,30 @@ class Context:
         compute: Callable[[PinnedView], Awaitable[T]],
         need: frozenset[str] = frozenset(),
     ) -> tuple[Computed[T], bool]:
-        """A computed value of this business at this revision, and whether it was kept from before.
+        """A computed value of this business and whether it was kept from before; its `seen` is what it is the truth of.
 
         `need` names the tables that it is computed from beside those that are always there.
         """
         row = (await self.business()).row
-        key = (row.epoch, CODE_VERSION, row.id, name, arguments, row.facts_revision)
+        seen = Seen(row.facts_revision, row.revision)
 
-        async def with_facts() -> T:
+        def begin() -> Awaitable[T]:
+            self._holders += 1
+            return self._computed(compute, need)
+
+        key = report_key(row, name, arguments)
+        computed, is_kept = await self.services.reports.get(key, self._now, begin, seen)
+        if computed.seen.facts_revision == row.facts_revision:
+            return replace(computed, seen=seen), is_kept  # changes since then were of nothing that it depends on
+        self._is_exact = False
+        return computed, is_kept
+
+    async def _computed(self, compute: Callable[[PinnedView], Awaitable[T]], need: frozenset[str]) -> T:
+        try:
             async with (await self.facts(need)).held() as view:
                 return await compute(view)
-
-        return await self.services.reports.get(key, self.now, with_facts)
+        finally:
+            await self.close()
 
     async def load(self, batch: Batch, key: Any, arguments: Hashable = None) -> Any:
         """What `batch` answers for `key`, asked together with all other keys of the same arguments."""
@@ -157,10 +207,13 @@ class Context:
             raise
 
     async def close(self) -> None:
-        """End the snapshot and let go of the view."""
-        if self._view is not None:
-            self._view.close()
-        await self.reader.close()
+        """Let go; the last to do so ends the snapshot and lets go of the view."""
+        self._holders -= 1
+        if self._holders == 0:
+            async with self._opening:  # a look-up of a cancelled operation may still be pinning one
+                if self._view is not None:
+                    self._view.close()
+                await self.reader.close()
 
     @property
     def _mirror(self) -> Mirror:
@@ -185,4 +238,4 @@ class Context:
         if row is None:
             raise Unauthenticated("this token is for a business that does not exist here")
         zone = ZoneInfo(row.timezone)
-        return BusinessCalendar(row, zone, business_today(self.now, zone))
+        return BusinessCalendar(row, zone, business_today(self._now, zone))

@@ -1,17 +1,17 @@
 """Finding the customer that a token of the shop's own portal is for."""
 
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
 from models import Customer
 from models.database import Database, table
+from models.naming import statement
 
 customer = table(Customer)
 
 
-@cache
+@statement
 def customer_numbered() -> Select[Any]:
     """The id of the customer of :business with the number :number."""
     return select(customer.c.id).where(

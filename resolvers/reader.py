@@ -3,11 +3,14 @@
 import asyncio
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
+from time import perf_counter
 from typing import Any
 
+import structlog
 from sqlalchemy import SelectBase
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
@@ -15,14 +18,23 @@ from sqlalchemy.types import TypeEngine
 from models.currency import MILLION
 from models.database import Database
 from models.days import date_of
+from models.naming import name_of
 from models.revision import business_at_revision
 from models.types import Day, GlobalId, Millionths, Money, UnitPrice
 from resolvers.errors import BadUserInput
 from resolvers.ids import global_id
 
+log = structlog.get_logger()
+
 Convert = Callable[[Any], Any]
 
+
+class SnapshotEnded(Exception):
+    """Something asked on after its operation was over."""
+
+
 MILLIONTH = Decimal("0.000001")
+SLOW_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,8 @@ def as_quantity(millionths: int) -> Decimal:
 class Statements:
     """The prepared statements of one store, each compiled once."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, slow_seconds: float = SLOW_SECONDS) -> None:
+        self.slow_seconds = slow_seconds
         self._dialect = database.dialect
         self._kept: dict[SelectBase, Prepared] = {}
 
@@ -162,6 +175,7 @@ class Reader:
         self._statements = statements
         self._business_id = business_id
         self._turn = asyncio.Lock()
+        self._has_ended = False
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
         self._business: Any = None
@@ -187,8 +201,9 @@ class Reader:
         return list(map(self._statements.prepared(statement).stored_class._make, records))
 
     async def close(self) -> None:
-        """End the snapshot and give the connection back."""
+        """End the snapshot and give the connection back; nothing can be read any more."""
         async with self._turn:
+            self._has_ended = True
             connection, self._connection = self._connection, None
             if connection is not None:
                 try:
@@ -197,14 +212,27 @@ class Reader:
                     await connection.close()
 
     async def _open(self) -> None:
+        if self._has_ended:
+            raise SnapshotEnded
         if self._connection is None:
-            self._connection = await self._database.engine.connect()
-            self._driver = (await self._connection.get_raw_connection()).driver_connection
-            begin = "BEGIN" if self._database.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-            await self._driver.execute(begin)
-            found = await self._records(business_at_revision(), {})
-            rows = self._statements.prepared(business_at_revision()).rows(found, 0)
-            self._business = rows[0] if rows else None
+            connection = await self._database.engine.connect()
+            try:
+                self._business = await self._begin(connection)
+            except BaseException:  # the next one to ask begins anew
+                with suppress(Exception):
+                    await self._end()
+                await connection.close()
+                raise
+            self._connection = connection
+
+    async def _begin(self, connection: AsyncConnection) -> Any:
+        self._driver = (await connection.get_raw_connection()).driver_connection
+        await self._driver.execute(
+            "BEGIN" if self._database.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        )
+        found = await self._records(business_at_revision(), {})
+        rows = self._statements.prepared(business_at_revision()).rows(found, 0)
+        return rows[0] if rows else None
 
     async def _end(self) -> None:
         await self._driver.execute("ROLLBACK")
@@ -214,6 +242,12 @@ class Reader:
         _check_texts(params.values())
         values = prepared.values({**params, "business": self._business_id})
         self.statements_run += 1
-        if self._database.is_sqlite:
-            return await self._driver.execute_fetchall(prepared.text, values)
-        return await self._driver.fetch(prepared.text, *values)
+        started = perf_counter()
+        try:
+            if self._database.is_sqlite:
+                return await self._driver.execute_fetchall(prepared.text, values)
+            return await self._driver.fetch(prepared.text, *values)
+        finally:
+            if (seconds := perf_counter() - started) > self._statements.slow_seconds:
+                engine, name = self._database.dialect.name, name_of(statement)
+                log.warning("slow statement", engine=engine, name=name, seconds=round(seconds, 3))

@@ -148,10 +148,14 @@ async def members_of_segment(context: Context, scheme: RFMScheme, name: str, as_
 
 
 def segment_position(scheme: RFMScheme, name: str, argument: str) -> int:
-    """Where a segment with this name or code stands in a scheme; BadUserInput names the valid ones."""
+    """Where the segment that an argument asks for stands in a scheme; BadUserInput names the valid ones.
+
+    `segmentName` takes a name, `segmentCode` a code, any other argument either.
+    """
     segments = SCHEMES[scheme].segments
     for position, segment in enumerate(segments):
-        if name in (segment.name, segment.code):
+        names = {"segmentName": (segment.name,), "segmentCode": (segment.code,)}
+        if name in names.get(argument, (segment.name, segment.code)):
             return position
     valid = ", ".join(f'"{segment.name}" ({segment.code})' for segment in segments)
     raise BadUserInput(f'`{argument}`: the {scheme} scheme has no segment "{name}"; it has {valid}')
@@ -214,7 +218,7 @@ class Segmentation:
         self.notices = notices
         self.how_computed = HowComputed(DEFINITION, self.people.statement)
         self.freshness = Freshness(
-            computed.computed_at, business.row.revision, from_cache, computed.duration_ms, "duckdb"
+            computed.computed_at, computed.seen.data_revision, from_cache, computed.duration_ms, "duckdb"
         )
 
     @property

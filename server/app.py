@@ -19,10 +19,12 @@ from resolvers.context import Services
 from server.auth import Authentication, keys_of
 from server.graphql import Endpoint
 from server.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
-from server.logs import configure_logs
+from server.logs import RequestIds, configure_logs
 from server.page import ASSETS, Page, PageFiles
+from server.sampling import MetricsPage, sampling
 from server.sdl import served_schema
 from server.settings import Settings, load_settings
+from server.stopping import Stopping
 from server.store import prepare
 
 log = structlog.get_logger()
@@ -34,15 +36,17 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
     """The application under these settings, by default those of the environment. Nothing is opened before its start."""
     settings = settings or load_settings()
     configure_logs(settings)
+    settings.secret()  # without one it does not even begin
     return Starlette(
         routes=[
             Route("/", _to_graphql),
             Route("/graphql", _graphql, methods=["GET", "POST"]),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
+            *([Route("/metrics", _metrics)] if settings.metrics else []),
             Mount("/static/graphiql", PageFiles(directory=ASSETS, check_dir=False)),
         ],
-        middleware=[Middleware(SecurityHeaders), *_guards(settings)],
+        middleware=[Middleware(RequestIds), Middleware(SecurityHeaders), *_guards(settings)],
         lifespan=lambda app: _lifespan(app, settings, schema or served_schema()),
     )
 
@@ -59,7 +63,7 @@ def _guards(settings: Settings) -> list[Middleware]:
 
 @asynccontextmanager
 async def _lifespan(app: Starlette, settings: Settings, schema: Schema) -> AsyncGenerator[None]:
-    services = Services(database=Database(settings.store))
+    services = Services(Database(settings.store), slow_seconds=settings.slow_seconds)
     try:
         await prepare(services.database, settings)
         app.state.database = services.database
@@ -69,8 +73,12 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema) -> Async
             authentication=Authentication(keys_of(settings), services.database),
             page=Page(settings, services.database) if settings.graphiql else None,
         )
-        log.info("started", store=services.database.url.render_as_string(hide_password=True), demo=settings.demo)
-        yield
+        app.state.stopping = stopping = Stopping()
+        async with sampling(services) as sampler:
+            app.state.metrics = MetricsPage(settings, sampler)
+            log.info("started", store=services.database.url.render_as_string(hide_password=True), demo=settings.demo)
+            with stopping.heeded(settings.drain_seconds):
+                yield
     finally:
         await services.close()
         log.info("stopped")
@@ -85,12 +93,18 @@ async def _to_graphql(_request: Request) -> Response:
     return RedirectResponse("/graphql")
 
 
+async def _metrics(request: Request) -> Response:
+    page: MetricsPage = request.app.state.metrics
+    return await page.answer(request)
+
+
 async def _alive(_request: Request) -> Response:
     return JSONResponse({"status": "alive"})
 
 
 async def _ready(request: Request) -> Response:
-    reason = await _not_ready(request.app.state.database)
+    stopping: Stopping = request.app.state.stopping
+    reason = "it is stopping" if stopping.is_told else await _not_ready(request.app.state.database)
     if reason:
         return JSONResponse({"status": "not ready", "reason": reason}, 503, {"Retry-After": "5"})
     return JSONResponse({"status": "ready"})

@@ -1,6 +1,5 @@
 """What a caller is told of an error: the message and code of an expected one, an id of any other."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from graphql import GraphQLError
 
 from models.outages import is_outage
 from resolvers.errors import BadUserInput, RequestError, Unavailable
+from server.logs import request_id
 
 log = structlog.get_logger()
 
@@ -126,7 +126,7 @@ def _is_refusal(error: GraphQLError, origin: Exception | None) -> bool:
 
 
 class Incident:
-    """Something unexpected: logged in full under an id, which is all that a caller is told."""
+    """Something unexpected: logged in full under the request's id, which is all that a caller is told."""
 
     def __init__(self) -> None:
         self._id = ""
@@ -134,7 +134,7 @@ class Incident:
 
     def of(self, error: GraphQLError) -> Expected:
         """What is told of an unexpected error; the first few of an answer are logged with their traceback."""
-        self._id = self._id or secrets.token_hex(6)
+        self._id = self._id or request_id()
         if self._logged < TRACEBACKS_LOGGED:
             self._logged += 1
             log.error("unexpected error", id=self._id, path=error.path, exc_info=origin_of(error) or error)

@@ -20,7 +20,9 @@ from resolvers.viewer import Viewer
 from server.auth import Authentication
 from server.documents import chosen_operation, parsed
 from server.errors import BadRequest, Told, origin_of, told_before_execution, told_by_execution, told_of
+from server.metrics import count_operation
 from server.page import Page
+from server.redaction import keep_private
 from server.requests import GRAPHQL, HTML, JSON, Asked, asked_by, wanted_form
 
 log = structlog.get_logger()
@@ -59,10 +61,11 @@ class Endpoint:
     async def _operation(self, request: Request, form: str) -> Response:
         viewer = await self.authentication.viewer(request.headers.get("authorization"))
         asked = await asked_by(request)
+        keep_private(asked.query, asked.variables)
         try:
             operation = chosen_operation(parsed(asked.query), asked.operation_name)
         except Exception as error:  # noqa: BLE001
-            return _answered(Answer(None, told_of(error)), form)
+            return _answered(Answer(None, _counted(told_of(error))), form)
         _check_method(request.method, operation.operation)
         started = perf_counter()
         answer = await self._executed(asked, viewer)
@@ -128,8 +131,13 @@ def _answered(answer: Answer, form: str) -> Response:
     return _response(answer.body, answer.status(form), form, answer.told.headers)
 
 
+def _counted(told: Told) -> Told:
+    count_operation("none", told.codes, 0)
+    return told
+
+
 def _refused(error: Exception, form: str) -> Response:
-    told = told_of(error)
+    told = _counted(told_of(error))
     if isinstance(error, BadRequest):
         headers = {"Allow": "POST"} if error.status == 405 else {}
         return _response(orjson.dumps({"errors": told.errors}), error.status, form, headers)
@@ -142,6 +150,7 @@ def _response(body: bytes, status: int, form: str, headers: dict[str, str]) -> R
 
 
 def _log_operation(operation: OperationDefinitionNode, viewer: Viewer, answer: Answer, seconds: float) -> None:
+    count_operation(operation.operation.value, answer.told.codes, seconds)
     log.info(
         "operation",
         name=operation.name.value[:LONGEST_NAME_LOGGED] if operation.name else None,

@@ -1,13 +1,25 @@
-"""How messages are written: to standard error, one line each, by structlog and the standard library alike."""
+"""How messages are written: to standard error, one line each, by structlog and the standard library alike.
+
+Every line of a request carries its id, which the answer tells in a header, and is redacted (server.redaction).
+"""
 
 import logging
+import re
+import secrets
 import sys
 from typing import Any
 
 import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars, get_contextvars
 from structlog.typing import Processor
 
+from server.redaction import redacted
 from server.settings import Settings
+
+REQUEST_ID = "X-Request-ID"
+SANE_ID = re.compile(r"[\w.:=+/-]{1,64}", re.ASCII)
 
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -43,14 +55,50 @@ def configure_logs(settings: Settings) -> None:
 
 
 def _formatter(style: str) -> logging.Formatter:
-    last: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-        if style == "json"
-        else [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
-    )
+    in_colour = sys.stderr.isatty()
+    last: Processor = structlog.processors.JSONRenderer()
+    if style == "text" or (style == "auto" and in_colour):
+        last = structlog.dev.ConsoleRenderer(
+            colors=in_colour, exception_formatter=structlog.dev.plain_traceback
+        )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            redacted,
+            last,
+        ],
     )
+
+
+def request_id() -> str:
+    """The id of the request that is being answered, or a new one outside of any."""
+    return get_contextvars().get("request_id") or _new_id()
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
+
+
+class RequestIds:
+    """Gives every request an id, the caller's own where that can stand in a log line, and answers with it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and put its id on the answer."""
+        if scope["type"] not in {"http", "websocket"}:
+            return await self._app(scope, receive, send)
+        given = Headers(scope=scope).get(REQUEST_ID, "")
+        id_ = given if SANE_ID.fullmatch(given) else _new_id()
+
+        async def named(message: Message) -> None:
+            if message["type"] in {"http.response.start", "websocket.accept"}:
+                message.setdefault("headers", [])
+                MutableHeaders(scope=message)[REQUEST_ID] = id_
+            await send(message)
+
+        with bound_contextvars(request_id=id_):
+            return await self._app(scope, receive, named)

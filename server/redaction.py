@@ -9,7 +9,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 HIDDEN = "…"
 SHORTEST_HIDDEN = 4
-UNTOUCHED = frozenset(("level", "timestamp", "request_id", "logger"))
+UNTOUCHED = frozenset(("level", "timestamp", "request_id", "id", "logger"))
 PRIVATE_KEYS = re.compile(
     r"authorization|body|contact|cookie|e_?mail|headers|params|parameters|password|phone|query|secret|signature|token"
     r"|variables",
@@ -25,7 +25,7 @@ PATTERNS = (
     (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), HIDDEN),  # an e-mail
     (re.compile(r"(?<![\w.:-])\+\d[\d ()/-]{6,}\d"), HIDDEN),  # a phone number
 )
-LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
+LITERAL = re.compile(r'"""(.*?)"""|"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 _asked: ContextVar[tuple[str, Any] | None] = ContextVar("asked", default=None)
 
@@ -39,15 +39,21 @@ def redacted(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDic
     """The event without what is private; a structlog processor."""
     said = sorted(_said(), key=len, reverse=True)
     for name, value in event.items():
-        if name in UNTOUCHED:
-            continue
-        if PRIVATE_KEYS.search(name):
-            event[name] = HIDDEN
-        elif isinstance(value, str):
-            event[name] = _hidden(value, said)
-        elif isinstance(value, list | tuple | dict | BaseException):
-            event[name] = _hidden(str(value), said)  # pyright: ignore[reportUnknownArgumentType]
+        if name not in UNTOUCHED:
+            event[name] = _without(name, value, said)
     return event
+
+
+def _without(name: str, value: Any, said: list[str]) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if PRIVATE_KEYS.search(name):
+        return HIDDEN
+    if isinstance(value, list | tuple):
+        return [_without(name, part, said) for part in value]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, dict):
+        return {key: _without(str(key), part, said) for key, part in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return _hidden(str(value), said)
 
 
 def _hidden(text: str, said: list[str]) -> str:
@@ -64,7 +70,8 @@ def _said() -> set[str]:
     if asked is None:
         return set()
     document, variables = asked
-    texts = {*LITERAL.findall(document), *_texts(variables)}
+    literals = {text for pair in LITERAL.findall(document) for text in pair}
+    texts = {*literals, *_texts(variables)}
     return {text for text in texts if len(text) >= SHORTEST_HIDDEN}
 
 

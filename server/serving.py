@@ -11,6 +11,7 @@ from resolvers.businesses import find_business
 from resolvers.viewer import Role, Viewer
 from server import filling
 from server.auth import token_for
+from server.metrics import shared_by_workers
 from server.page import BUILT
 from server.settings import Settings, is_loopback
 from server.store import opened
@@ -25,6 +26,7 @@ class CannotServe(Exception):
 
 def serve(settings: Settings) -> None:
     """Answer until told to stop."""
+    settings.secret()
     if settings.demo and not is_loopback(settings.host):
         raise CannotServe(
             f"the demo listens on this machine only, not on {settings.host}: "
@@ -34,17 +36,18 @@ def serve(settings: Settings) -> None:
     token = asyncio.run(_prepared(settings, datetime.now(UTC)))
     _announce(settings, token)
     # The processes read the same settings from their environment; what was given as an option is only for listening.
-    uvicorn.run(
-        "server.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
+    with shared_by_workers(settings.workers):
+        uvicorn.run(
+            "server.app:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
 
 
 def _check_port(host: str, port: int) -> None:

@@ -117,10 +117,6 @@ class Settings(BaseSettings):
             weakness = weakness_of(self.secret_key.get_secret_value())
             if weakness:
                 raise ValueError(f"SECRET_KEY {weakness}: make a random one with {NEW_SECRET}")
-        elif not self.demo and self.jwks_url is None:
-            raise ValueError(
-                f"SECRET_KEY is missing: make one with {NEW_SECRET}, or set JWKS_URL to your identity provider's keys"
-            )
         return self
 
     @field_validator("metrics_token")
@@ -142,10 +138,19 @@ class Settings(BaseSettings):
         return self.database_url or DEMO_URL
 
     def secret(self) -> str | None:
-        """What tokens are signed with, None where they are the identity provider's; demo mode makes and keeps one."""
+        """What tokens are signed with, None where they are the identity provider's; demo mode makes and keeps one.
+
+        Raises SettingsError where there is neither: commands that deal with no tokens do not ask.
+        """
         if self.jwks_url is not None:
             return None
-        return self.secret_key.get_secret_value() if self.secret_key else _demo_secret(DEMO_SECRET)
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        if self.demo:
+            return _demo_secret(DEMO_SECRET)
+        raise SettingsError(
+            f"SECRET_KEY is missing: make one with {NEW_SECRET}, or set JWKS_URL to your identity provider's keys"
+        )
 
 
 def load_settings(**given: Any) -> Settings:

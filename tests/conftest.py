@@ -18,7 +18,10 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:
 DATA = Path(os.environ.get("TEST_DATA_DIR", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"  # noqa: TID251
 REQUIRE_DATA = os.environ.get("REQUIRE_TEST_DATA") == "1"  # noqa: TID251
-SETTINGS = ("DATABASE_URL", "SECRET_KEY", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "HOST", "PORT", "WORKERS")
+SETTINGS = (
+    *("DATABASE_URL", "SECRET_KEY", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "HOST", "PORT", "WORKERS"),
+    *("LOG_LEVEL", "LOG_FORMAT", "METRICS", "METRICS_TOKEN", "PROMETHEUS_MULTIPROC_DIR", "DRAIN_SECONDS"),
+)
 
 
 @pytest.fixture(autouse=True)
