@@ -134,16 +134,12 @@ async def main(url: str, postgres: str | None) -> None:
     last = root.execute("SELECT max(business_day) FROM sale").fetchone()[0]
     scope = Scope(last, None)
     ours, floor = against_floor(root, scope)
-    print(
-        f"RFM of all history to {date_of(last)}: {ours / floor:.2f} x the floor (ours {ours:.3f} s, floor {floor:.3f} s)"
-    )
+    print(f"RFM of all history to {date_of(last)}: {ours / floor:.2f} x the floor ({ours:.3f} s, {floor:.3f} s)")
     for share in GROWTH:
         part = part_of(root, share)
         rows = part.execute("SELECT count(*) FROM sale").fetchone()[0]  # type: ignore[index]
         seconds, bare = against_floor(part, scope)
-        print(
-            f"  {rows / 1e6:5.2f} million sales: ours {seconds:.3f} s, floor {bare:.3f} s, {seconds / rows * 1e9:.0f} ns a sale"
-        )
+        print(f"  {rows / 1e6:5.2f} M sales: {seconds:.3f} s, floor {bare:.3f} s, {seconds / rows * 1e9:.0f} ns each")
         part.close()
     if database.is_sqlite:
         seconds = on_sqlite(database.adbc_uri, scope)

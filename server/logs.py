@@ -7,7 +7,6 @@ import logging
 import re
 import secrets
 import sys
-from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -58,9 +57,7 @@ def _formatter(style: str) -> logging.Formatter:
     in_colour = sys.stderr.isatty()
     last: Processor = structlog.processors.JSONRenderer()
     if style == "text" or (style == "auto" and in_colour):
-        last = structlog.dev.ConsoleRenderer(
-            colors=in_colour, exception_formatter=structlog.dev.plain_traceback
-        )
+        last = structlog.dev.ConsoleRenderer(colors=in_colour, exception_formatter=structlog.dev.plain_traceback)
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED,
         processors=[

@@ -17,12 +17,13 @@ class Stopping:
 
     def __init__(self) -> None:
         self.is_told = False
+        self._following: Any = None
 
     @contextmanager
     def heeded(self, drain_seconds: float) -> Generator[None]:
         """Hear SIGTERM before the server does, which gets it after so many seconds, or at once where it comes again."""
         try:
-            following = signal.signal(signal.SIGTERM, self._hear(asyncio.get_running_loop(), drain_seconds))
+            following = signal.signal(signal.SIGTERM, self._hearing(asyncio.get_running_loop(), drain_seconds))
         except ValueError:  # not the main thread, which alone gets signals
             yield
             return
@@ -32,7 +33,7 @@ class Stopping:
         finally:
             signal.signal(signal.SIGTERM, following)
 
-    def _hear(self, loop: asyncio.AbstractEventLoop, drain_seconds: float) -> Any:
+    def _hearing(self, loop: asyncio.AbstractEventLoop, drain_seconds: float) -> Any:
         def heard(number: int, frame: FrameType | None) -> None:
             if self.is_told or not drain_seconds:
                 self._pass_on(number, frame)

@@ -51,7 +51,7 @@ async def test_a_sale_with_everything(ask_both: Asker) -> None:
                 "sku": "T1",
                 "category": "Drinks",
                 "quantity": "3",
-                "unitPrice": "2.5",
+                "unitPrice": "2.50",
                 "total": "7.50",
                 "profit": "4.50",
                 "isProduct": True,
@@ -203,6 +203,23 @@ async def test_sales_at_one_moment_are_ordered_by_record(ask_both: Asker) -> Non
 
     found = (await asker(query))["customer"]["sales"]["nodes"]
     assert [sale["number"] for sale in found] == ["fourth", "third", "second", "first", "before"]
+
+
+async def test_prices_have_the_decimals_of_money_and_more_where_they_need_them(ask: Asker, shop: Shop) -> None:
+    expected = {
+        "0.001": "0.001",
+        "3": "3.00",
+        "2.5": "2.50",
+        "0.123456": "0.123456",
+        "0": "0.00",
+        "1000000": "1000000.00",
+    }
+    shop.sale("NEW", "2026-03-01", lines=[Line("Thing", price, "0.5") for price in expected])
+    await shop.save()
+    query = '{ customer(by: {number: "NEW"}) { sales { nodes { items { quantity unitPrice } } } } }'
+    (sale,) = (await ask(query))["customer"]["sales"]["nodes"]
+
+    assert sale["items"] == [{"quantity": "0.5", "unitPrice": shown} for shown in expected.values()]
 
 
 async def test_money_in_currencies_of_other_exponents(ask_both: Asker) -> None:

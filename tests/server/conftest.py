@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from analytics.mirror import SnapshotMoved
 from models.database import Database
 from resolvers.businesses import ensure_business
-from resolvers.context import Context
+from resolvers.context import Context, Services
 from resolvers.errors import BadUserInput
 from resolvers.viewer import Role, Viewer
 from server.app import create_app
@@ -89,6 +89,14 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def shop(sqlite_database: Database) -> Any:
     """A business."""
     return await ensure_business(sqlite_database, "Corner Shop", currency="GBP", timezone="Europe/London", now=NOW)
+
+
+@pytest.fixture
+async def services(sqlite_database: Database) -> AsyncGenerator[Services]:
+    """The services of a process over an empty SQLite store."""
+    made = Services(sqlite_database)
+    yield made
+    await made.close()
 
 
 @pytest.fixture

@@ -1,0 +1,146 @@
+"""What is measured, who may read it, and what never becomes a label."""
+
+import re
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from resolvers.context import Services
+from server import metrics
+from server.sampling import Sampler
+from server.settings import Settings, SettingsError, load_settings
+from tests.analytics.asking import operation
+from tests.builders import open_shop
+from tests.server.conftest import SECRET, Caller, caller
+
+MARKER = "Zq8Marker"
+
+
+def value(text: str, name: str, **labels: Any) -> float:
+    """The value of a metric with these labels, 0 where nothing was counted yet."""
+    wanted = {f'{label}="{given}"' for label, given in labels.items()}
+    for line in text.splitlines():
+        found = re.fullmatch(rf"customer_api_{name}(?:{{(.*)}})? ([\d.e+-]+)", line)
+        if found and wanted <= set((found[1] or "").split(",")):
+            return float(found[2])
+    return 0.0
+
+
+@pytest.fixture
+def read(client: TestClient) -> Any:
+    """Reads a metric from this machine."""
+
+    def value_of(name: str, **labels: Any) -> float:
+        return value(client.get("/metrics").text, name, **labels)
+
+    return value_of
+
+
+def test_operations_are_counted_by_kind_and_outcome(ask: Caller, read: Any) -> None:
+    def counted() -> list[float]:
+        return [
+            read("operation_seconds_count", kind=kind, outcome=outcome)
+            for kind, outcome in (("query", "OK"), ("query", "UNAVAILABLE"), ("mutation", "OK"), ("query", "INTERNAL"))
+        ]
+
+    before = counted()
+    ask("{ role }")
+    ask("{ role }")
+    ask("mutation { write }")
+    ask('{ a: failing(how: "outage") b: failing(how: "refusal") }')
+    ask('{ a: failing(how: "bug") b: failing(how: "outage") }')
+
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [2, 1, 1, 1]
+
+
+def test_refusals_are_counted_by_code(client: TestClient, ask: Caller, read: Any) -> None:
+    codes = ("BAD_USER_INPUT", "UNAVAILABLE", "UNAUTHENTICATED", "GRAPHQL_PARSE_FAILED")
+    before = [read("refusals_total", code=code) for code in codes]
+    ask('{ a: failing(how: "outage") b: failing(how: "refusal") }')
+    ask("{ role ")
+    client.post("/graphql", json={"query": "{ role }"})
+
+    assert [read("refusals_total", code=code) - then for code, then in zip(codes, before, strict=True)] == [1, 1, 1, 1]
+
+
+def test_nothing_that_a_client_gave_is_a_label(client: TestClient, ask: Caller) -> None:
+    ask(f"query {MARKER} {{ {MARKER}: role }}")
+    ask(f'{{ failing(how: "{MARKER}") }}')
+    ask(f"{{ {MARKER} }}")
+    client.post(f"/{MARKER}", headers={"X-Request-ID": MARKER, "User-Agent": MARKER})
+
+    assert MARKER not in client.get("/metrics").text
+
+
+def test_the_metrics_are_for_this_machine(settings: Settings, shop: Any) -> None:
+    with caller(settings, client=("192.168.1.20", 50000)) as far:
+        assert far.get("/metrics").status_code == 403
+    with caller(settings) as near:
+        assert near.get("/metrics").headers["content-type"].startswith("text/plain; version=0.0.4")
+        for headers in ({"X-Forwarded-For": "192.168.1.20"}, {"Forwarded": "for=_x"}, {"Host": "evil.example"}):
+            assert near.get("/metrics", headers=headers).status_code == 403
+
+
+def test_elsewhere_they_want_their_token(settings: Settings, shop: Any, token: str) -> None:
+    guarded = Settings.model_validate({**settings.model_dump(), "metrics_token": SECRET[::-1]})
+    with caller(guarded, client=("192.168.1.20", 50000)) as far:
+        for wrong in ({}, {"Authorization": f"Bearer {token}"}, {"Authorization": "Bearer é"}):
+            headers = {name: given.encode() for name, given in wrong.items()}
+            assert far.get("/metrics", headers=headers).status_code == 401
+        assert far.get("/metrics", headers={"Authorization": f"Bearer {SECRET[::-1]}"}).status_code == 200
+    with caller(guarded) as near:
+        assert near.get("/metrics").status_code == 401
+
+
+def test_they_can_be_turned_off(settings: Settings, shop: Any) -> None:
+    with caller(settings.model_copy(update={"metrics": False})) as client:
+        assert client.get("/metrics").status_code == 404
+
+
+def test_a_weak_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METRICS_TOKEN", "letmein")
+
+    with pytest.raises(SettingsError, match="METRICS_TOKEN has 7 characters"):
+        load_settings()
+
+
+async def test_copies_and_reports_are_looked_at(services: Services) -> None:
+    shop = await open_shop(services.database)
+    shop.sale("anna", "2026-01-03", "25.00")
+    await shop.save()
+    async with operation(services, shop.id) as context:
+        await context.facts()
+        sampler = Sampler(services)
+        await sampler.sample()
+        held = metrics.as_text(None).decode()
+    shop.sale("anna", "2026-01-04", "25.00")
+    await shop.save()
+    await sampler.sample()
+    behind = metrics.as_text(None).decode()
+    async with operation(services, shop.id) as context:
+        await context.facts()
+    await sampler.sample()
+    caught_up = metrics.as_text(None).decode()
+
+    assert value(held, "mirror_rows", business=shop.id, table="sale") == 1
+    assert value(held, "mirror_bytes", business=shop.id) > 0
+    assert value(held, "database_connections_in_use") == 1
+    assert value(behind, "mirror_lag_revisions", business=shop.id) == 1
+    assert value(caught_up, "mirror_lag_revisions", business=shop.id) == 0
+    assert value(caught_up, "mirror_rows", business=shop.id, table="sale") == 2
+    for name, times in (("loads", 0), ("catch_ups", 1)):
+        grown = [value(text, f"mirror_{name}_total", business=shop.id) for text in (held, caught_up)]
+        assert grown[1] - grown[0] == times
+
+
+async def test_a_store_that_does_not_answer_leaves_the_other_figures(services: Services) -> None:
+    shop = await open_shop(services.database)
+    async with operation(services, shop.id) as context:
+        await context.facts()
+    async with services.database.transaction() as connection:
+        await connection.exec_driver_sql("ALTER TABLE business RENAME TO gone")
+
+    await Sampler(services).sample()
+
+    assert value(metrics.as_text(None).decode(), "mirror_bytes", business=shop.id) > 0
