@@ -9,7 +9,6 @@ from time import perf_counter
 from typing import Any, cast
 
 import adbc_driver_postgresql.dbapi
-import adbc_driver_sqlite.dbapi
 import duckdb
 import pyarrow as pa
 import structlog
@@ -31,6 +30,7 @@ from analytics.mirrored import (
     revision_of_business,
     sort_again,
 )
+from analytics.sqlite_reader import sqlite_snapshot
 from analytics.views import PinnedView
 from models.database import Database
 
@@ -239,7 +239,7 @@ class Mirror:
 
 
 async def _to_its_end(work: Callable[..., None], *arguments: Any) -> None:
-    """Work in a thread. A cancelled caller waits too: the lock that it holds keeps others from what is being changed."""
+    """Work in a thread. A cancelled caller waits too: its lock keeps others from what is being changed."""
     running = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
     cancelled: asyncio.CancelledError | None = None
     while not running.done():
@@ -282,10 +282,12 @@ def _locked_down() -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def _snapshot(database: Database) -> Generator[Any]:
-    driver = adbc_driver_sqlite.dbapi if database.is_sqlite else adbc_driver_postgresql.dbapi
-    with driver.connect(database.adbc_uri) as connection, connection.cursor() as cursor:
-        if not database.is_sqlite:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    if database.is_sqlite:
+        with sqlite_snapshot(database.adbc_uri) as reader:
+            yield reader
+        return
+    with adbc_driver_postgresql.dbapi.connect(database.adbc_uri) as connection, connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield cursor
         connection.rollback()
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Enum,
     Integer,
+    Select,
     SelectBase,
     SmallInteger,
     String,
@@ -17,6 +18,8 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    union,
+    union_all,
 )
 from sqlalchemy.types import TypeEngine
 from sqlmodel import AutoString
@@ -39,8 +42,9 @@ AMOUNTS = ("total", "tax", "profit", "costed", "paid", "refunded")
 class Mirrored:
     """A table of the copy: which columns, in which order it is sorted, and whose revision tells that it changed.
 
-    `key` names what a change replaces: the row, or all rows of the changed `owner`. An `on_need` table is copied when
-    a statement first asks for it.
+    `key` names what a change replaces: the row, or all rows of the changed `owner`. Rows that change by themselves may
+    also be removed with those of `removed_with`, a table and the column that refers to it. An `on_need` table is copied
+    when a statement first asks for it.
     """
 
     table: Table
@@ -48,6 +52,7 @@ class Mirrored:
     sort: tuple[str, ...]
     key: str = "id"
     owner: Table | None = None
+    removed_with: tuple[Table, str] | None = None
     on_need: bool = False
 
     @property
@@ -71,7 +76,7 @@ MIRRORED = (
     Mirrored(table(CustomerTag), ("customer_id", "tag"), ("customer_id",), "customer_id", _CUSTOMER),
     Mirrored(_SALE, ("id", *OWNED, "status", "channel", "counted_from", *MOMENT, *AMOUNTS), _BY_CUSTOMER),
     Mirrored(table(Refund), ("id", *OWNED, "sale_id", "amount", "profit", *MOMENT), _BY_CUSTOMER),
-    Mirrored(table(Payment), _PAYMENT, ("sale_id", "id"), on_need=True),
+    Mirrored(table(Payment), _PAYMENT, ("sale_id", "id"), removed_with=(_SALE, "sale_id"), on_need=True),
     Mirrored(table(SaleItem), _ITEM, ("sale_id", "position"), "sale_id", _SALE, on_need=True),
 )
 
@@ -98,19 +103,32 @@ def all_rows(mirrored: Mirrored) -> SelectBase:
 @statement
 def changed_rows(mirrored: Mirrored) -> SelectBase:
     """The rows of :business that changed after revision :seen, or whose owner did."""
-    source, owner = mirrored.table, mirrored.owner
+    source = mirrored.table
     columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in mirrored.selected]
-    if owner is None:
-        return select(*columns).where(source.c.business_id == bindparam("business"), _is_new(source))
-    joined = select(*columns).join(owner, owner.c.id == source.c[mirrored.key])
+    if mirrored.owner is not None:
+        return _of_changed(select(*columns), mirrored.owner, source.c[mirrored.key])
+    changed = select(*columns).where(source.c.business_id == bindparam("business"), _is_new(source))
+    if mirrored.removed_with is not None:
+        owner, name = mirrored.removed_with
+        return union(changed, _of_changed(select(*columns), owner, source.c[name]))
+    return changed
+
+
+def _of_changed(rows: Select[Any], owner: Table, reference: Column[Any]) -> SelectBase:
+    joined = rows.join(owner, owner.c.id == reference)
     return joined.where(owner.c.business_id == bindparam("business"), _is_new(owner))
 
 
 @statement
 def changed_keys(mirrored: Mirrored) -> SelectBase:
-    """The keys under which the copy's rows are to be replaced after revision :seen."""
+    """The keys under which the copy's rows are to be replaced after revision :seen; an owner's other key is negative."""
     source = mirrored.table if mirrored.owner is None else mirrored.owner
-    return select(source.c.id.label("key")).where(source.c.business_id == bindparam("business"), _is_new(source))
+    keys = select(source.c.id.label("key")).where(source.c.business_id == bindparam("business"), _is_new(source))
+    if mirrored.removed_with is None:
+        return keys
+    owner, _ = mirrored.removed_with
+    others = select((-owner.c.id).label("key")).where(owner.c.business_id == bindparam("business"), _is_new(owner))
+    return union_all(keys, others)
 
 
 @statement
@@ -187,7 +205,9 @@ def insert(mirrored: Mirrored, source: str) -> str:
 @cache
 def remove(mirrored: Mirrored, source: str) -> str:
     """The statement that removes the rows whose keys are in `source`."""
-    return f'DELETE FROM "{mirrored.name}" WHERE "{mirrored.key}" IN (SELECT "key" FROM {source})'
+    keys = f'(SELECT "key" FROM {source})'
+    also = f' OR -"{mirrored.removed_with[1]}" IN {keys}' if mirrored.removed_with else ""
+    return f'DELETE FROM "{mirrored.name}" WHERE "{mirrored.key}" IN {keys}{also}'
 
 
 @cache

@@ -134,7 +134,9 @@ def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool,
     ascending = (order is CustomerOrder.NAME) != backward
     conditions = [*listed(), *(_condition(name) for name in sorted(filters))]
     if position:
-        value, after = bindparam("value", type_=key.type), bindparam("id", type_=BigInteger)
+        # Of a cursor: a day that somebody made up may be beyond 32 bits.
+        type_ = key.type if order is CustomerOrder.NAME else BigInteger
+        value, after = bindparam("value", type_=type_), bindparam("id", type_=BigInteger)
         past = key > value if ascending else key < value
         conditions.append(or_(past, and_(key == value, id_ > after if ascending else id_ < after)))
     ordering = [key.asc(), id_.asc()] if ascending else [key.desc(), id_.desc()]

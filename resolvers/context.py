@@ -1,7 +1,8 @@
 """What one operation holds: its viewer, its clock, its snapshot of the store, its view of the facts, its loaders."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from analytics.mirror import Mirror, MirrorLimits, Mirrors
 from analytics.views import PinnedView
 from models.database import Database
 from models.days import business_today, day_number
+from resolvers.changes import Changes, Revisions
 from resolvers.errors import BadUserInput, Unauthenticated
 from resolvers.reader import SLOW_SECONDS, Reader, Statements
 from resolvers.viewer import Viewer
@@ -46,10 +48,13 @@ class Services:
         self.statements = Statements(database, slow_seconds)
         self.mirrors = Mirrors(database, MirrorLimits(slow_seconds=slow_seconds))
         self.reports = ReportCache(limits.max_bytes, limits.ttl_seconds, limits.max_age_seconds)
+        self.revisions = Revisions(database, self.statements)
+        self.changes = Changes(self.revisions)
 
     async def close(self) -> None:
         """End what is being computed, and let go of every connection and copy."""
         await self.reports.close()
+        await self.revisions.close()
         self.mirrors.close()
         await self.database.close()
 
@@ -95,7 +100,8 @@ async def _together(
     context: "Context", batch: Batch, arguments: Hashable, groups: Sequence[tuple[Any, ...]]
 ) -> list[list[Any]]:
     keys = list(dict.fromkeys(key for group in groups for key in group))
-    found = dict(zip(keys, await batch(context, keys, arguments), strict=True))
+    with context.looking():
+        found = dict(zip(keys, await batch(context, keys, arguments), strict=True))
     return [[found[key] for key in group] for group in groups]
 
 
@@ -118,6 +124,7 @@ class Context:
         self._business: BusinessCalendar | None = None
         self._view: PinnedView | None = None
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._lookups: set[asyncio.Task[Any]] = set()
 
     @property
     def now(self) -> datetime:
@@ -132,7 +139,9 @@ class Context:
 
     @property
     def seen(self) -> BusinessCalendar | None:
-        """The business as this operation saw it, None where it did not look."""
+        """The business as this operation saw it, None where it read nothing of the store."""
+        if self._business is None and self.reader.seen is not None:
+            return self._calendar(self.reader.seen)
         return self._business
 
     async def business(self) -> BusinessCalendar:
@@ -205,6 +214,24 @@ class Context:
         except asyncio.CancelledError:
             loader.clear(group)
             raise
+
+    @contextmanager
+    def looking(self) -> Generator[None]:
+        """While a look-up runs in a task of its own: cancelling the operation does not reach it."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._lookups.add(task)
+        try:
+            yield
+        finally:
+            self._lookups.discard(task)
+
+    async def abandon(self) -> None:
+        """End the look-ups of an operation that was cancelled; what a statement of theirs does is interrupted."""
+        running = list(self._lookups)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def close(self) -> None:
         """Let go; the last to do so ends the snapshot and lets go of the view."""

@@ -3,7 +3,7 @@
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -42,7 +42,7 @@ def read_cursor(text: str, digest: str, kinds: Sequence[type]) -> tuple[Any, ...
     try:
         kept, *values = orjson.loads(_decode(text))
         typed = tuple(_typed(value, kind) for value, kind in zip(values, kinds, strict=True))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise BadUserInput(f'"{text}" is not a cursor of this API: use one that `pageInfo` or an edge gave') from error
     if kept != digest:
         raise BadUserInput("this cursor is of a list with other arguments: begin again without it")
@@ -51,10 +51,16 @@ def read_cursor(text: str, digest: str, kinds: Sequence[type]) -> tuple[Any, ...
 
 def _typed(value: Any, kind: type) -> Any:
     if kind is datetime:
-        return datetime.fromisoformat(value)
+        return _aware(datetime.fromisoformat(value))
     if type(value) is not kind or (kind is int and abs(value) >= 2**63):
         raise ValueError
     return value
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment.astimezone(UTC)
 
 
 def _encode(data: bytes) -> str:

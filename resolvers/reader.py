@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -180,6 +180,11 @@ class Reader:
         self._driver: Any = None
         self._business: Any = None
 
+    @property
+    def seen(self) -> Any:
+        """The row of the business where a snapshot was taken, else None."""
+        return self._business
+
     async def business(self) -> Any:
         """The row of the business with its revisions and the database's epoch, None where there is no such business."""
         async with self._turn:
@@ -199,6 +204,23 @@ class Reader:
             await self._open()
             records = await self._records(statement, params)
         return list(map(self._statements.prepared(statement).stored_class._make, records))
+
+    async def batches(
+        self, statement: SelectBase, params: dict[str, Any], size: int
+    ) -> AsyncGenerator[Sequence[Sequence[Any]]]:
+        """The rows of a statement as stored, so many at a time; nothing else can be read until the last."""
+        prepared = self._statements.prepared(statement)
+        values = prepared.values({**params, "business": self._business_id})
+        async with self._turn:
+            await self._open()
+            if self._database.is_sqlite:
+                cursor = await self._driver.execute(prepared.text, values)
+                fetch = cursor.fetchmany
+            else:
+                cursor = await self._driver.cursor(prepared.text, *values)
+                fetch = cursor.fetch
+            while records := await fetch(size):
+                yield records
 
     async def close(self) -> None:
         """End the snapshot and give the connection back; nothing can be read any more."""

@@ -1,7 +1,7 @@
 """RFM: the scored population of a scope, kept per revision; a customer's place in it, and the segmentation of all."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -307,9 +307,10 @@ class Segmentation:
         key = await self.preferred(Dimension.STOREFRONT, segment)
         return None if key is None else await self._context.load(storefront_by_id, key)
 
-    def digest(self, *of: Hashable) -> str:
-        """What the cursors of a drill-down are bound to."""
-        return list_digest("rfm", self.scope, self.scheme, *of)
+    @property
+    def digest(self) -> str:
+        """What the cursors of its drill-downs are bound to: all of them, since one `after` is given to every cell."""
+        return list_digest("rfm", self.scope, self.scheme)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any, cast
 from graphql import (
     BooleanValueNode,
     DirectiveNode,
+    DocumentNode,
     ExecutionResult,
     FieldNode,
     FragmentDefinitionNode,
@@ -58,7 +59,8 @@ def is_refused(viewer: Viewer, coordinate: str) -> bool:
     """Whether an operation with this field ("Type.field") is refused to this viewer."""
     if viewer.role is not Role.CUSTOMER:
         return False
-    return coordinate in STAFF_ONLY or (coordinate.startswith("Query.") and coordinate not in CUSTOMER_ROOTS)
+    is_root = coordinate.startswith(("Query.", "Subscription."))
+    return coordinate in STAFF_ONLY or (is_root and coordinate not in CUSTOMER_ROOTS)
 
 
 def is_hidden(viewer: Viewer, coordinate: str) -> bool:
@@ -96,15 +98,27 @@ def _error(coordinate: str, node: Node, why: str) -> GraphQLError:
     return GraphQLError(message, node, original_error=Forbidden(message), extensions={"code": Forbidden.code})
 
 
+def fields_asked(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None) -> Iterator[str]:
+    """Every field ("Type.field") that a valid operation can run, whatever its variables are."""
+    return (coordinate for coordinate, _ in _fields(schema, document, operation_name, None))
+
+
 def _asked_fields(context: ExecutionContext) -> Iterator[tuple[str, Node]]:
-    document, name = context.graphql_document, context.operation_name
-    operation = get_operation_ast(document, name) if document else None
     schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage]
+    if context.graphql_document is None:
+        return iter(())
+    return _fields(schema, context.graphql_document, context.operation_name, context.variables or {})
+
+
+def _fields(
+    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, given: dict[str, Any] | None
+) -> Iterator[tuple[str, Node]]:
+    operation = get_operation_ast(document, operation_name)
     root = schema.get_root_type(operation.operation) if operation else None
-    if document is None or operation is None or root is None:
+    if operation is None or root is None:
         return iter(())
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    walk = _Walk(schema, fragments, _boolean_values(operation, context.variables or {}))
+    walk = _Walk(schema, fragments, {} if given is None else _boolean_values(operation, given))
     return walk.fields(operation.selection_set, root)
 
 

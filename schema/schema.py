@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.access import Access
 from schema.executor import RowExecutor
+from schema.prepared import AsPrepared
 from schema.query import Query
 from schema.scalars import SCALARS
 
@@ -44,7 +45,7 @@ def make_schema() -> strawberry.Schema:
     """The schema that is served."""
     made = strawberry.Schema(
         query=Query,
-        extensions=[Access],
+        extensions=[AsPrepared, Access],
         execution_context_class=RowExecutor,
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -127,8 +127,7 @@ class SegmentSummary:
     @staticmethod
     async def customers(root: strawberry.Parent[Any], info: Info, first: First = None, after: After = None) -> Any:
         """The customers counted."""
-        digest = root.of.digest("segment", root.code)
-        return await page_of_members(info.context, root.members(), digest, PageArguments(first, after))
+        return await page_of_members(info.context, root.members(), root.of.digest, PageArguments(first, after))
 
 
 @strawberry.type(description="One score triple and its customers.")
@@ -146,8 +145,7 @@ class RFMCell:
     @staticmethod
     async def customers(root: strawberry.Parent[Any], info: Info, first: First = None, after: After = None) -> Any:
         """The customers counted."""
-        digest = root.of.digest("cell", root.cell)
-        return await page_of_members(info.context, root.members(), digest, PageArguments(first, after))
+        return await page_of_members(info.context, root.members(), root.of.digest, PageArguments(first, after))
 
 
 @strawberry.type(description="What stands out: names of segments; null where none fits.")

@@ -1,12 +1,14 @@
 """The application: its routes, and what it opens at start and closes at the end."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -19,8 +21,10 @@ from resolvers.context import Services
 from server.auth import Authentication, keys_of
 from server.graphql import Endpoint
 from server.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
+from server.limits import documents_of, rates_of, report_limits_of, response_limits_of
 from server.logs import RequestIds, configure_logs
 from server.page import ASSETS, Page, PageFiles
+from server.responses import Responses
 from server.sampling import MetricsPage, sampling
 from server.sdl import served_schema
 from server.settings import Settings, load_settings
@@ -30,10 +34,13 @@ from server.store import prepare
 log = structlog.get_logger()
 
 READY_WITHIN_SECONDS = 3
+# A small answer would hardly shrink; the hardest compression takes several times as long for a few percent.
+GZIP = Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
 
 
 def create_app(settings: Settings | None = None, schema: Schema | None = None) -> Starlette:
     """The application under these settings, by default those of the environment. Nothing is opened before its start."""
+    is_process = settings is None
     settings = settings or load_settings()
     configure_logs(settings)
     settings.secret()  # without one it does not even begin
@@ -46,8 +53,8 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
             *([Route("/metrics", _metrics)] if settings.metrics else []),
             Mount("/static/graphiql", PageFiles(directory=ASSETS, check_dir=False)),
         ],
-        middleware=[Middleware(RequestIds), Middleware(SecurityHeaders), *_guards(settings)],
-        lifespan=lambda app: _lifespan(app, settings, schema or served_schema()),
+        middleware=[Middleware(RequestIds), Middleware(SecurityHeaders), *_guards(settings), GZIP],
+        lifespan=lambda app: _lifespan(app, settings, schema or served_schema(), is_process=is_process),
     )
 
 
@@ -62,8 +69,9 @@ def _guards(settings: Settings) -> list[Middleware]:
 
 
 @asynccontextmanager
-async def _lifespan(app: Starlette, settings: Settings, schema: Schema) -> AsyncGenerator[None]:
-    services = Services(Database(settings.store), slow_seconds=settings.slow_seconds)
+async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_process: bool) -> AsyncGenerator[None]:
+    services = Services(Database(settings.store), report_limits_of(settings), slow_seconds=settings.slow_seconds)
+    rates = rates_of(settings)
     try:
         await prepare(services.database, settings)
         app.state.database = services.database
@@ -71,15 +79,26 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema) -> Async
             schema=schema,
             services=services,
             authentication=Authentication(keys_of(settings), services.database),
+            documents=documents_of(settings, schema),
             page=Page(settings, services.database) if settings.graphiql else None,
+            rates=rates,
+            responses=Responses(schema, services.revisions, response_limits_of(settings)),
+            seconds=settings.operation_seconds,
+            body_seconds=settings.body_seconds,
         )
         app.state.stopping = stopping = Stopping()
         async with sampling(services) as sampler:
             app.state.metrics = MetricsPage(settings, sampler)
+            if is_process:
+                # What lives as long as the process is looked through no more: that took 150 ms in the midst of requests.
+                gc.collect()
+                gc.freeze()
             log.info("started", store=services.database.url.render_as_string(hide_password=True), demo=settings.demo)
             with stopping.heeded(settings.drain_seconds):
                 yield
     finally:
+        if rates:
+            await rates.close()
         await services.close()
         log.info("stopped")
 

@@ -1,10 +1,14 @@
 """Bearer tokens: what a request's token says of its bearer, and tokens of our own."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Protocol
 
 import jwt
+from cachetools import TTLCache
 from jwt import PyJWK, PyJWTError
 from jwt.exceptions import InvalidJTIError, InvalidSubjectError
 
@@ -20,6 +24,8 @@ THEIR_ALGORITHMS = ("RS256", "ES256")
 OTHER_CLOCKS = timedelta(seconds=10)
 NEEDED_CLAIMS = ("exp", "sub", "role", "business")
 ROLES = ", ".join(Role)
+TOKENS_KEPT = 10_000
+TOKEN_KEPT_SECONDS = 60
 
 
 class UnknownKey(PyJWTError):
@@ -28,6 +34,11 @@ class UnknownKey(PyJWTError):
 
 class Keys(Protocol):
     """What verifies tokens. Which algorithms it takes is its own affair, never the token's."""
+
+    @property
+    def edition(self) -> int:
+        """Another number when the keys may be others: what they verified before says nothing then."""
+        ...
 
     async def claims(self, token: str) -> dict[str, Any]:
         """The claims of a token that holds; a PyJWTError says why it does not, Unavailable that nobody can tell."""
@@ -57,6 +68,8 @@ class Checks:
 class OwnKey:
     """Takes tokens that were signed here."""
 
+    edition = 0
+
     def __init__(self, secret: str, checks: Checks) -> None:
         self._secret = secret
         self._checks = checks
@@ -72,6 +85,11 @@ class ProviderKeys:
     def __init__(self, keys: KeySet, checks: Checks) -> None:
         self._keys = keys
         self._checks = checks
+
+    @property
+    def edition(self) -> int:
+        """Another number each time that the provider gave its keys."""
+        return self._keys.edition
 
     async def claims(self, token: str) -> dict[str, Any]:
         """The claims of a token signed with one of the provider's keys."""
@@ -93,17 +111,39 @@ def keys_of(settings: Settings) -> Keys:
     return OwnKey(secret, checks) if secret else ProviderKeys(KeySet(str(settings.jwks_url)), checks)
 
 
-class Authentication:
-    """Tells who asks."""
+@dataclass(frozen=True)
+class Admission:
+    """Who a token lets in, and until when."""
 
-    def __init__(self, keys: Keys, database: Database) -> None:
+    viewer: Viewer
+    expires_at: float
+
+
+class Authentication:
+    """Tells who asks. A token that held is taken to hold for a minute, unless it expires or the keys change."""
+
+    def __init__(self, keys: Keys, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
         self._database = database
+        self._clock = clock
         self._known: set[int] = set()
+        self._held = TTLCache[tuple[int, bytes], Admission, float](TOKENS_KEPT, TOKEN_KEPT_SECONDS, timer=clock)
 
     async def viewer(self, authorization: str | None) -> Viewer:
         """The viewer of an Authorization header; Unauthenticated says what is wrong with it."""
+        return (await self.admission(authorization)).viewer
+
+    async def admission(self, authorization: str | None) -> Admission:
+        """The viewer of an Authorization header and until when; Unauthenticated says what is wrong with it."""
         token = _bearer(authorization)
+        digest = sha256(token.encode()).digest()
+        held = self._held.get((self._keys.edition, digest))
+        if held is None or held.expires_at <= self._clock():
+            held = await self._verified(token)
+            self._held[self._keys.edition, digest] = held
+        return held
+
+    async def _verified(self, token: str) -> Admission:
         try:
             claims = await self._keys.claims(token)
         except (PyJWTError, OverflowError) as error:
@@ -111,7 +151,7 @@ class Authentication:
         viewer = viewer_of(claims)
         if not await self._exists(viewer.business_id):
             raise Unauthenticated(f"the token is for business {viewer.business_id}, which does not exist here")
-        return viewer
+        return Admission(viewer, float(claims["exp"]))
 
     async def _exists(self, business_id: int) -> bool:
         if business_id not in self._known:  # a business is never removed

@@ -18,7 +18,8 @@ from ingest.mapping import PRESETS
 from ingest.problems import ImportProblem
 from models.migrate import NewerSchema
 from resolvers.businesses import businesses
-from server import filling, serving, tokens
+from server import filling, serving, tokens, verifying
+from server.documents import ManifestError
 from server.logs import configure_logs
 from server.sdl import SCHEMA_FILE, changes, sdl
 from server.settings import Settings, SettingsError, load_settings
@@ -34,8 +35,10 @@ EXPECTED = (
     NewerSchema,
     ImportProblem,
     DemoDiffers,
+    ManifestError,
     tokens.TokenError,
     serving.CannotServe,
+    verifying.Differs,
     OSError,
 )
 
@@ -86,6 +89,12 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port (PORT).", show_default="8000")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (WORKERS).", show_default="1")] = None,
+    documents: Annotated[
+        Path | None, typer.Option(help="Manifest of documents that clients may ask for by hash (DOCUMENTS).")
+    ] = None,
+    only_documents: Annotated[
+        bool | None, typer.Option("--only-documents", help="Answer no others (ONLY_DOCUMENTS).")
+    ] = None,
 ) -> None:
     """Answer GraphQL on /graphql, with /healthz and /readyz beside it.
 
@@ -95,7 +104,8 @@ def serve(
     python main.py serve
     DATABASE_URL=postgresql://… SECRET_KEY=… python main.py serve --host 0.0.0.0 --workers 4
     """
-    serving.serve(settings_of_command(host=host, port=port, workers=workers))
+    given = {"documents": documents, "only_documents": only_documents or None}
+    serving.serve(settings_of_command(host=host, port=port, workers=workers, **given))
 
 
 @cli.command("import")
@@ -177,6 +187,17 @@ def migrate() -> None:
         typer.echo(f"The database is at schema {after} already.")
     else:
         typer.echo(f"The database is at schema {after} now; it was {before or 'empty'}.")
+
+
+@cli.command()
+def verify(
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="all of them")] = None,
+) -> None:
+    """Compare a fresh columnar copy with the store, and check what must hold between rows. Ends with 1 if not so.
+
+    It reads everything, in one snapshot per business, and writes nothing.
+    """
+    run(verifying.verify_store(settings_of_command(), business, datetime.now(UTC)))
 
 
 @cli.command()

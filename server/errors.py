@@ -7,16 +7,21 @@ from typing import Any
 import structlog
 from graphql import GraphQLError
 
+from analytics.views import StatementTimeout
 from models.outages import is_outage
 from resolvers.errors import BadUserInput, RequestError, Unavailable
 from server.logs import request_id
 
 log = structlog.get_logger()
 
-STATUSES = {"UNAUTHENTICATED": 401, "UNAVAILABLE": 503, "RATE_LIMITED": 429}
+TIMEOUT = "TIMEOUT"
+# An answer that has several of these is of the first.
+STATUSES = {"UNAUTHENTICATED": 401, "UNAVAILABLE": 503, "RATE_LIMITED": 429, TIMEOUT: 504}
 RETRY_AFTER_SECONDS = 5
+LONGEST_MESSAGE = 1_000
 TRACEBACKS_LOGGED = 3
 OUTAGE = "the store cannot be reached just now: ask again in a few seconds"
+TOO_SLOW = "it takes too long to compute: ask for less at once, a shorter period or a smaller page"
 
 
 class BadRequest(RequestError):
@@ -50,8 +55,9 @@ class Told:
         """What a client needs to know to do better next time."""
         if self.status == STATUSES["UNAUTHENTICATED"]:
             return {"WWW-Authenticate": "Bearer"}
-        if self.status is not None:
-            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        if self.status in (503, 429):
+            given = (error["extensions"].get("retryAfter") for error in self.errors)
+            return {"Retry-After": str(next((seconds for seconds in given if seconds), RETRY_AFTER_SECONDS))}
         return {}
 
 
@@ -71,6 +77,14 @@ def told_of(error: Exception) -> Told:
     return _told([told], refusal=BadUserInput.code)
 
 
+def told_of_timeout(seconds: float, *, writes: bool) -> Told:
+    """What is told of an operation that was ended at its time limit."""
+    message = f"the operation took longer than {seconds:g} s and was ended"
+    if writes:
+        message += "; a part of it may have been done: ask before sending it again, or send it with the same key"
+    return told_of(GraphQLError(message, extensions={"code": TIMEOUT}))
+
+
 def origin_of(error: GraphQLError) -> Exception | None:
     """The exception that an error came from, None where GraphQL itself refuses."""
     origin: Exception | None = error
@@ -87,9 +101,16 @@ def _told(errors: Sequence[GraphQLError], refusal: str) -> Told:
 def _entry(error: GraphQLError, incident: "Incident", refusal: str) -> dict[str, Any]:
     expected = _expected(error, refusal) or incident.of(error)
     entry = dict(error.formatted) if error.path or error.nodes or error.source else {}
-    entry["message"] = expected.message
+    entry["message"] = _shortened(expected.message)
     entry["extensions"] = {**(error.extensions or {}), **expected.extensions}
     return entry
+
+
+def _shortened(message: str) -> str:
+    """A message without most of what a caller sent, where it repeats all of that."""
+    if len(message) <= LONGEST_MESSAGE:
+        return message
+    return f"{message[: LONGEST_MESSAGE // 2]} … {message[-LONGEST_MESSAGE // 2 :]}"
 
 
 @dataclass(frozen=True)
@@ -107,6 +128,8 @@ def _expected(error: GraphQLError, refusal: str) -> Expected | None:
     if origin is not None and is_outage(origin):
         log.warning("store unavailable", error=type(origin).__name__)
         return Expected(OUTAGE, {"code": Unavailable.code})
+    if isinstance(origin, StatementTimeout):
+        return Expected(TOO_SLOW, {"code": TIMEOUT})
     if "code" in (error.extensions or {}):
         return Expected(error.message, {})
     if _is_refusal(error, origin):

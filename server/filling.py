@@ -1,7 +1,5 @@
 """Filling the store from the command line: a file's sales, or the demo shop."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from ingest.demo import BUSINESS as DEMO_BUSINESS
 from ingest.demo import DemoSummary, grow_demo
@@ -25,6 +20,7 @@ from models.database import Database
 from models.days import business_today
 from resolvers.businesses import businesses, ensure_business, find_business
 from resolvers.writing import Actor
+from server.progress import progress_bar
 from server.settings import Settings
 from server.store import opened
 
@@ -70,7 +66,7 @@ async def import_into(settings: Settings, request: ImportRequest, now: datetime)
     layout = request.layout()
     async with opened(settings) as database:
         shop = await _shop(database, request, now)
-        with _bar() as bar:
+        with progress_bar() as bar:
             summary = await import_file(
                 database,
                 path=request.file,
@@ -136,7 +132,7 @@ async def grow(
     """Fill the demo shop, or add what has happened since, showing how far it is."""
     today = business_today(now, ZoneInfo(DEMO_TIMEZONE))
     async with opened(settings) as database:
-        with _bar() as bar:
+        with progress_bar() as bar:
             summary = await grow_demo(
                 database,
                 customers=customers,
@@ -155,46 +151,3 @@ def tell_demo(summary: DemoSummary) -> None:
         f"{DEMO_BUSINESS}: {summary.customers:,} customers, {summary.first_day} to {summary.last_day}, "
         f"seed {summary.seed}; {summary.rows:,} rows added"
     )
-
-
-class _Bar:
-    """A progress bar on standard error, where that is a terminal."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
-
-    def rows(self, phase: str, rows: int, of: int | None) -> None:
-        """How far an import is."""
-        self._show(phase, "rows", rows, of)
-
-    def customers(self, done: int, of: int) -> None:
-        """How far the demo is."""
-        self._show("demo", "customers", done, of)
-
-    def _show(self, phase: str, unit: str, done: int, of: int | None) -> None:
-        if phase not in self._tasks:
-            self._tasks[phase] = self._progress.add_task(phase, unit=unit, total=of)
-        self._progress.update(self._tasks[phase], completed=done, total=of)
-
-
-@contextmanager
-def _bar() -> Generator[_Bar]:
-    columns = (
-        TextColumn("{task.description:>8}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} {task.fields[unit]}"),
-        _Rate(),
-        TimeElapsedColumn(),
-    )
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield _Bar(progress)
-
-
-class _Rate(ProgressColumn):
-    """How many a second."""
-
-    def render(self, task: Task) -> Text:
-        """The rate so far, once there is one."""
-        return Text(f"{task.speed or task.finished_speed or 0:,.0f}/s")

@@ -1,14 +1,15 @@
 """The endpoint: GraphQL over HTTP, and the page for people at the same address."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
 import orjson
 import structlog
-from graphql import OperationDefinitionNode, OperationType
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from strawberry import Schema
@@ -16,23 +17,60 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from analytics.mirror import SnapshotMoved
 from resolvers.context import Context, Services
+from resolvers.errors import RequestError
 from resolvers.viewer import Viewer
+from schema.prepared import PREPARED, Prepared, check_cost
 from server.auth import Authentication
-from server.documents import chosen_operation, parsed
-from server.errors import BadRequest, Told, origin_of, told_before_execution, told_by_execution, told_of
+from server.documents import Documents, chosen_operation
+from server.errors import (
+    BadRequest,
+    Told,
+    origin_of,
+    told_before_execution,
+    told_by_execution,
+    told_of,
+    told_of_timeout,
+)
 from server.metrics import count_operation
 from server.page import Page
+from server.rates import Rates, Spending
 from server.redaction import keep_private
-from server.requests import GRAPHQL, HTML, JSON, Asked, asked_by, wanted_form
+from server.requests import GRAPHQL, HTML, JSON, SLOWEST_BODY_SECONDS, Asked, asked_by, wanted_form
+from server.responses import Question, Responses, etag_of, is_named
 
 log = structlog.get_logger()
 
 LONGEST_NAME_LOGGED = 80
+VARIES = "Accept, Authorization"
+REFUSED_COST = 10  # points of a token's bucket for a document that had to be read and is not executed
 
 
 def utc_now() -> datetime:
     """The clock of every operation."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as a request asks for it: of which document, with which variables, and what it spends."""
+
+    prepared: Prepared
+    node: OperationDefinitionNode
+    asked: Asked
+    spending: Spending
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is a mutation."""
+        return self.node.operation is OperationType.MUTATION
+
+
+class NotExecuted(Exception):
+    """An operation that is refused before it is executed."""
+
+    def __init__(self, told: Told, spending: Spending | None = None) -> None:
+        super().__init__()
+        self.answer = Answer(None, told, spending.shown if spending else None)
 
 
 @dataclass(frozen=True)
@@ -42,7 +80,12 @@ class Endpoint:
     schema: Schema
     services: Services
     authentication: Authentication
-    page: Page | None
+    documents: Documents
+    page: Page | None = None
+    rates: Rates | None = None
+    responses: Responses | None = None
+    seconds: float = 30
+    body_seconds: float = SLOWEST_BODY_SECONDS
     clock: Callable[[], datetime] = utc_now
 
     async def answer(self, request: Request) -> Response:
@@ -55,48 +98,122 @@ class Endpoint:
             return _refused(BadRequest(f"the answer comes as {GRAPHQL} or {JSON}", status=406), JSON)
         try:
             return await self._operation(request, form)
+        except NotExecuted as refusal:
+            _counted(refusal.answer.told)
+            return _answered(refusal.answer, form)
         except Exception as error:  # noqa: BLE001  whatever it is, the caller gets an id and never more
             return _refused(error, form)
 
     async def _operation(self, request: Request, form: str) -> Response:
-        viewer = await self.authentication.viewer(request.headers.get("authorization"))
-        asked = await asked_by(request)
-        keep_private(asked.query, asked.variables)
-        try:
-            operation = chosen_operation(parsed(asked.query), asked.operation_name)
-        except Exception as error:  # noqa: BLE001
-            return _answered(Answer(None, _counted(told_of(error))), form)
-        _check_method(request.method, operation.operation)
+        authorization = request.headers.get("authorization")
+        viewer = await self.authentication.viewer(authorization)
+        asked = await asked_by(request, self.body_seconds)
+        operation = await self.accepted(asked, authorization, request.method)
         started = perf_counter()
-        answer = await self._executed(asked, viewer)
-        _log_operation(operation, viewer, answer, perf_counter() - started)
+        held = None if request.method == "POST" else request.headers.get("if-none-match")
+        answer = await self._executed(operation, viewer, held)
+        _log_operation(operation.node, viewer, answer, perf_counter() - started)
+        if is_named(answer.key, held):
+            return Response(status_code=304, headers=_headers(answer))
         return _answered(answer, form)
 
-    async def _executed(self, asked: Asked, viewer: Viewer) -> "Answer":
-        result = await self._run(asked, viewer)
-        if isinstance(result, PreExecutionError):
-            return Answer(None, told_before_execution(result.errors or []))
-        told = told_by_execution(result.errors or [])
-        if result.data is None and all(error.path is None for error in result.errors or []):
-            return Answer(None, told)  # a variable was refused: nothing was executed
-        return Answer({"data": result.data}, told, result.extensions)
+    async def accepted(self, asked: Asked, authorization: str | None, method: str) -> Operation:
+        """The operation that is asked for: known, valid, within the limits and what its token may spend.
 
-    async def _run(self, asked: Asked, viewer: Viewer) -> ExecutionResult:
-        result = await self._run_once(asked, viewer, pin_at_start=False)
-        moved = any(isinstance(origin_of(error), SnapshotMoved) for error in result.errors or [])
-        return await self._run_once(asked, viewer, pin_at_start=True) if moved else result
+        NotExecuted where the document or its cost is refused, BadRequest where it does not go with the method.
+        """
+        try:
+            prepared = self.documents.asked(asked)
+            keep_private(prepared.text, asked.variables)
+            if prepared.document is None:
+                raise _Invalid(prepared)
+            node = chosen_operation(prepared.document, asked.operation_name)
+            _check_method(method, node.operation)
+            if prepared.errors:
+                raise _Invalid(prepared)
+            cost = prepared.cost(node, asked.variables)
+        except _Invalid as invalid:
+            await self._spent(authorization, REFUSED_COST)
+            raise NotExecuted(told_before_execution(invalid.prepared.errors)) from None
+        except _WrongMethod:
+            raise
+        except (GraphQLError, RequestError) as error:
+            raise NotExecuted(told_of(error)) from None
+        return Operation(prepared, node, asked, await self._spent(authorization, cost))
 
-    async def _run_once(self, asked: Asked, viewer: Viewer, *, pin_at_start: bool) -> ExecutionResult:
+    async def _spent(self, authorization: str | None, cost: int) -> Spending:
+        budget = min(self.documents.max_cost, self.rates.budget) if self.rates else self.documents.max_cost
+        spending = Spending(cost, budget, None)
+        try:
+            check_cost(cost, budget)
+            if self.rates:
+                spending = replace(spending, remaining=await self.rates.spend(authorization, cost))
+        except GraphQLError as error:
+            left = (error.extensions or {}).get("remaining")
+            raise NotExecuted(told_of(error), replace(spending, remaining=left)) from None
+        return spending
+
+    async def _executed(self, operation: Operation, viewer: Viewer, held: str | None) -> "Answer":
+        shown, limit = operation.spending.shown, asyncio.timeout(self.seconds)
+        try:
+            async with limit:
+                return await self._answer(operation, viewer, held)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return Answer(None, told_of_timeout(self.seconds, writes=operation.writes), shown)
+
+    async def _answer(self, operation: Operation, viewer: Viewer, held: str | None) -> "Answer":
+        """The answer as it was kept, or executed; empty where a client holds it already, by the ETags that it names."""
+        if self.responses is None or operation.node.operation is not OperationType.QUERY:
+            return (await self._run(operation, viewer))[0]
+        asked = operation.asked
+        question = Question(operation.prepared, asked.operation_name, asked.variables, viewer, self.clock())
+        found = await self.responses.find(question)
+        if is_named(found.key, held):
+            return Answer(None, Told([]), key=found.key)
+        if found.kept:
+            return Answer({"data": found.kept.data}, found.kept.told, operation.spending.shown, found.key)
+        answer, context = await self._run(operation, viewer)
+        if answer.data is None or not context.is_repeatable:
+            return answer
+        kept = self.responses.keep(question, context.seen, answer.data["data"], answer.told)
+        return replace(answer, data={"data": kept.data}, key=kept.key) if kept else answer
+
+    async def _run(self, operation: Operation, viewer: Viewer) -> tuple["Answer", Context]:
+        result, context = await self._run_once(operation, viewer, pin_at_start=False)
+        if any(isinstance(origin_of(error), SnapshotMoved) for error in result.errors or []):
+            result, context = await self._run_once(operation, viewer, pin_at_start=True)
+        return _answer_of(result, operation.spending.shown), context
+
+    async def _run_once(
+        self, operation: Operation, viewer: Viewer, *, pin_at_start: bool
+    ) -> tuple[ExecutionResult, Context]:
         context = Context(self.services, viewer, self.clock(), pin_at_start=pin_at_start)
         try:
-            return await self.schema.execute(
-                asked.query,
-                variable_values=asked.variables,
-                operation_name=asked.operation_name,
+            result = await self.schema.execute(
+                operation.prepared.text,
+                variable_values=operation.asked.variables,
+                operation_name=operation.asked.operation_name,
                 context_value=context,
+                operation_extensions={PREPARED: operation.prepared},
             )
+        except asyncio.CancelledError:
+            await context.abandon()
+            raise
         finally:
             await context.close()
+        return result, context
+
+
+class _Invalid(Exception):
+    def __init__(self, prepared: Prepared) -> None:
+        super().__init__()
+        self.prepared = prepared
+
+
+class _WrongMethod(BadRequest):
+    """An operation that is not answered by this kind of request."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +223,7 @@ class Answer:
     data: dict[str, Any] | None
     told: Told
     extensions: dict[str, Any] | None = None
+    key: str | None = None  # of an answer that is the same until something changes
 
     @property
     def body(self) -> bytes:
@@ -120,15 +238,31 @@ class Answer:
         return 400 if self.data is None and form == GRAPHQL else 200
 
 
+def _answer_of(result: ExecutionResult, shown: dict[str, Any]) -> Answer:
+    if isinstance(result, PreExecutionError):
+        return Answer(None, told_before_execution(result.errors or []), shown)
+    told = told_by_execution(result.errors or [])
+    if result.data is None and all(error.path is None for error in result.errors or []):
+        return Answer(None, told, shown)  # a variable was refused: nothing was executed
+    return Answer({"data": result.data}, told, {**(result.extensions or {}), **shown})
+
+
 def _check_method(method: str, operation: OperationType) -> None:
     if operation is OperationType.SUBSCRIPTION:
-        raise BadRequest("subscriptions are not answered by HTTP requests")
+        raise _WrongMethod("subscriptions are not answered by HTTP requests")
     if method != "POST" and operation is not OperationType.QUERY:
-        raise BadRequest("a GET only asks: send mutations by POST", status=405)
+        raise _WrongMethod("a GET only asks: send mutations by POST", status=405)
 
 
 def _answered(answer: Answer, form: str) -> Response:
-    return _response(answer.body, answer.status(form), form, answer.told.headers)
+    return _response(answer.body, answer.status(form), form, _headers(answer))
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    """Those of what it tells, and what a client may do with it: keep it and ask whether it still holds."""
+    if answer.key is None:
+        return answer.told.headers
+    return {"ETag": etag_of(answer.key), "Cache-Control": "private, no-cache", "Vary": VARIES, **answer.told.headers}
 
 
 def _counted(told: Told) -> Told:
@@ -145,7 +279,7 @@ def _refused(error: Exception, form: str) -> Response:
 
 
 def _response(body: bytes, status: int, form: str, headers: dict[str, str]) -> Response:
-    kept = {"Cache-Control": "no-store", "Vary": "Accept, Authorization", **headers}
+    kept = {"Cache-Control": "no-store", "Vary": VARIES, **headers}
     return Response(body, status, kept, media_type=f"{form}; charset=utf-8")
 
 

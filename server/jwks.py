@@ -18,6 +18,7 @@ class KeySet:
     """The keys at a URL, by their key id. While the provider does not answer, the keys of before still serve."""
 
     def __init__(self, url: str, asked_again_after: float = ASKED_AGAIN_AFTER) -> None:
+        self.edition = 0
         self._url = url
         self._asked_again_after = asked_again_after
         self._keys: dict[str | None, PyJWK] | None = None
@@ -47,6 +48,7 @@ class KeySet:
             response.raise_for_status()
             keys = PyJWKSet.from_dict(response.json()).keys
             self._keys = {key.key_id: key for key in keys if key.public_key_use in ("sig", None)}
+            self.edition += 1
         except (httpx.HTTPError, ValueError, AttributeError, PyJWTError) as error:
             self._failure = error
         finally:

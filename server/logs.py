@@ -55,7 +55,7 @@ def configure_logs(settings: Settings) -> None:
 
 def _formatter(style: str) -> logging.Formatter:
     in_colour = sys.stderr.isatty()
-    last: Processor = structlog.processors.JSONRenderer()
+    last: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
     if style == "text" or (style == "auto" and in_colour):
         last = structlog.dev.ConsoleRenderer(colors=in_colour, exception_formatter=structlog.dev.plain_traceback)
     return structlog.stdlib.ProcessorFormatter(

@@ -11,13 +11,15 @@ from resolvers.businesses import find_business
 from resolvers.viewer import Role, Viewer
 from server import filling
 from server.auth import token_for
+from server.documents import read_manifest
 from server.metrics import shared_by_workers
 from server.page import BUILT
-from server.settings import Settings, is_loopback
+from server.settings import Settings, hand_on, is_loopback
 from server.store import opened
 
 DEMO_TOKEN = timedelta(days=30)
 SHUTDOWN_SECONDS = 20
+UNRESPONSIVE_SECONDS = 30  # a worker that is busy loading a large shop on a busy machine is not dead
 
 
 class CannotServe(Exception):
@@ -32,10 +34,13 @@ def serve(settings: Settings) -> None:
             f"the demo listens on this machine only, not on {settings.host}: "
             "set DATABASE_URL and SECRET_KEY to serve others"
         )
+    if settings.documents:
+        read_manifest(settings.documents)
     _check_port(settings.host, settings.port)
     token = asyncio.run(_prepared(settings, datetime.now(UTC)))
     _announce(settings, token)
-    # The processes read the same settings from their environment; what was given as an option is only for listening.
+    # The processes read the same settings from their environment; other options are only for listening.
+    hand_on(documents=settings.documents, only_documents=settings.only_documents)
     with shared_by_workers(settings.workers):
         uvicorn.run(
             "server.app:create_app",
@@ -47,6 +52,7 @@ def serve(settings: Settings) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            timeout_worker_healthcheck=UNRESPONSIVE_SECONDS,
         )
 
 

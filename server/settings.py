@@ -69,6 +69,41 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="The port that `serve` listens on.")
     workers: int = Field(1, ge=1, le=256, description="How many processes `serve` answers with.")
     graphiql: bool = Field(True, description="Whether a browser gets the GraphiQL page at `/graphql`.")
+    introspection: bool = Field(
+        True, description="Whether clients may ask for the schema. GraphiQL and code generators do."
+    )
+    documents: Path | None = Field(
+        None, description="A manifest of trusted documents, which clients may ask for by their hash."
+    )
+    only_documents: bool = Field(False, description="Whether nothing but the documents of `DOCUMENTS` is answered.")
+    max_tokens: int = Field(5_000, ge=100, le=100_000, description="The most tokens that a document may have.")
+    max_document: int = Field(100_000, ge=1_000, description="The most characters that a document may have.")
+    max_depth: int = Field(20, ge=1, le=100, description="The most levels that fields may nest.")
+    max_fields: int = Field(
+        1_000,
+        ge=1,
+        le=10_000,
+        description="The most fields of an operation, those of its fragments where they are spread.",
+    )
+    max_root_fields: int = Field(20, ge=1, description="The most fields at the root of an operation.")
+    max_aliases: int = Field(50, ge=0, description="The most fields of an operation that have an alias.")
+    max_directives: int = Field(50, ge=0, description="The most directives of an operation.")
+    max_list_size: int = Field(1_000, ge=1, le=100_000, description="The most items of a list that a client sends.")
+    max_cost: int = Field(
+        100_000, ge=1, le=100_000_000, description="The most points that an operation may cost; see docs/limits.md."
+    )
+    rate_limit: int | None = Field(
+        None,
+        ge=1,
+        description="How many points of cost each token may spend a minute. Without it there is no such limit.",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="`redis://host:6379/0`, where all processes keep what tokens have spent. "
+        "Without it each process counts for itself.",
+    )
+    operation_seconds: float = Field(30, gt=0, description="How long an operation may take before it is ended.")
+    body_seconds: float = Field(10, gt=0, description="How long the body of a request may take to arrive.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe message that is logged: `debug`, `info`, `warning` or `error`."
     )
@@ -77,6 +112,20 @@ class Settings(BaseSettings):
         description="How messages are written to standard error: `text`, or one `json` object a line; "
         "`auto` is text on a terminal and json elsewhere.",
     )
+    report_cache_bytes: int = Field(
+        512 * 1024**2, ge=0, description="How many bytes of computed reports each process keeps."
+    )
+    report_cache_seconds: float = Field(600, gt=0, description="How long a computed report is kept.")
+    reports_max_age: float = Field(
+        0,
+        ge=0,
+        description="How many seconds old a report may be that was computed before the last change of the facts, "
+        "for a shop that changes all the time. `freshness` tells what was served. With 0 nothing is ever stale.",
+    )
+    response_cache_bytes: int = Field(
+        64 * 1024**2, ge=0, description="How many bytes of whole answers to queries each process keeps; `0` for none."
+    )
+    response_cache_seconds: float = Field(600, gt=0, description="How long an answer is kept.")
     slow_seconds: float = Field(
         1.0, gt=0, description="A statement that takes longer is logged with its name, in the store and in its copy."
     )
@@ -110,6 +159,19 @@ class Settings(BaseSettings):
         if value is not None:
             store_url(value)
         return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("REDIS_URL must be redis://host:port/number or rediss://…")
+        return value
+
+    @model_validator(mode="after")
+    def _documents_to_answer(self) -> Self:
+        if self.only_documents and self.documents is None:
+            raise ValueError("ONLY_DOCUMENTS needs DOCUMENTS, the manifest of what is answered")
+        return self
 
     @model_validator(mode="after")
     def _strong_secret(self) -> Self:
@@ -201,6 +263,13 @@ def _demo_secret(path: Path) -> str:
         finally:
             mine.unlink()
     return path.read_text().strip()
+
+
+def hand_on(**given: Any) -> None:
+    """Let the processes that this one starts have these settings too: they read their environment."""
+    for name, value in given.items():
+        if value is not None:
+            os.environ[name.upper()] = str(value)  # noqa: TID251
 
 
 def settings_table() -> str:

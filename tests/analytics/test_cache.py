@@ -240,7 +240,6 @@ async def test_twenty_operations_at_once_score_the_population_once(
     assert len(runs) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a computation that was left alone opens its operation's reader again")
 async def test_an_operation_that_gives_up_while_its_facts_are_caught_up_keeps_no_connection_and_no_view(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:

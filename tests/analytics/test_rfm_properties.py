@@ -309,24 +309,28 @@ FILTERS = st.fixed_dictionaries(
 )
 
 
-@examples(60)
-@given(history=histories(), scheme=SCHEME, as_of=AS_OF, days=WINDOW, filters=FILTERS)
+QUESTIONS = st.lists(st.tuples(SCHEME, AS_OF, WINDOW, FILTERS), min_size=4, max_size=4)
+
+
+@examples(24)  # of four questions each: what takes the time is to load the copy of an example
+@given(history=histories(), questions=QUESTIONS)
 def test_every_answer_equals_the_oracle(
-    world: World, history: History, scheme: str, as_of: int, days: int | None, filters: dict[str, Any]
+    world: World, history: History, questions: list[tuple[str, int, int | None, dict[str, Any]]]
 ) -> None:
     async def check() -> None:
         shop = await world.shop_of(history)
-        where = filters["storefront"]
-        street = where and global_id("Storefront", shop.id_of_storefront(where))
-        asked = {**filters, "storefront": street, "as_of": date_of(as_of), "days": days, "scheme": scheme}
-        found = await told(world, shop, **asked)
+        for scheme, as_of, days, filters in questions:
+            where = filters["storefront"]
+            street = where and global_id("Storefront", shop.id_of_storefront(where))
+            asked = {**filters, "storefront": street, "as_of": date_of(as_of), "days": days, "scheme": scheme}
+            found = await told(world, shop, **asked)
+            assert found == expected(history, scheme, as_of, days, **filters)
         world.forget(shop)
-        assert found == expected(history, scheme, as_of, days, **filters)
 
     world.run(check())
 
 
-@examples(25)
+@examples(12)
 @given(history=histories(), scheme=SCHEME, as_of=AS_OF, days=WINDOW)
 def test_scores_follow_values_and_every_customer_is_in_exactly_one_segment(
     world: World, history: History, scheme: str, as_of: int, days: int | None
@@ -365,7 +369,7 @@ def counts(sold: Sold, as_of: int, days: int | None) -> bool:
     return sold.counted is not None and sold.counted <= as_of and sold.day <= as_of and started
 
 
-@examples(15)
+@examples(8)
 @given(history=histories(), chance=st.randoms(use_true_random=False), scheme=SCHEME, as_of=AS_OF, days=WINDOW)
 def test_the_order_of_rows_is_irrelevant(
     world: World, history: History, chance: Any, scheme: str, as_of: int, days: int | None
@@ -386,7 +390,7 @@ def test_the_order_of_rows_is_irrelevant(
     world.run(check())
 
 
-@examples(20)
+@examples(12)
 @given(earlier=histories(), later=histories(), scheme=SCHEME, as_of=AS_OF, days=WINDOW)
 def test_facts_of_later_days_change_nothing(
     world: World, earlier: History, later: History, scheme: str, as_of: int, days: int | None
@@ -411,7 +415,7 @@ def test_facts_of_later_days_change_nothing(
     world.run(check())
 
 
-@examples(20)
+@examples(12)
 @given(history=histories(), as_of=AS_OF, days=WINDOW, filters=FILTERS)
 def test_a_filter_never_raises_population_and_orders(
     world: World, history: History, as_of: int, days: int | None, filters: dict[str, Any]

@@ -1,5 +1,6 @@
 """An application with a small schema of its own, and callers for it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,11 +14,13 @@ import strawberry
 from starlette.testclient import TestClient
 
 from analytics.mirror import SnapshotMoved
+from analytics.views import StatementTimeout
 from models.database import Database
 from resolvers.businesses import ensure_business
 from resolvers.context import Context, Services
 from resolvers.errors import BadUserInput
 from resolvers.viewer import Role, Viewer
+from schema.prepared import AsPrepared
 from server.app import create_app
 from server.auth import token_for
 from server.settings import Settings
@@ -28,9 +31,25 @@ FAILURES: dict[str, Callable[[], Exception]] = {
     "bug": lambda: RuntimeError("SELECT secret FROM customer"),
     "refusal": lambda: BadUserInput("days must be 1 or more"),
     "outage": lambda: asyncpg.ConnectionDoesNotExistError("connection was closed"),
+    "slow statement": lambda: StatementTimeout("SELECT took long"),
     "argument": lambda: ValueError("Argument of a secret statement"),
 }
 runs: list[str] = []
+ended: list[str] = []
+
+
+async def never(name: str) -> None:
+    """Wait until cancelled, and remember that."""
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        ended.append(name)
+        raise
+
+
+async def endless_batch(_context: Context, _keys: Any, _arguments: Any) -> Any:
+    """A look-up that is never answered."""
+    await never("looking")
 
 
 @strawberry.type
@@ -64,6 +83,14 @@ class Query:
             raise SnapshotMoved
         return f"run {len(runs)}"
 
+    @strawberry.field
+    async def waiting(self) -> None:
+        await never("waiting")
+
+    @strawberry.field
+    async def looking(self, info: strawberry.Info[Context, None]) -> str | None:
+        return await info.context.load(endless_batch, 1)
+
 
 @strawberry.type
 class Mutation:
@@ -73,8 +100,13 @@ class Mutation:
     def write(self) -> bool:
         return True
 
+    @strawberry.mutation
+    async def slow_write(self) -> bool:
+        await never("writing")
+        return True
 
-tiny_schema = strawberry.Schema(Query, Mutation)
+
+tiny_schema = strawberry.Schema(Query, Mutation, extensions=[AsPrepared])
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +114,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder of the test's own: `.env` and `var/` are looked for where one works."""
     monkeypatch.chdir(tmp_path)
     runs.clear()
+    ended.clear()
     return tmp_path
 
 

@@ -49,7 +49,7 @@ def test_a_get_asks(client: TestClient, token: str) -> None:
     parameters = {"query": "query($d: Date!) { day(of: $d) }", "variables": '{"d": "2026-01-31"}', "operationName": ""}
     response = client.get("/graphql", params=parameters, headers={"Authorization": f"Bearer {token}", "Accept": JSON})
 
-    assert response.json() == {"data": {"day": "2026-01-31"}}
+    assert response.json()["data"] == {"day": "2026-01-31"}
 
 
 def test_a_get_does_not_write(client: TestClient, token: str) -> None:
@@ -72,7 +72,7 @@ def test_other_methods_are_refused(client: TestClient) -> None:
 
 
 def test_a_post_writes(ask: Caller) -> None:
-    assert ask("mutation { write }").json() == {"data": {"write": True}}
+    assert ask("mutation { write }").json()["data"] == {"write": True}
 
 
 @pytest.mark.parametrize(
@@ -125,15 +125,14 @@ def test_a_large_body_is_refused(ask: Caller) -> None:
     assert ask("{ role }" + " " * 1024 * 1024).status_code == 413
 
 
-async def test_a_body_that_does_not_arrive_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requests, "SLOWEST_BODY_SECONDS", 0.01)
+async def test_a_body_that_does_not_arrive_ends() -> None:
     scope = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/json")]}
 
     async def never() -> Any:
         await asyncio.Event().wait()
 
     with pytest.raises(BadRequest) as refusal:
-        await requests.asked_by(Request(scope, never))
+        await requests.asked_by(Request(scope, never), 0.01)
     assert refusal.value.status == 408
 
 
@@ -173,7 +172,7 @@ def test_a_syntax_error_is_located(ask: Caller) -> None:
 def test_the_operation_is_chosen_by_its_name(ask: Caller) -> None:
     document = "query A { role } query B { business }"
 
-    assert ask(document, operationName="B").json() == {"data": {"business": "Corner Shop"}}
+    assert ask(document, operationName="B").json()["data"] == {"business": "Corner Shop"}
     response = ask(document, operationName="C")
     assert 'no operation "C", its operations: A, B' in response.json()["errors"][0]["message"]
 
@@ -201,6 +200,7 @@ def test_a_refusal_keeps_its_message_and_the_rest_its_answer(ask: Caller, shop: 
                 "extensions": {"code": "BAD_USER_INPUT"},
             }
         ],
+        "extensions": {"cost": {"requested": 10, "budget": 100_000, "remaining": None}},
     }
 
 
@@ -230,7 +230,7 @@ def test_a_lost_store_is_unavailable(ask: Caller) -> None:
 
 
 def test_an_operation_whose_snapshot_moved_runs_once_more(ask: Caller) -> None:
-    assert ask("{ moving }").json() == {"data": {"moving": "run 2"}}
+    assert ask("{ moving }").json()["data"] == {"moving": "run 2"}
 
 
 def test_but_not_for_ever(ask: Caller) -> None:

@@ -16,7 +16,7 @@ from server.logs import configure_logs
 from server.settings import Settings
 from tests.analytics.asking import operation
 from tests.builders import open_shop
-from tests.server.conftest import FAILURES, Caller
+from tests.server.conftest import FAILURES, caller
 
 
 def configured(style: str) -> None:
@@ -54,6 +54,10 @@ def test_the_access_log_is_off() -> None:
 # ---------------------------------------------------------------- ids of requests
 
 
+def asked(client: TestClient, token: str, **parts: Any) -> Any:
+    return client.post("/graphql", json=parts, headers={"Authorization": f"Bearer {token}"})
+
+
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
@@ -74,11 +78,12 @@ def test_every_request_has_an_id_of_its_own(client: TestClient) -> None:
     assert len({client.get("/healthz").headers["x-request-id"] for _ in range(3)}) == 3
 
 
-def test_lines_of_a_request_carry_its_id(ask: Caller, capsys: pytest.CaptureFixture[str]) -> None:
-    capsys.readouterr()
-    answer = ask('{ failing(how: "bug") }')
+def test_lines_of_a_request_carry_its_id(settings: Settings, token: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with caller(settings.model_copy(update={"log_format": "json"})) as client:
+        capsys.readouterr()
+        answer = asked(client, token, query='{ failing(how: "bug") }')
 
-    said = {line["request_id"] for line in lines(capsys)}
+        said = {line["request_id"] for line in lines(capsys) if line["event"] in {"operation", "unexpected error"}}
     assert said == {answer.headers["x-request-id"]} == {answer.json()["errors"][0]["extensions"]["id"]}
 
 
@@ -89,20 +94,20 @@ CONTACTS = ("zq8.ann@example.com", "+44 20 7946 0958", "+442079460958")
 
 
 def test_what_a_caller_says_is_not_logged(
-    ask: Caller, client: TestClient, token: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    settings: Settings, token: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def talkative() -> Exception:
         return RuntimeError(f"cannot read {' '.join((*MARKERS, *CONTACTS))} of Bearer {token}")
 
     monkeypatch.setitem(FAILURES, "bug", talkative)
-    capsys.readouterr()
     document = 'query ($a: String!) { failing(how: $a) x: failing(how: "Zq8Literal") y: failing(how: """Zq8Block""") }'
     unused = {"deep": [{"er": "Zq8Nested"}], "other": "Zq8Variable"}
-    ask(document, variables={"a": "bug", **unused})
-    client.get("/graphql", params={"query": '{ failing(how: "Zq8Literal") }', "sig": "Zq8Signature"})
-    client.get("/nothing?sig=Zq8Signature")
+    with caller(settings) as client:
+        asked(client, token, query=document, variables={"a": "bug", **unused})
+        client.get("/graphql", params={"query": '{ failing(how: "Zq8Literal") }', "sig": "Zq8Signature"})
+        client.get("/nothing?sig=Zq8Signature")
 
-    logged = capsys.readouterr().err
+        logged = capsys.readouterr().err
     assert "cannot read … … … …" in logged
     for private in (*MARKERS, *CONTACTS, token, "Zq8Signature"):
         assert private not in logged

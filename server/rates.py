@@ -1,0 +1,106 @@
+"""How much of an operation's cost each token may spend a minute: kept in memory, or in Redis for all processes."""
+
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from math import ceil
+from typing import Any, Protocol, cast
+
+import structlog
+from graphql import GraphQLError
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
+from redis.exceptions import RedisError
+
+log = structlog.get_logger()
+
+RATE_LIMITED = "RATE_LIMITED"
+REDIS_SECONDS = 0.25  # a bucket is not worth waiting longer for
+REDIS_PAUSE_SECONDS = 5
+NAME_LENGTH = 32
+
+
+class Counting(Protocol):
+    """Where the spent points of a window are counted."""
+
+    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add to what was spent, and what that makes."""
+        ...
+
+    async def get_expiry(self, key: str) -> float:
+        """When the window ends, as a time stamp."""
+        ...
+
+
+class Rates:
+    """The buckets of all tokens. Without Redis, or while it does not answer, each process has its own."""
+
+    def __init__(self, points_per_minute: int, redis_url: str | None = None) -> None:
+        self.budget = points_per_minute
+        self._item = RateLimitItemPerMinute(points_per_minute)
+        self._memory = MemoryStorage()
+        self._redis = _redis(redis_url) if redis_url else None
+        self._silent_until = 0.0
+
+    async def spend(self, authorization: str | None, cost: int) -> int:
+        """What is left to a token after this cost; a GraphQLError says when there is enough again."""
+        key = self._item.key_for(bucket_of(authorization))
+        if self._redis is not None and time.monotonic() >= self._silent_until:
+            try:
+                return await self._spend(self._redis, key, cost)
+            except (RedisError, OSError, TimeoutError) as error:
+                self._silent_until = time.monotonic() + REDIS_PAUSE_SECONDS
+                log.warning("redis does not answer: rates are kept by each process", error=type(error).__name__)
+        return await self._spend(self._memory, key, cost)
+
+    async def _spend(self, counting: Counting, key: str, cost: int) -> int:
+        spent = await counting.incr(key, self._item.get_expiry(), cost)
+        if spent <= self.budget:
+            return self.budget - spent
+        spent = await counting.incr(key, self._item.get_expiry(), -cost)  # what is refused costs nothing
+        seconds = max(1, ceil(await counting.get_expiry(key) - time.time()))
+        raise too_fast(cost, self.budget, max(0, self.budget - spent), seconds)
+
+    async def close(self) -> None:
+        """Let go of Redis."""
+        if self._redis is not None:
+            await cast(Any, self._redis.bridge).storage.aclose()
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What an operation costs, what it may cost, and what is left of the token's bucket, None without one."""
+
+    requested: int
+    budget: int
+    remaining: int | None
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """As an answer tells it."""
+        return {"cost": {"requested": self.requested, "budget": self.budget, "remaining": self.remaining}}
+
+
+def bucket_of(authorization: str | None) -> str:
+    """The name of a token's bucket, from which the token cannot be had."""
+    _, _, token = (authorization or "").strip().partition(" ")
+    return sha256(token.strip().encode()).hexdigest()[:NAME_LENGTH]
+
+
+def too_fast(cost: int, budget: int, remaining: int, seconds: int) -> GraphQLError:
+    """The refusal of a token that has spent its points."""
+    return GraphQLError(
+        f"the operation costs {cost:,} points, and {remaining:,} of {budget:,} a minute are left to this token: "
+        f"ask again in {seconds} s",
+        extensions={"code": RATE_LIMITED, "retryAfter": seconds, "requested": cost, "remaining": remaining},
+    )
+
+
+def _redis(url: str) -> RedisStorage:
+    return RedisStorage(
+        f"async+{url}",
+        implementation="redispy",
+        key_prefix="customer-api",
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+    )

@@ -1,0 +1,175 @@
+"""The one way to write: revisions without gaps or doubles, whoever writes at once, and nothing of what failed."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError
+
+from models import Storefront
+from models.database import Database, table
+from resolvers.businesses import ensure_business
+from resolvers.writing import Actor, NoSuchBusiness, write
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
+ACTOR = Actor("ann", "MANAGER")
+PROCESSES, WRITES = 8, 25
+
+
+async def a_business(database: Database, name: str = "Shop") -> int:
+    """The id of a new business."""
+    return (await ensure_business(database, name, currency="GBP", timezone="UTC", now=NOW)).id
+
+
+async def all_rows(database: Database, statement: str) -> list[Any]:
+    """The rows of a statement."""
+    async with database.engine.connect() as connection:
+        return [tuple(row) for row in await connection.execute(text(statement))]
+
+
+async def state(database: Database, business: int) -> tuple[int, int, Any]:
+    """The revisions of a business, and when it changed."""
+    (row,) = await all_rows(
+        database, f"SELECT revision, facts_revision, updated_at FROM business WHERE id = {int(business)}"
+    )
+    at = datetime.fromisoformat(row[2]) if isinstance(row[2], str) else row[2]
+    return row[0], row[1], at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+async def put(database: Database, business: int, name: str, *, facts: bool = True, now: datetime = NOW) -> int:
+    """Write a storefront; its revision."""
+    async with write(database, business, facts=facts, now=now, actor=ACTOR) as opened:
+        row = {"business_id": business, "name": name, "revision": opened.revision}
+        await opened.connection.execute(insert(table(Storefront)).values(row))
+        return opened.revision
+
+
+# ---------------------------------------------------------------- many at once
+
+
+async def test_eight_processes_lose_nothing_and_make_no_revision_twice(store_url: str) -> None:
+    database = Database(store_url)
+    business, other = await a_business(database), await a_business(database, "Other")
+    command = [sys.executable, "-W", "error", "-m", "tests.resolvers.writers", store_url]
+    counts = [str(business), str(PROCESSES), str(WRITES)]
+    run = await asyncio.to_thread(
+        subprocess.run, [*command, *counts], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    taken = [[int(revision) for revision in line.split()] for line in run.stdout.splitlines()]
+
+    everything = list(range(1, PROCESSES * WRITES + 1))
+    assert sorted(revision for own in taken for revision in own) == everything
+    assert all(own == sorted(own) for own in taken)
+    stored = {f"writer{process}-{n}": revision for process, own in enumerate(taken) for n, revision in enumerate(own)}
+    assert dict(await all_rows(database, "SELECT name, revision FROM storefront")) == stored
+    assert dict(await all_rows(database, "SELECT subject, revision FROM audit_entry")) == stored
+    last_fact = max(revision for own in taken for n, revision in enumerate(own) if n % 3 != 2)
+    assert (await state(database, business))[:2] == (PROCESSES * WRITES, last_fact)
+    assert (await state(database, other))[:2] == (0, 0)
+    assert any(own[-1] - own[0] > WRITES - 1 for own in taken)  # one at least was interrupted by others
+    await database.close()
+
+
+async def test_tasks_of_one_process_write_one_after_the_other(database: Database) -> None:
+    business = await a_business(database)
+    taken = await asyncio.gather(*(put(database, business, f"S{n}") for n in range(30)))
+
+    assert sorted(taken) == list(range(1, 31))
+    assert sorted(await all_rows(database, "SELECT revision FROM storefront")) == [(n,) for n in range(1, 31)]
+
+
+async def test_businesses_count_apart(database: Database) -> None:
+    first, second = await a_business(database), await a_business(database, "Other")
+
+    assert [await put(database, b, f"S{n}") for n, b in enumerate((first, second, first, first, second))] == [
+        *(1, 1, 2, 3, 2),
+    ]
+    assert ((await state(database, first))[0], (await state(database, second))[0]) == (3, 2)
+
+
+# ---------------------------------------------------------------- one write
+
+
+async def test_facts_revision_is_that_of_the_last_write_of_facts(database: Database) -> None:
+    business = await a_business(database)
+    seen = []
+    for n, facts in enumerate((False, True, False, False, True, True, False)):
+        await put(database, business, f"S{n}", facts=facts, now=NOW + timedelta(minutes=n))
+        seen.append((await state(database, business))[:2])
+
+    assert seen == [(1, 0), (2, 2), (3, 2), (4, 2), (5, 5), (6, 6), (7, 6)]
+    assert (await state(database, business))[2] == NOW + timedelta(minutes=6)
+
+
+async def test_an_exception_undoes_all_and_takes_no_revision(database: Database) -> None:
+    business = await a_business(database)
+    await put(database, business, "kept")
+    before = await state(database, business)
+
+    async def change_my_mind() -> None:
+        async with write(database, business, facts=True, now=NOW + timedelta(days=1), actor=ACTOR) as opened:
+            row = {"business_id": business, "name": "lost", "revision": opened.revision}
+            await opened.connection.execute(insert(table(Storefront)).values(row))
+            await opened.audit("write", {})
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        await change_my_mind()
+    with pytest.raises(IntegrityError):
+        await put(database, business, "kept", now=NOW + timedelta(days=1))
+
+    assert await state(database, business) == before
+    assert await all_rows(database, "SELECT name FROM storefront") == [("kept",)]
+    assert await all_rows(database, "SELECT count(*) FROM audit_entry") == [(0,)]
+    assert await put(database, business, "next") == before[0] + 1
+
+
+async def test_a_cancelled_write_undoes_all_and_holds_nobody_up(database: Database) -> None:
+    business = await a_business(database)
+    inside = asyncio.Event()
+
+    async def forever() -> None:
+        async with write(database, business, facts=True, now=NOW, actor=ACTOR):
+            inside.set()
+            await asyncio.sleep(3600)
+
+    task = asyncio.create_task(forever())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert await asyncio.wait_for(put(database, business, "next"), 10) == 1
+
+
+async def test_a_business_that_is_not_there(database: Database) -> None:
+    business = await a_business(database)
+    with pytest.raises(NoSuchBusiness, match="no business 999"):
+        await put(database, 999, "lost")
+
+    assert (await state(database, business))[0] == 0
+    assert await all_rows(database, "SELECT name FROM storefront") == []
+
+
+async def test_a_write_leaves_its_record(database: Database) -> None:
+    business = await a_business(database)
+    async with write(database, business, facts=False, now=NOW, actor=Actor("import", "ADMIN")) as opened:
+        await opened.audit("import", {"rows": 3, "name": "é"}, subject="file.csv", customer_id=7)
+        await opened.audit("import", {})
+
+    rows = await all_rows(
+        database,
+        "SELECT business_id, actor, role, action, subject, customer_id, changes, revision FROM audit_entry ORDER BY id",
+    )
+    assert [(*row[:6], json.loads(row[6]), row[7]) for row in rows] == [
+        (business, "import", "ADMIN", "import", "file.csv", 7, {"rows": 3, "name": "é"}, 1),
+        (business, "import", "ADMIN", "import", None, None, {}, 1),
+    ]

@@ -1,0 +1,49 @@
+"""Processes that write to a business at once, each again and again: `… -m tests.resolvers.writers URL BUSINESS 8 25`.
+
+Prints a line for each process: the revisions that it took, in their order.
+"""
+
+import asyncio
+import multiprocessing
+import sys
+from datetime import UTC, datetime
+from multiprocessing.synchronize import Barrier
+
+from sqlalchemy import insert
+
+from models import Storefront
+from models.database import Database, table
+from resolvers.writing import Actor, write
+
+NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
+everybody: Barrier
+
+
+async def write_again_and_again(url: str, business: int, name: str, count: int) -> list[int]:
+    """Write `count` storefronts, each in a transaction of its own; every third write changes no facts."""
+    database = Database(url)
+    revisions = []
+    for n in range(count):
+        async with write(database, business, facts=n % 3 != 2, now=NOW, actor=Actor(name, "ADMIN")) as opened:
+            row = {"business_id": business, "name": f"{name}-{n}", "revision": opened.revision}
+            await opened.connection.execute(insert(table(Storefront)).values(row))
+            await opened.audit("write", {"n": n}, subject=f"{name}-{n}")
+            revisions.append(opened.revision)
+    await database.close()
+    return revisions
+
+
+def one_of_them(url: str, business: int, name: str, count: int) -> list[int]:
+    """What each process does, once all are there."""
+    everybody.wait(60)
+    return asyncio.run(write_again_and_again(url, business, name, count))
+
+
+if __name__ == "__main__":
+    url, business, processes, count = sys.argv[1], *map(int, sys.argv[2:])
+    forking = multiprocessing.get_context("fork")  # what takes time is the import, and it is done
+    everybody = forking.Barrier(processes)
+    tasks = [(url, business, f"writer{n}", count) for n in range(processes)]
+    with forking.Pool(processes) as pool:
+        for revisions in pool.starmap(one_of_them, tasks, chunksize=1):
+            print(*revisions)

@@ -1,0 +1,82 @@
+"""Execution of our own answers as the stock one does: everything, and what goes wrong."""
+
+from typing import Any
+
+import pytest
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+import schema.schema as served
+from resolvers.viewer import Role
+from schema.access import Access
+from schema.query import Query
+from schema.scalars import SCALARS
+from tests.builders import Shop
+from tests.schema import conftest
+from tests.schema.conftest import Asker
+from tests.schema.test_access import ROOTS, root_calls, timeless
+from tests.schema.walking import everything_under
+
+BREAKING = (
+    '{ customer(by: {number: "ANN"}) { name rfm(days: 0) { scoreCode } tags } }',
+    '{ customer(by: {number: "ANN"}) { name sales(first: -1) { nodes { number } } tags } }',
+    '{ customer(by: {number: "ANN"}) { sales { nodes { number customer { rfm(days: 0) { scoreCode } } } } } }',
+    "{ customers(first: 2) { nodes { number rfm(days: 0) { scoreCode segment { name } } } } }",
+    "{ customers(first: 2) { nodes { number sales(first: -1) { nodes { number } } } } }",
+    '{ customer(by: {number: "NOBODY"}) { number sales { nodes { number } } } nodes(ids: []) { id } }',
+)
+
+
+@pytest.fixture
+def stock() -> strawberry.Schema:
+    """The same schema as Strawberry executes it."""
+    made = strawberry.Schema(query=Query, extensions=[Access], config=StrawberryConfig(scalar_map=SCALARS))
+    for type_ in made._schema.type_map.values():
+        if hasattr(type_, "is_type_of"):
+            type_.is_type_of = None
+        if hasattr(type_, "resolve_type"):
+            type_.resolve_type = served._kind_of
+    return made
+
+
+@pytest.fixture
+async def ask_twice(stock: strawberry.Schema, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Answers of our execution and of the stock one."""
+
+    async def answers(asker: Asker, document: str) -> tuple[Any, Any]:
+        ours = await asker.run(document)
+        with monkeypatch.context() as patch:
+            patch.setattr(conftest, "schema", stock)
+            theirs = await asker.run(document)
+        return ours, theirs
+
+    return answers
+
+
+@pytest.mark.parametrize("root", ROOTS)
+async def test_everything_is_answered_alike(ask: Asker, ask_twice: Any, shop: Shop, root: str) -> None:
+    document, _ = everything_under(root, root_calls(shop)[root], lambda field: field != "RFMCell.customers")
+    asker = ask.being(Role.STAFF, customer_id=shop.id_of("ANN"))
+    await asker.run(document)
+    ours, theirs = await ask_twice(asker, document)
+
+    assert (ours.messages, theirs.messages) == ([], [])
+    assert timeless(ours.data) == timeless(theirs.data)
+    assert order_of(ours.data) == order_of(theirs.data)
+
+
+async def test_errors_are_told_alike(ask: Asker, ask_twice: Any) -> None:
+    """Of several errors that make one object null, how many are told of is left open."""
+    for document in BREAKING:
+        ours, theirs = await ask_twice(ask, document)
+        assert ours.data == theirs.data
+        assert {*ours.messages} == {*theirs.messages}
+        assert {len(error.path) for error in ours.errors} == {len(error.path) for error in theirs.errors}
+        assert bool(ours.errors) == ("NOBODY" not in document)
+
+
+def order_of(data: Any) -> Any:
+    """The names of fields in the order in which they stand in an answer."""
+    if isinstance(data, dict):
+        return [(name, order_of(value)) for name, value in data.items()]
+    return [order_of(item) for item in data] if isinstance(data, list) else None
