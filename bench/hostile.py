@@ -1,4 +1,4 @@
-"""The hostile set: what is sent to hurt, and with what it is refused. Run, it prints the time and memory of each refusal.
+"""The hostile set: what is sent to hurt, and with what it is refused. Run, it prints the time and memory of each.
 
     .venv/bin/python -m bench.hostile
 

@@ -31,30 +31,35 @@ def head() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def is_known(schema: str) -> bool:
+    """Whether this code knows a revision of the schema."""
+    return schema in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _check(connection: Connection) -> str | None:
     current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and not is_known(current):
         raise NewerSchema(f"the database is at schema {current}, which this version does not know: use a newer version")
     return current
 
 
-def _upgrade(connection: Connection) -> str | None:
+def _upgrade(connection: Connection, to: str = "head") -> str | None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
     before = _check(connection)
     if before != head():
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), to)
     return before
 
 
-async def migrate(database: Database) -> str | None:
+async def migrate(database: Database, to: str = "head") -> str | None:
     """Bring the database to the current schema in one transaction; the schema it had before, None if it was empty.
 
+    `to` is an older schema, for an empty database that is to be filled with what was stored in one of that schema.
     Raises NewerSchema when the database is ahead of the code. Several processes may ask at once: one does it.
     """
     async with database.transaction() as connection:
-        return await connection.run_sync(_upgrade)
+        return await connection.run_sync(_upgrade, to)
 
 
 async def schema_of(database: Database) -> str | None:

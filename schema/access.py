@@ -20,6 +20,7 @@ from graphql import (
     NamedTypeNode,
     Node,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
@@ -77,6 +78,8 @@ class Access(SchemaExtension):
         viewer: Viewer = context.context.viewer
         asked = {} if _sees_all(viewer) else dict(_asked_fields(context))
         refused = [_error(field, node, "is for staff") for field, node in asked.items() if is_refused(viewer, field)]
+        if refused and context.operation_type is OperationType.SUBSCRIPTION:
+            raise refused[0]  # nobody looks at the result before there are events
         if refused:
             context.result = ExecutionResult(data=None, errors=refused)
         yield

@@ -13,6 +13,7 @@ from schema.executor import RowExecutor
 from schema.prepared import AsPrepared
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 
 
 def _kind_of(row: Any, _info: Any, _type: Any) -> str:
@@ -45,6 +46,7 @@ def make_schema() -> strawberry.Schema:
     """The schema that is served."""
     made = strawberry.Schema(
         query=Query,
+        subscription=Subscription,
         extensions=[AsPrepared, Access],
         execution_context_class=RowExecutor,
         config=StrawberryConfig(scalar_map=SCALARS),

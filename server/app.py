@@ -12,7 +12,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocket
 from strawberry import Schema
 
 from models.database import Database
@@ -30,6 +31,7 @@ from server.sdl import served_schema
 from server.settings import Settings, load_settings
 from server.stopping import Stopping
 from server.store import prepare
+from server.subscriptions import Subscriptions, origins_of
 
 log = structlog.get_logger()
 
@@ -48,6 +50,7 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
         routes=[
             Route("/", _to_graphql),
             Route("/graphql", _graphql, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", _subscribed),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
             *([Route("/metrics", _metrics)] if settings.metrics else []),
@@ -75,7 +78,7 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_pr
     try:
         await prepare(services.database, settings)
         app.state.database = services.database
-        app.state.endpoint = Endpoint(
+        app.state.endpoint = endpoint = Endpoint(
             schema=schema,
             services=services,
             authentication=Authentication(keys_of(settings), services.database),
@@ -86,11 +89,12 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_pr
             seconds=settings.operation_seconds,
             body_seconds=settings.body_seconds,
         )
+        app.state.subscriptions = Subscriptions(endpoint, origins_of(settings.allowed_origins))
         app.state.stopping = stopping = Stopping()
         async with sampling(services) as sampler:
             app.state.metrics = MetricsPage(settings, sampler)
             if is_process:
-                # What lives as long as the process is looked through no more: that took 150 ms in the midst of requests.
+                # What lives as long as the process is looked through no more: that took 150 ms amid requests.
                 gc.collect()
                 gc.freeze()
             log.info("started", store=services.database.url.render_as_string(hide_password=True), demo=settings.demo)
@@ -106,6 +110,11 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_pr
 async def _graphql(request: Request) -> Response:
     endpoint: Endpoint = request.app.state.endpoint
     return await endpoint.answer(request)
+
+
+async def _subscribed(socket: WebSocket) -> None:
+    subscriptions: Subscriptions = socket.app.state.subscriptions
+    await subscriptions.answer(socket)
 
 
 async def _to_graphql(_request: Request) -> Response:

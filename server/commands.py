@@ -18,6 +18,7 @@ from ingest.mapping import PRESETS
 from ingest.problems import ImportProblem
 from models.migrate import NewerSchema
 from resolvers.businesses import businesses
+from server import backup as backups
 from server import filling, serving, tokens, verifying
 from server.documents import ManifestError
 from server.logs import configure_logs
@@ -39,6 +40,8 @@ EXPECTED = (
     tokens.TokenError,
     serving.CannotServe,
     verifying.Differs,
+    backups.BackupFailed,
+    backups.NotABackup,
     OSError,
 )
 
@@ -187,6 +190,25 @@ def migrate() -> None:
         typer.echo(f"The database is at schema {after} already.")
     else:
         typer.echo(f"The database is at schema {after} now; it was {before or 'empty'}.")
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, like backup-2026-03-05.zip.", dir_okay=False)],
+) -> None:
+    """Write everything that the store holds at one moment into a file, and verify it. Others may write meanwhile.
+
+    It holds personal data: only you can read it.
+    """
+    run(backups.back_up(settings_of_command(), file, datetime.now(UTC)))
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What backup wrote.", exists=True, dir_okay=False)],
+) -> None:
+    """Fill an empty store from a backup, of the same kind of store or another, and verify it."""
+    run(backups.restore(settings_of_command(), file))
 
 
 @cli.command()

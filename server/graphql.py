@@ -41,6 +41,7 @@ from server.responses import Question, Responses, etag_of, is_named
 log = structlog.get_logger()
 
 LONGEST_NAME_LOGGED = 80
+WEBSOCKET = "WEBSOCKET"  # in the place of an HTTP method
 VARIES = "Accept, Authorization"
 REFUSED_COST = 10  # points of a token's bucket for a document that had to be read and is not executed
 
@@ -133,7 +134,7 @@ class Endpoint:
                 raise _Invalid(prepared)
             cost = prepared.cost(node, asked.variables)
         except _Invalid as invalid:
-            await self._spent(authorization, REFUSED_COST)
+            await self._spent(authorization, min(REFUSED_COST, self._budget))
             raise NotExecuted(told_before_execution(invalid.prepared.errors)) from None
         except _WrongMethod:
             raise
@@ -141,11 +142,15 @@ class Endpoint:
             raise NotExecuted(told_of(error)) from None
         return Operation(prepared, node, asked, await self._spent(authorization, cost))
 
+    @property
+    def _budget(self) -> int:
+        """What an operation may cost: not more than a bucket holds, for it would never be answered."""
+        return min(self.documents.max_cost, self.rates.budget) if self.rates else self.documents.max_cost
+
     async def _spent(self, authorization: str | None, cost: int) -> Spending:
-        budget = min(self.documents.max_cost, self.rates.budget) if self.rates else self.documents.max_cost
-        spending = Spending(cost, budget, None)
+        spending = Spending(cost, self._budget, None)
         try:
-            check_cost(cost, budget)
+            check_cost(cost, self._budget)
             if self.rates:
                 spending = replace(spending, remaining=await self.rates.spend(authorization, cost))
         except GraphQLError as error:
@@ -248,9 +253,11 @@ def _answer_of(result: ExecutionResult, shown: dict[str, Any]) -> Answer:
 
 
 def _check_method(method: str, operation: OperationType) -> None:
-    if operation is OperationType.SUBSCRIPTION:
-        raise _WrongMethod("subscriptions are not answered by HTTP requests")
-    if method != "POST" and operation is not OperationType.QUERY:
+    if operation is OperationType.SUBSCRIPTION and method != WEBSOCKET:
+        raise _WrongMethod("subscriptions are not answered by HTTP requests: connect to this address by a WebSocket")
+    if operation is not OperationType.SUBSCRIPTION and method == WEBSOCKET:
+        raise _WrongMethod("a WebSocket answers subscriptions alone: send queries and mutations by POST")
+    if method not in ("POST", WEBSOCKET) and operation is not OperationType.QUERY:
         raise _WrongMethod("a GET only asks: send mutations by POST", status=405)
 
 

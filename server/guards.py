@@ -45,7 +45,7 @@ class ThisMachineOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what comes from this machine."""
         client = scope.get("client")
-        if scope["type"] == "http" and client and not is_loopback(client[0]):
+        if scope["type"] in ("http", "websocket") and client and not is_loopback(client[0]):
             refusal = PlainTextResponse("The demo answers this machine only; set DATABASE_URL to serve others.", 403)
             return await refusal(scope, receive, send)
         return await self._app(scope, receive, send)

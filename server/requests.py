@@ -37,8 +37,8 @@ async def asked_by(request: Request, body_seconds: float = SLOWEST_BODY_SECONDS)
     """What a request asks; BadRequest says what is wrong with it."""
     if request.method == "POST":
         _check_content_type(request.headers)
-        return _asked(_json(await _body(request, body_seconds), "the body"))
-    return _asked(_parameters(request.query_params, request.scope.get("query_string", b"")))
+        return asked_in(_json(await _body(request, body_seconds), "the body"))
+    return asked_in(_parameters(request.query_params, request.scope.get("query_string", b"")))
 
 
 def wanted_form(headers: Headers, offered: tuple[str, ...]) -> str | None:
@@ -150,7 +150,8 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
-def _asked(given: Any) -> Asked:
+def asked_in(given: Any) -> Asked:
+    """What a body or a message asks; BadRequest says what is wrong with it."""
     if isinstance(given, list):
         raise BadRequest("batches are not taken: send one operation a request")
     if not isinstance(given, dict):

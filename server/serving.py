@@ -16,6 +16,7 @@ from server.metrics import shared_by_workers
 from server.page import BUILT
 from server.settings import Settings, hand_on, is_loopback
 from server.store import opened
+from server.subscriptions import LARGEST_MESSAGE
 
 DEMO_TOKEN = timedelta(days=30)
 SHUTDOWN_SECONDS = 20
@@ -52,6 +53,7 @@ def serve(settings: Settings) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            ws_max_size=LARGEST_MESSAGE,
             timeout_worker_healthcheck=UNRESPONSIVE_SECONDS,
         )
 

@@ -112,6 +112,11 @@ class Settings(BaseSettings):
         description="How messages are written to standard error: `text`, or one `json` object a line; "
         "`auto` is text on a terminal and json elsewhere.",
     )
+    allowed_origins: str = Field(
+        "",
+        description="Pages of which other sites may connect by WebSocket, like "
+        "`https://app.example, https://shop.example`; those of this server always may.",
+    )
     report_cache_bytes: int = Field(
         512 * 1024**2, ge=0, description="How many bytes of computed reports each process keeps."
     )

@@ -30,7 +30,7 @@ async def opened(settings: Settings) -> AsyncGenerator[Database]:
     """The store, ready to be used, for as long as a command runs."""
     database = Database(settings.store)
     try:
-        async with _naming_problems(database):
+        async with naming_problems(database):
             await prepare(database, settings)
         yield database
     finally:
@@ -38,7 +38,8 @@ async def opened(settings: Settings) -> AsyncGenerator[Database]:
 
 
 @asynccontextmanager
-async def _naming_problems(database: Database) -> AsyncGenerator[None]:
+async def naming_problems(database: Database) -> AsyncGenerator[None]:
+    """Where the store fails, say which one and why in one line."""
     try:
         yield
     except (DBAPIError, OSError) as error:
@@ -52,7 +53,7 @@ async def upgraded(settings: Settings) -> tuple[str | None, str]:
     """Bring the store to the current schema; the one it had before, None where it was empty, and the one it has now."""
     database = Database(settings.store)
     try:
-        async with _naming_problems(database):
+        async with naming_problems(database):
             return await migrate(database), head()
     finally:
         await database.close()

@@ -107,13 +107,13 @@ def test_pages_multiply_what_is_in_them() -> None:
 
 def test_pages_multiply_through_nesting_edges_and_fragments() -> None:
     sales = "sales(first: 5) { nodes { number items { product } } }"
-    one = cost("{ customers(first: 1) { nodes { %s } } }" % sales)
-    fifty = cost("{ customers(first: 50) { nodes { %s } } }" % sales)
+    one = cost(f"{{ customers(first: 1) {{ nodes {{ {sales} }} }} }}")
+    fifty = cost(f"{{ customers(first: 50) {{ nodes {{ {sales} }} }} }}")
     spread = cost(
         "{ customers(first: 50) { ...P } } fragment P on CustomerConnection { nodes { ...C } }"
-        "fragment C on Customer { %s }" % sales
+        f"fragment C on Customer {{ {sales} }}"
     )
-    edges = cost("{ customers(first: 50) { edges { node { %s } } } }" % sales)
+    edges = cost(f"{{ customers(first: 50) {{ edges {{ node {{ {sales} }} }} }} }}")
 
     assert fifty - one == 49 * (5 + 1 + 5 * (1 + 1 + 10))
     assert spread == fifty
