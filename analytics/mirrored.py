@@ -121,7 +121,7 @@ def _of_changed(rows: Select[Any], owner: Table, reference: Column[Any]) -> Sele
 
 @statement
 def changed_keys(mirrored: Mirrored) -> SelectBase:
-    """The keys under which the copy's rows are to be replaced after revision :seen; an owner's other key is negative."""
+    """The keys under which the copy's rows are replaced after revision :seen; an owner's other key is negative."""
     source = mirrored.table if mirrored.owner is None else mirrored.owner
     keys = select(source.c.id.label("key")).where(source.c.business_id == bindparam("business"), _is_new(source))
     if mirrored.removed_with is None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyarrow as pa
 
@@ -35,7 +35,7 @@ class SqliteReader:
     def fetch_record_batch(self) -> pa.RecordBatchReader:
         """The rows of the statement, as they come."""
         try:
-            stream: Any = pa.ipc.open_stream(_file(self._process.stdout))
+            stream: Any = pa.ipc.open_stream(cast(Any, self._process.stdout))
         except (pa.ArrowInvalid, OSError) as error:
             raise SnapshotLost(self._last_words()) from error
         return pa.RecordBatchReader.from_batches(stream.schema, self._batches(stream))
@@ -94,7 +94,7 @@ def _answer(path: str) -> None:
 
 
 def _send(rows: pa.RecordBatchReader) -> None:
-    with pa.ipc.new_stream(sys.stdout.buffer, rows.schema) as stream:
+    with pa.ipc.new_stream(cast(Any, sys.stdout.buffer), rows.schema) as stream:
         for batch in rows:
             stream.write_batch(batch)
     sys.stdout.buffer.flush()

@@ -98,6 +98,7 @@ async def best_customer(database: Database, business_id: int) -> str:
 
 
 async def main(url: str, name: str | None) -> None:
+    """Measure and print."""
     database = Database(url)
     business = next(row for row in await businesses(database) if name in (None, row.name))
     number = await best_customer(database, business.id)

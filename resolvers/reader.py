@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from sqlalchemy import SelectBase
@@ -161,8 +161,8 @@ class Statements:
 def _check_texts(values: Iterable[Any]) -> None:
     """Refuse the one character that PostgreSQL cannot hold: its error would end the snapshot for the other fields."""
     for value in values:
-        text: Any = "".join(value) if isinstance(value, list) and value and isinstance(value[0], str) else value
-        if isinstance(text, str) and "\0" in text:
+        parts: Iterable[Any] = cast(list[Any], value) if isinstance(value, list) else (value,)
+        if any(isinstance(part, str) and "\0" in part for part in parts):
             raise BadUserInput("a text holds the character U+0000, which no text here has")
 
 

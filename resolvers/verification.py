@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from analytics.mirror import SnapshotMoved
 from analytics.mirrored import EVERYTHING, MIRRORED, Mirrored, all_rows
@@ -108,8 +109,9 @@ async def _digest_of_store(context: Context, view: PinnedView, mirrored: Mirrore
 
 async def _dated(view: PinnedView, mirrored: Mirrored) -> Finding:
     wrong = await view.fetch(misdated(mirrored), {})
+    ids: list[Any] = wrong.slice(0, IDS_TOLD).column(0).to_pylist()
     rule = f"month and weekday of each {mirrored.name} are those of its business day"
-    return Finding(rule, mirrored.name, wrong.num_rows, tuple(wrong.slice(0, IDS_TOLD).column(0).to_pylist()))
+    return Finding(rule, mirrored.name, wrong.num_rows, tuple(ids))
 
 
 async def _held(context: Context, invariant: Invariant) -> Finding:

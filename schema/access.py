@@ -20,7 +20,6 @@ from graphql import (
     NamedTypeNode,
     Node,
     OperationDefinitionNode,
-    OperationType,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
@@ -29,6 +28,7 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
+from strawberry.types.graphql import OperationType
 
 from resolvers.errors import Forbidden
 from resolvers.viewer import Role, Viewer

@@ -12,7 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import (
+    MultiProcessCollector,
+    mark_process_dead,  # pyright: ignore[reportUnknownVariableType]  untyped
+)
 
 REGISTRY = CollectorRegistry()
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"

@@ -94,7 +94,7 @@ class Subscriptions:
             await conversation.end()
 
     def _may_connect(self, headers: Headers) -> bool:
-        """Whether it is no page of another site that connects: browsers always say whose page it is, programs do not."""
+        """Whether it is no page of another site that connects: browsers say whose page it is, programs do not."""
         origin = headers.get("origin")
         return origin is None or origin.lower() in self._allowed_origins or _is_own(origin, headers.get("host", ""))
 
@@ -230,7 +230,8 @@ class Conversation:
                 told = told_by_execution(result.errors or [])
                 count_operation("subscription", told.codes, time.perf_counter() - started)
                 if result.data is None:
-                    return await self._send({"id": id_, "type": "error", "payload": told.errors})
+                    await self._send({"id": id_, "type": "error", "payload": told.errors})
+                    return
                 errors = {"errors": told.errors} if told.errors else {}
                 await self._send({"id": id_, "type": "next", "payload": {"data": result.data, **errors}})
                 started = time.perf_counter()

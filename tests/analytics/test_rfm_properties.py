@@ -72,23 +72,27 @@ class History:
     refunds: list[Returned]
 
 
-DAYS = st.integers(FIRST, FIRST + 200)
+LAST = FIRST + 120
+DAYS = st.integers(FIRST, LAST)
 # Few different amounts, so that values tie.
 AMOUNTS = st.one_of(st.sampled_from([0, 1, 500, 1_000, 1_000, 2_500]), st.integers(0, 5_000))
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Up to a dozen customers with up to forty sales and refunds, some without a customer."""
+    """Up to fifteen customers, a few sales of each, refunds; some of both without a customer."""
     kinds = st.tuples(st.sampled_from(["RETAIL", "RETAIL", "WHOLESALE"]), st.sampled_from([True, True, True, False]))
-    people = [Person(f"c{i:02}", *kind) for i, kind in enumerate(draw(st.lists(kinds, min_size=1, max_size=12)))]
+    size = draw(st.sampled_from([1, 2, 5, 10, 13, 15]))
+    people = [Person(f"c{i:02}", *draw(kinds)) for i in range(size)]
     buyers = st.sampled_from([*(p.number for p in people), None])
     late = st.sampled_from([0, 0, 0, 0, 7, 60])
     status = st.sampled_from(["COMPLETED"] * 6 + ["PARTIAL", "PENDING", "CANCELLED"])
     sold = st.tuples(buyers, DAYS, AMOUNTS, status, late, st.sampled_from([None, *STOREFRONTS]))
     sales = [
         Sold(f"S{i}", who, day, total, word, day + later if word in COUNTED else None, where)
-        for i, (who, day, total, word, later, where) in enumerate(draw(st.lists(sold, max_size=40)))
+        for i, (who, day, total, word, later, where) in enumerate(
+            draw(st.lists(sold, min_size=size * draw(st.integers(0, 3)), max_size=3 * size + 5))
+        )
     ]
     refunds: list[Returned] = []
     of_sales = st.sampled_from([None, None, *sales])
@@ -102,8 +106,8 @@ def histories(draw: st.DrawFn) -> History:
 
 
 SCHEME = st.sampled_from(["POS", "RETAIL", "REPORT"])
-AS_OF = st.integers(FIRST - 1, FIRST + 260)
-WINDOW = st.one_of(st.none(), st.sampled_from([1, 7, 30, 90, 90, 365]), st.integers(1, 120))
+AS_OF = st.one_of(st.integers(LAST - 5, LAST + 5), st.integers(FIRST + 60, LAST), st.integers(FIRST - 1, LAST + 150))
+WINDOW = st.one_of(st.sampled_from([None, 30, 50, 60, 90, 90, 365]), st.integers(1, 120))
 
 
 def pounds(minor: int) -> str:

@@ -1,0 +1,121 @@
+"""A server that is told to stop finishes what it answers, and says first that it is not ready."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from models.database import Database
+from tests.builders import open_shop
+from tests.servers import SECRET, Server, free_port
+
+PROGRAM = Path(__file__).with_name("slow_server.py")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Asks a server."""
+
+    client: httpx2.AsyncClient
+    server: Server
+    business_id: int
+
+    async def slow(self, seconds: float) -> Any:
+        """The answer to an operation that takes so long."""
+        query = f"{{ slow(seconds: {seconds}) }}"
+        headers = self.server.headers(self.business_id)
+        return await self.client.post(self.server.graphql, json={"query": query}, headers=headers, timeout=30)
+
+    async def readiness(self) -> Any:
+        """The status of /readyz; None where nobody answers any more."""
+        try:
+            return (await self.client.get(f"{self.server.url}/readyz")).status_code
+        except httpx2.TransportError:
+            return None
+
+
+Started = Callable[..., Any]
+
+
+@pytest.fixture
+def started(sqlite_url: str, tmp_path: Path) -> Started:
+    """Starts a slow server and gives its caller."""
+
+    @asynccontextmanager
+    async def start(**settings: str) -> AsyncGenerator[Caller]:
+        database = Database(sqlite_url)
+        shop = await open_shop(database)
+        await database.close()
+        port, log = free_port(), tmp_path / "server.log"
+        environment = {"PATH": os.environ["PATH"], "DATABASE_URL": sqlite_url, "SECRET_KEY": SECRET, **settings}  # noqa: TID251
+        with log.open("wb") as messages:
+            words = [sys.executable, str(PROGRAM), str(port)]
+            process = subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=messages, stderr=messages)
+        caller = Caller(httpx2.AsyncClient(), Server(f"http://127.0.0.1:{port}", process, log), shop.id)
+        try:
+            while await caller.readiness() != 200:
+                assert process.poll() is None, log.read_text()
+                await asyncio.sleep(0.1)
+            yield caller
+        finally:
+            process.kill()
+            process.wait()
+            await caller.client.aclose()
+
+    return start
+
+
+async def stopped(caller: Caller) -> int:
+    return await asyncio.to_thread(caller.server.process.wait, 30)
+
+
+async def test_what_is_being_answered_is_finished(started: Started) -> None:
+    async with started() as caller:
+        answers = [asyncio.create_task(caller.slow(2)) for _ in range(3)]
+        await asyncio.sleep(0.7)
+        caller.server.process.send_signal(signal.SIGTERM)
+
+        assert [(await answer).json() for answer in answers] == [{"data": {"slow": "done"}}] * 3
+        assert await stopped(caller) in {0, -signal.SIGTERM}
+        assert "stopped" in caller.server.log.read_text()
+        assert await caller.readiness() is None
+
+
+async def test_it_is_not_ready_before_it_ends(started: Started) -> None:
+    async with started(DRAIN_SECONDS="3") as caller:
+        caller.server.process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        await asyncio.sleep(0.5)
+
+        assert await caller.readiness() == 503
+        assert (await caller.slow(0.1)).json() == {"data": {"slow": "done"}}
+        assert caller.server.process.poll() is None
+        await stopped(caller)
+        assert time.monotonic() - began >= 3
+
+
+async def test_a_second_signal_ends_the_wait(started: Started) -> None:
+    async with started(DRAIN_SECONDS="200") as caller:
+        caller.server.process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.3)
+        assert await caller.readiness() == 503
+        caller.server.process.send_signal(signal.SIGTERM)
+
+        await stopped(caller)
+
+
+async def test_an_interrupt_does_not_wait(started: Started) -> None:
+    async with started(DRAIN_SECONDS="200") as caller:
+        caller.server.process.send_signal(signal.SIGINT)
+
+        await stopped(caller)
