@@ -15,7 +15,6 @@ import structlog
 from sqlalchemy import SelectBase
 from sqlalchemy.dialects import postgresql, sqlite
 
-from analytics.cache import NotShared
 from analytics.mirrored import (
     ALWAYS,
     MIRRORED,
@@ -31,7 +30,7 @@ from analytics.mirrored import (
     sort_again,
 )
 from analytics.sqlite_reader import sqlite_snapshot
-from analytics.views import PinnedView
+from analytics.views import PinnedView, SnapshotMoved
 from models.database import Database
 
 log = structlog.get_logger()
@@ -48,10 +47,6 @@ SETTINGS = (
     "SET TimeZone = 'UTC'",
     "SET lock_configuration = true",
 )
-
-
-class SnapshotMoved(NotShared):
-    """The copy is already past the snapshot of this operation: it has to begin anew."""
 
 
 @dataclass(frozen=True)

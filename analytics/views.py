@@ -11,10 +11,15 @@ import pyarrow as pa
 import structlog
 from sqlalchemy import SelectBase
 
+from analytics.cache import NotShared
 from analytics.engine import compiled
 from models.naming import name_of
 
 log = structlog.get_logger()
+
+
+class SnapshotMoved(NotShared):
+    """The copy is past the snapshot of this operation, or its view of it is lost: it has to begin anew."""
 
 
 class StatementTimeout(Exception):
@@ -28,6 +33,7 @@ class PinnedView:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, tables: frozenset[str], timeout: float, slow: float) -> None:
         self.tables = tables
+        self.is_stopped = False
         self._cursor = cursor
         self._timeout = timeout
         self._slow = slow
@@ -44,6 +50,8 @@ class PinnedView:
         Raises StatementTimeout. A cancelled caller's statement is interrupted.
         """
         async with self._turn:
+            if self.is_stopped:
+                raise SnapshotMoved
             started = perf_counter()
             work = asyncio.ensure_future(asyncio.to_thread(self._fetch, statement, params, tables or {}))
             try:
@@ -59,6 +67,7 @@ class PinnedView:
                     log.warning("slow statement", engine=self.name, name=name, seconds=round(seconds, 3))
 
     async def _stop(self, work: "asyncio.Future[pa.Table]") -> None:
+        self.is_stopped = True  # the interrupted statement ends the transaction that pins the version
         self._cursor.interrupt()
         await asyncio.wait([work])
         if not work.cancelled():

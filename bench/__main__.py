@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHES = ("start", "import_speed", "demo_speed", "rfm_cached", "page_of_customers")
+BENCHES = ("start", "import_speed", "demo_speed", "rfm_cached", "page_of_customers", "response_cache")
 
 
 def main() -> int:

@@ -159,7 +159,7 @@ class Context:
         """
         await self.business()
         async with self._opening:
-            if self._view is None or not need <= self._view.tables:
+            if self._view is None or self._view.is_stopped or not need <= self._view.tables:
                 async with self._mirror.lock:
                     view = await self._pin(need)
                 if self._view is not None:

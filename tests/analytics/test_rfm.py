@@ -278,9 +278,11 @@ async def test_windows_of_one_day_and_of_the_longest_length(shop: Shop, context:
     assert len(by_number(shop, await ask(context, days=9_999))) == len(RETAIL_ALL)
 
 
-async def test_customers_active_lately_among_all_of_history(context: Context) -> None:
-    answer = await ask(context, "RETAIL", None)
-    assert (answer.total_customers, await answer.active_customers()) == (11, 9)  # without finn and nora
+async def test_customers_active_lately_in_a_longer_time(context: Context) -> None:
+    for days in (None, 9_999, 91):  # finn bought 90 days ago, which is one too many
+        answer = await ask(context, "RETAIL", days)
+        assert await answer.active_customers() == 9
+        assert answer.total_customers == (10 if days == 91 else 11)
 
 
 async def test_a_segment_asked_for_limits_the_list_and_nothing_else(context: Context) -> None:

@@ -23,7 +23,7 @@ class Query:
         return "done"
 
 
-slow_schema = strawberry.Schema(Query, execution_context_class=AsPrepared)
+slow_schema = strawberry.Schema(Query, extensions=[AsPrepared])
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import jwt
 import pytest
 from starlette.testclient import TestClient
 
+from models.database import Database
 from resolvers.viewer import Role, Viewer
-from server.auth import token_for, viewer_of
+from server.auth import Authentication, keys_of, token_for, viewer_of
 from server.settings import Settings
 from tests.server.conftest import SECRET, Caller, caller, token_of
 
@@ -160,3 +161,39 @@ def test_a_token_says_who_its_bearer_is(settings: Settings) -> None:
 
 def test_only_a_customers_token_speaks_for_a_customer() -> None:
     assert viewer_of({"sub": "a", "role": "STAFF", "business": 3, "customer": 14}).customer_id is None
+
+
+async def test_a_token_is_verified_once_a_minute_and_ends_when_it_says(settings: Settings, shop: Any) -> None:
+    now, keys = [datetime.now(UTC).timestamp()], Counting(keys_of(settings))
+    database = Database(settings.store)
+    authentication = Authentication(keys, database, clock=lambda: now[0])
+    header = f"Bearer {signed(claims(shop, exp=datetime.fromtimestamp(now[0] + 90, UTC)))}"
+    asked: list[int] = []
+    for seconds in (0, 30, 31, 25):
+        now[0] += seconds
+        assert (await authentication.admission(header)).viewer.subject == "ann"
+        asked.append(keys.asked)
+    now[0] += 5  # its own end, before the minute is over
+    await authentication.admission(header)  # the clock of the keys is the real one
+    asked.append(keys.asked)
+    keys.edition += 1
+    await authentication.admission(header)
+    asked.append(keys.asked)
+    await database.close()
+
+    assert asked == [1, 1, 2, 2, 3, 4]
+    assert (await authentication.admission(header)).expires_at == int(now[0] - 1)
+
+
+class Counting:
+    """Keys that count how often they are asked."""
+
+    edition = 0
+
+    def __init__(self, keys: Any) -> None:
+        self.asked = 0
+        self._keys = keys
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        self.asked += 1
+        return await self._keys.claims(token)

@@ -1,11 +1,19 @@
 """What is measured, who may read it, and what never becomes a label."""
 
+import asyncio
+import functools
+import os
 import re
+import signal
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from models.database import Database
 from resolvers.context import Services
 from server import metrics
 from server.sampling import Sampler
@@ -13,6 +21,7 @@ from server.settings import Settings, SettingsError, load_settings
 from tests.analytics.asking import operation
 from tests.builders import open_shop
 from tests.server.conftest import SECRET, Caller, caller
+from tests.servers import Server, running
 
 MARKER = "Zq8Marker"
 
@@ -145,3 +154,39 @@ async def test_a_store_that_does_not_answer_leaves_the_other_figures(services: S
     await Sampler(services).sample()
 
     assert value(metrics.as_text(None).decode(), "mirror_loads_total", business=shop.id) > before
+
+
+# ---------------------------------------------------------------- several workers
+
+
+async def test_any_worker_answers_for_all(sqlite_url: str, tmp_path: Path) -> None:
+    database = Database(sqlite_url)
+    shop = await open_shop(database)
+    shop.sale("anna", "2026-01-03", "25.00")
+    await shop.save()
+    await database.close()
+    with running(sqlite_url, tmp_path, workers=2) as server:
+        counted = functools.partial(counted_by, server)
+        for number in range(1, 21):  # each on a connection of its own, so that any worker may get it
+            httpx2.post(
+                server.graphql, json={"query": f"{{ a{number}: viewer {{ role }} }}"}, headers=server.headers(shop.id)
+            )
+            assert counted() == {number}
+
+        os.kill(server.workers()[0], signal.SIGKILL)
+        await eventually(lambda: len(server.workers()) == 2 and counted() == {20})
+
+
+def counted_by(server: Server) -> set[float]:
+    """How many operations there were, as each of several scrapes has it."""
+    texts = (httpx2.get(f"{server.url}/metrics").text for _ in range(4))
+    return {value(text, "operation_seconds_count", kind="query", outcome="OK") for text in texts}
+
+
+async def eventually(holds: Any) -> None:
+    for _ in range(200):
+        with suppress(httpx2.TransportError):
+            if holds():
+                return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not come to that within 20 s")

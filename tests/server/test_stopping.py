@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,8 @@ class Caller:
         """The answer to an operation that takes so long."""
         query = f"{{ slow(seconds: {seconds}) }}"
         headers = self.server.headers(self.business_id)
-        return await self.client.post(self.server.graphql, json={"query": query}, headers=headers, timeout=30)
+        answer = await self.client.post(self.server.graphql, json={"query": query}, headers=headers, timeout=30)
+        return answer.json().get("data")
 
     async def readiness(self) -> Any:
         """The status of /readyz; None where nobody answers any more."""
@@ -47,6 +48,21 @@ class Caller:
 Started = Callable[..., Any]
 
 
+@contextmanager
+def serving(store: str, folder: Path, **settings: str) -> Generator[Server]:
+    """A process that serves slowly."""
+    port, log = free_port(), folder / "server.log"
+    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": store, "SECRET_KEY": SECRET, **settings}  # noqa: TID251
+    with log.open("wb") as messages:
+        words = [sys.executable, str(PROGRAM), str(port)]
+        process = subprocess.Popen(words, cwd=folder, env=environment, stdout=messages, stderr=messages)
+    try:
+        yield Server(f"http://127.0.0.1:{port}", process, log)
+    finally:
+        process.kill()
+        process.wait()
+
+
 @pytest.fixture
 def started(sqlite_url: str, tmp_path: Path) -> Started:
     """Starts a slow server and gives its caller."""
@@ -56,21 +72,13 @@ def started(sqlite_url: str, tmp_path: Path) -> Started:
         database = Database(sqlite_url)
         shop = await open_shop(database)
         await database.close()
-        port, log = free_port(), tmp_path / "server.log"
-        environment = {"PATH": os.environ["PATH"], "DATABASE_URL": sqlite_url, "SECRET_KEY": SECRET, **settings}  # noqa: TID251
-        with log.open("wb") as messages:
-            words = [sys.executable, str(PROGRAM), str(port)]
-            process = subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=messages, stderr=messages)
-        caller = Caller(httpx2.AsyncClient(), Server(f"http://127.0.0.1:{port}", process, log), shop.id)
-        try:
-            while await caller.readiness() != 200:
-                assert process.poll() is None, log.read_text()
-                await asyncio.sleep(0.1)
-            yield caller
-        finally:
-            process.kill()
-            process.wait()
-            await caller.client.aclose()
+        with serving(sqlite_url, tmp_path, **settings) as server:
+            async with httpx2.AsyncClient() as client:
+                caller = Caller(client, server, shop.id)
+                while await caller.readiness() != 200:
+                    assert server.process.poll() is None, server.log.read_text()
+                    await asyncio.sleep(0.1)
+                yield caller
 
     return start
 
@@ -85,7 +93,7 @@ async def test_what_is_being_answered_is_finished(started: Started) -> None:
         await asyncio.sleep(0.7)
         caller.server.process.send_signal(signal.SIGTERM)
 
-        assert [(await answer).json() for answer in answers] == [{"data": {"slow": "done"}}] * 3
+        assert [await answer for answer in answers] == [{"slow": "done"}] * 3
         assert await stopped(caller) in {0, -signal.SIGTERM}
         assert "stopped" in caller.server.log.read_text()
         assert await caller.readiness() is None
@@ -98,7 +106,7 @@ async def test_it_is_not_ready_before_it_ends(started: Started) -> None:
         await asyncio.sleep(0.5)
 
         assert await caller.readiness() == 503
-        assert (await caller.slow(0.1)).json() == {"data": {"slow": "done"}}
+        assert await caller.slow(0.1) == {"slow": "done"}
         assert caller.server.process.poll() is None
         await stopped(caller)
         assert time.monotonic() - began >= 3

@@ -1,0 +1,49 @@
+"""What must hold after an outage."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx2
+
+from models.database import Database
+from resolvers.businesses import businesses
+from resolvers.context import Services
+from resolvers.verification import Finding, verify
+from tests.builders import NOW
+
+REPORT = "{ viewer { business { dataRevision } } segmentation(days: null) { totalCustomers totalRevenue } }"
+
+
+async def broken(store: str) -> list[Finding]:
+    """What `verify` finds wrong with any business of a store."""
+    services = Services(Database(store))
+    try:
+        rows = await businesses(services.database)
+        return [finding for row in rows async for finding in verify(services, row.id, NOW) if finding.wrong]
+    finally:
+        await services.close()
+
+
+async def revision_of(store: str, name: str) -> int:
+    """The revision of a business."""
+    database = Database(store)
+    try:
+        return next(row.revision for row in await businesses(database) if row.name == name)
+    finally:
+        await database.close()
+
+
+async def eventually(answer: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
+    """The first answer that is not None."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            found = await answer()
+        except httpx2.TransportError:
+            found = None
+        if found is not None:
+            return found
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"it did not come to that within {seconds:g} s")
