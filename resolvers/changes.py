@@ -73,22 +73,26 @@ class Revisions:
     async def _in_turn(self, business_id: int) -> Any:
         async with self._turn:
             del self._next[business_id]
-            prepared = self._statements.prepared(business_at_revision())
-            values = prepared.values({"business": business_id})
             try:
                 async with asyncio.timeout(ANSWERS_WITHIN_SECONDS):
-                    return self._row(await self._records(prepared.text, values))
+                    if self._connection is not None:
+                        with suppress(Exception):
+                            return await self._read(business_id)
+                        await self._let_go(is_broken=True)  # it may have died meanwhile: a new one tells
+                    return await self._read(business_id)
             except BaseException:
                 await self._let_go(is_broken=True)
                 raise
 
-    async def _records(self, text: str, values: list[Any]) -> Any:
+    async def _read(self, business_id: int) -> Any:
+        prepared = self._statements.prepared(business_at_revision())
+        values = prepared.values({"business": business_id})
         if self._connection is None:
             self._connection = await self._database.engine.connect()
         driver: Any = (await self._connection.get_raw_connection()).driver_connection
         if self._database.is_sqlite:
-            return await driver.execute_fetchall(text, values)
-        return await driver.fetch(text, *values)
+            return self._row(await driver.execute_fetchall(prepared.text, values))
+        return self._row(await driver.fetch(prepared.text, *values))
 
     def _row(self, records: Any) -> Any:
         rows = self._statements.prepared(business_at_revision()).rows(records, 0)

@@ -108,7 +108,8 @@ class Digest:
 
 def chunk_of(columns: Columns, values: Sequence[Sequence[Any]]) -> pa.Table:
     """Some rows of a table, given as one list of values for each column."""
-    arrays: list[Any] = [arrow.array(some, ARROW_TYPES[kind]) for some, kind in zip(values, columns.values(), strict=True)]
+    typed = zip(values, columns.values(), strict=True)
+    arrays: list[Any] = [arrow.array(some, ARROW_TYPES[kind]) for some, kind in typed]
     return pa.Table.from_arrays(arrays, list(columns))
 
 

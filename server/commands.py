@@ -17,6 +17,7 @@ from ingest.demo.growing import DEFAULT_CUSTOMERS, DEFAULT_SEED, MOST_CUSTOMERS,
 from ingest.mapping import PRESETS
 from ingest.problems import ImportProblem
 from models.migrate import NewerSchema
+from models.outages import is_outage
 from resolvers.businesses import businesses
 from server import backup as backups
 from server import filling, serving, tokens, verifying
@@ -59,10 +60,15 @@ class OneLine(TyperGroup):
             typer.echo(f"Error: {error}", err=True)
         except Exception as error:
             log.debug("unexpected error", exc_info=error)
-            first_line = str(error).partition("\n")[0]
-            kind = type(error).__name__
-            typer.echo(f"Error: unexpected {kind}: {first_line} (LOG_LEVEL=debug tells where)", err=True)
+            typer.echo(f"Error: {_explained(error)}", err=True)
         raise typer.Exit(1)
+
+
+def _explained(error: Exception) -> str:
+    kind, first_line = type(error).__name__, str(error).partition("\n")[0]
+    if is_outage(error):
+        return f"the database cannot be read or written just now: {first_line or kind}"
+    return f"unexpected {kind}: {first_line} (LOG_LEVEL=debug tells where)"
 
 
 cli = typer.Typer(

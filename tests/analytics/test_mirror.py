@@ -606,10 +606,12 @@ async def test_a_statement_cannot_read_a_file(context: Context, tmp_path: Path, 
 
 
 async def test_a_statement_cannot_read_a_variable_of_the_program(context: Context) -> None:
-    secrets = pa.table({"a": [1]})
-    with pytest.raises(duckdb.CatalogException):
-        await (await context.facts()).fetch(select(literal_column("*")).select_from(text("secrets")), {})
-    assert secrets.num_rows == 1
+    given = {"chosen": pa.table({"customer_id": [1]})}  # where the statement is run, it is also a variable `rows`
+    view = await context.facts()
+    for variable in ("rows", "given"):
+        statement = select(literal_column("*")).select_from(text(variable))
+        with pytest.raises(duckdb.CatalogException):
+            await view.fetch(statement, {}, given)
 
 
 @pytest.mark.parametrize(

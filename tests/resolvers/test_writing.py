@@ -86,6 +86,22 @@ async def test_tasks_of_one_process_write_one_after_the_other(database: Database
     assert sorted(await all_rows(database, "SELECT revision FROM storefront")) == [(n,) for n in range(1, 31)]
 
 
+async def test_a_write_that_reads_first_is_alone_from_its_first_moment(sqlite_database: Database) -> None:
+    """On SQLite, whose write lock is taken by BEGIN: two that read one state would make one of it twice, or fail."""
+    business = await a_business(sqlite_database)
+
+    async def one_more() -> None:
+        async with sqlite_database.transaction() as connection:
+            count = (await connection.execute(text("SELECT count(*) FROM storefront"))).scalar_one()
+            await asyncio.sleep(0.01)
+            row = {"business_id": business, "name": f"S{count}", "revision": 1}
+            await connection.execute(insert(table(Storefront)).values(row))
+
+    await asyncio.gather(*(one_more() for _ in range(5)))
+
+    assert len(await all_rows(sqlite_database, "SELECT name FROM storefront")) == 5
+
+
 async def test_businesses_count_apart(database: Database) -> None:
     first, second = await a_business(database), await a_business(database, "Other")
 

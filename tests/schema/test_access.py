@@ -106,7 +106,8 @@ def test_the_walk_reaches_every_field(shop: Shop) -> None:
     calls = root_calls(shop)
     reached = [everything_under(root, call, lambda _: True)[1] for root, call in calls.items()]
 
-    listened_to = {c for c in all_coordinates() if c.startswith(("Subscription.", "DataChange."))}  # see test_subscriptions
+    # What is listened to is asked for in tests/server/test_subscriptions.py.
+    listened_to = {c for c in all_coordinates() if c.startswith(("Subscription.", "DataChange."))}
     assert set().union(*reached) == all_coordinates() - listened_to
 
 

@@ -25,13 +25,12 @@ CHECK = ROOT.parent / "shared" / "tools" / "check_contract.py"
 # The types of the contract that are served since issue 2.
 SERVED_TYPES = """
     Acquisition Address Business Consents Customer CustomerBy CustomerConnection CustomerEdge CustomerFilter
-    CustomerOrder CustomerType DataChange DateRange DecimalRange EmailEngagement ExternalId Freshness HowComputed Node PageInfo
+    CustomerOrder CustomerType DateRange DecimalRange EmailEngagement ExternalId Freshness HowComputed Node PageInfo
     Payment PaymentMethod PurchaseSummary Query RFMCell RFMCutPoints RFMScheme RFMScore RFMSegment Refund
     RefundConnection RefundEdge RevenueBasis Role Sale SaleChannel SaleConnection SaleEdge SaleItem SaleStatus ScoreBox
     ScoreRange SegmentCharacteristics SegmentSummary Segmentation SegmentationInsights SegmentationMethod Storefront
-    Subscription
-    Touchpoint TouchpointChannel TouchpointConnection TouchpointEdge TouchpointFilter TouchpointOutcome TouchpointType
-    Viewer Weekday BigInt Date DateTime Decimal
+    DataChange Subscription Touchpoint TouchpointChannel TouchpointConnection TouchpointEdge TouchpointFilter
+    TouchpointOutcome TouchpointType Viewer Weekday BigInt Date DateTime Decimal
 """
 
 # What of these types belongs to later issues: it may be served already, and nothing else may be missing or otherwise.

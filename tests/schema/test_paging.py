@@ -92,25 +92,27 @@ async def page(ask: Asker, name: str, arguments: str = "") -> tuple[list[str], A
 async def forwards(ask: Asker, name: str, size: int) -> list[list[str]]:
     """All pages of a list from its start."""
     pages, after = [], ""
-    while True:
+    for _ in range(10):
         rows, info = await page(ask, name, f"first: {size}{after}")
         assert info["hasPreviousPage"] == (after != "")
         pages.append(rows)
         if not info["hasNextPage"]:
             return pages
         after = f', after: "{info["endCursor"]}"'
+    raise AssertionError(f"{name} has no end: {pages}")
 
 
 async def backwards(ask: Asker, name: str, size: int) -> list[list[str]]:
     """All pages of a list from its end."""
     pages, before = [], ""
-    while True:
+    for _ in range(10):
         rows, info = await page(ask, name, f"last: {size}{before}")
         assert info["hasNextPage"] == (before != "")
         pages.insert(0, rows)
         if not info["hasPreviousPage"]:
             return pages
         before = f', before: "{info["startCursor"]}"'
+    raise AssertionError(f"{name} has no start: {pages}")
 
 
 EXPECTED = {

@@ -26,6 +26,7 @@ from server.auth import token_for
 from server.settings import Settings
 from server.subscriptions import PROTOCOL, SocketLimits, origins_of
 from tests.builders import Shop, open_shop
+from tests.conftest import on_server
 from tests.server.conftest import SECRET
 from tests.servers import running
 
@@ -388,13 +389,25 @@ async def test_the_revision_is_never_older_than_the_question(revisions: Revision
             assert (await revisions.of(shop.id)).revision >= known
 
     async def write() -> None:
-        for _ in range(20):
+        while committed[-1] < 20:
             committed.append(await shop.save())
 
     committed = [0]
     await asyncio.gather(write(), *(look() for _ in range(10)))
     assert (await revisions.of(shop.id)).revision == 20
     assert await revisions.of(shop.id + 1) is None
+
+
+async def test_a_connection_that_died_is_not_missed(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    revisions, shop = Revisions(database, Statements(database)), await open_shop(database)
+    assert (await revisions.of(shop.id)).revision == 0
+    name = postgres_url.rsplit("/", 1)[1]
+    await on_server(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    assert (await revisions.of(shop.id)).revision == 0
+    await revisions.close()
+    assert database.connections_in_use == 0
+    await database.close()
 
 
 async def test_a_look_that_fails_is_no_end(revisions: Revisions, monkeypatch: pytest.MonkeyPatch) -> None:
