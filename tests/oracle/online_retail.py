@@ -14,7 +14,7 @@ import pandas as pd
 
 from tests.oracle import rfm
 
-RAW_FILE = Path("/work/shared/data/online_retail_2010-12_2011-12.csv.gz")
+RAW_FILE = Path(__file__).parents[3] / "shared" / "data" / "online_retail_2010-12_2011-12.csv.gz"
 PRICE_DIGITS = 3  # prices are read as thousandths of a pound: 0.001 occurs
 NON_PRODUCTS = frozenset({"POST", "D", "M", "BANK CHARGES", "AMAZONFEE", "DOT", "C2", "CRUK", "PADS", "S", "B"})
 _ORDINAL_OF_EPOCH = date(1970, 1, 1).toordinal()
