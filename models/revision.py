@@ -31,6 +31,13 @@ def next_revision(facts: bool) -> ReturningUpdate[tuple[int]]:
 
 
 @statement
+def revision_now() -> SelectBase:
+    """How far :business is, in the fewest columns: read before each answer that may be a kept one."""
+    shown = (business.c.revision, business.c.timezone, business.c.updated_at, installation.c.epoch)
+    return select(*shown).where(business.c.id == bindparam("business"), installation.c.id == 1)
+
+
+@statement
 def business_at_revision() -> SelectBase:
     """The row of :business with its revisions and the epoch of the database: the first statement of a reader."""
     return select(business, installation.c.epoch).where(business.c.id == bindparam("business"), installation.c.id == 1)

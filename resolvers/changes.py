@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import Database
 from models.outages import is_outage
-from models.revision import business_at_revision
+from models.revision import revision_now
 from resolvers.errors import Unauthenticated
 from resolvers.reader import Statements
 
@@ -26,7 +26,7 @@ TELLS_EVERY_SECONDS = 1.0
 
 
 class Revisions:
-    """Reads the row of a business with its revision, on a connection kept for that.
+    """Reads how far a business is, on a connection kept for that.
 
     Who asks while a statement runs waits for the next one, together with all who ask meanwhile: an answer is never
     older than its question.
@@ -36,17 +36,21 @@ class Revisions:
         self._database = database
         self._statements = statements
         self._connection: AsyncConnection | None = None
+        self._driver: Any = None
         self._sqlite: sqlite3.Connection | None = None
         self._turn = asyncio.Lock()
         self._next: dict[int, asyncio.Task[Any]] = {}
 
     async def of(self, business_id: int) -> Any:
-        """The row of a business as it is now, None where there is none."""
+        """How far a business is now: revision, epoch, time zone, last change; None where there is no such business."""
         if self._database.is_sqlite:
             try:
                 return self._at_once(business_id)
             except sqlite3.OperationalError:  # somebody holds the file: in line then, without holding up others
                 self._close_sqlite()
+        if not self._turn.locked():
+            async with self._turn:
+                return await self._read(business_id)
         following = self._next.get(business_id)
         if following is None:
             following = self._next[business_id] = asyncio.create_task(self._in_turn(business_id))
@@ -62,7 +66,7 @@ class Revisions:
         """A thread would take longer than the statement, which finds its page in memory."""
         if self._sqlite is None:
             self._sqlite = sqlite3.connect(self._database.adbc_uri, timeout=0, isolation_level=None)
-        prepared = self._statements.prepared(business_at_revision())
+        prepared = self._statements.prepared(revision_now())
         return self._row(self._sqlite.execute(prepared.text, prepared.values({"business": business_id})).fetchall())
 
     def _close_sqlite(self) -> None:
@@ -73,29 +77,34 @@ class Revisions:
     async def _in_turn(self, business_id: int) -> Any:
         async with self._turn:
             del self._next[business_id]
-            try:
-                async with asyncio.timeout(ANSWERS_WITHIN_SECONDS):
-                    if self._connection is not None:
-                        with suppress(Exception):
-                            return await self._read(business_id)
-                        await self._let_go(is_broken=True)  # it may have died meanwhile: a new one tells
-                    return await self._read(business_id)
-            except BaseException:
-                await self._let_go(is_broken=True)
-                raise
+            return await self._read(business_id)
 
     async def _read(self, business_id: int) -> Any:
-        prepared = self._statements.prepared(business_at_revision())
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN_SECONDS):
+                if self._connection is not None:
+                    with suppress(Exception):
+                        return await self._asked(business_id)
+                    await self._let_go(is_broken=True)  # it may have died meanwhile: a new one tells
+                await self._connect()
+                return await self._asked(business_id)
+        except BaseException:
+            await self._let_go(is_broken=True)
+            raise
+
+    async def _connect(self) -> None:
+        self._connection = await self._database.engine.connect()
+        self._driver = (await self._connection.get_raw_connection()).driver_connection
+
+    async def _asked(self, business_id: int) -> Any:
+        prepared = self._statements.prepared(revision_now())
         values = prepared.values({"business": business_id})
-        if self._connection is None:
-            self._connection = await self._database.engine.connect()
-        driver: Any = (await self._connection.get_raw_connection()).driver_connection
         if self._database.is_sqlite:
-            return self._row(await driver.execute_fetchall(prepared.text, values))
-        return self._row(await driver.fetch(prepared.text, *values))
+            return self._row(await self._driver.execute_fetchall(prepared.text, values))
+        return self._row(await self._driver.fetch(prepared.text, *values))
 
     def _row(self, records: Any) -> Any:
-        rows = self._statements.prepared(business_at_revision()).rows(records, 0)
+        rows = self._statements.prepared(revision_now()).rows(records, 0)
         return rows[0] if rows else None
 
     async def _let_go(self, *, is_broken: bool = False) -> None:

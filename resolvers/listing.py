@@ -70,8 +70,11 @@ async def customer_listing(
         **day_range(asked.get("last_purchase"), "lastPurchase", ("last_from", "last_to")),
         **_money_range(asked.get("total_spent"), business),
     }
-    digest = list_digest("customers", sorted(asked.items(), key=lambda item: item[0]), order, day)
-    listing = Listing(frozenset((*filters, *ranges)), params | ranges, order, digest)
+    listing = Listing(frozenset((*filters, *ranges)), params | ranges, order, "")
+    # Only what is computed to a day depends on it: other lists page on over midnight.
+    depends_on_day = listing.is_computed or "rfm_segment" in asked
+    digest = list_digest("customers", sorted(asked.items(), key=lambda item: item[0]), order, depends_on_day and day)
+    listing = replace(listing, digest=digest)
     if "rfm_segment" in asked:
         listing = await _within_segment(context, listing, asked["rfm_segment"], day)
     return await _found(context, listing, asked["search"]) if "search" in asked else listing
