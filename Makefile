@@ -21,7 +21,7 @@ run: environment page ## Serve on http://127.0.0.1:8000, by default with a demo 
 	@$(PY) main.py serve
 
 test: check ## Everything that must hold before a commit
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: environment-dev ## Formatting, lint, types, layers, the exported schema
 	$(PY) -m ruff format --check .
@@ -44,9 +44,9 @@ environment:
 environment-dev: environment
 	@$(call INSTALL,requirements-dev.lock)
 
-# The API works without its GraphiQL page, and says there what was missing.
+# The API works without its pages, and says there what was missing.
 page: environment
-	@web/setup.sh || echo "warning: no GraphiQL page, the API works without it" >&2
+	@web/setup.sh || echo "warning: no pages for the browser, the API works without them" >&2
 
 $(VENV):
 	@python=$$($(FIND_PYTHON)) || { \

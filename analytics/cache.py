@@ -90,6 +90,8 @@ class ReportCache:
     def _will_do(self, kept: Computed[Any], now: datetime, seen: Seen) -> bool:
         if kept.seen.facts_revision == seen.facts_revision:
             return True
+        if not self._max_age:  # an asker who began earlier may see later facts: its age would be below zero
+            return False
         return kept.seen.facts_revision < seen.facts_revision and now - kept.computed_at < self._max_age
 
     async def _together(

@@ -53,8 +53,13 @@ def compiled(statement: SelectBase) -> Compiled:
 def as_shown(statement: SelectBase, params: dict[str, Any]) -> str:
     """The statement as it ran, for a reader: its text and the values bound to it."""
     form = compiled(statement)
-    values = ", ".join(f"${i} {name} = {params[name]!r}" for i, name in enumerate(form.names, 1))
+    values = ", ".join(f"${i} {name} = {_value_as_shown(params[name])}" for i, name in enumerate(form.names, 1))
     return f"{form.text}\n-- {values}" if values else form.text
+
+
+def _value_as_shown(value: Any) -> str:
+    # A list is of all who were asked for together, which is nobody's affair but the one's who is shown the statement.
+    return "those asked for" if isinstance(value, list | tuple) else repr(value)
 
 
 class Engine(Protocol):

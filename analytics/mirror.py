@@ -32,6 +32,7 @@ from analytics.mirrored import (
 from analytics.sqlite_reader import sqlite_snapshot
 from analytics.views import PinnedView, SnapshotMoved
 from models.database import Database
+from models.tenancy import NO_ROLE, ROLE, for_business
 
 log = structlog.get_logger()
 
@@ -133,7 +134,7 @@ class Mirror:
     def _synchronise(self, wanted: frozenset[str]) -> None:
         """Load what is not held and catch up with the rest, all from one snapshot of the store, in columns."""
         started, first = perf_counter(), self.revision is None
-        with self._changing() as root, _snapshot(self._database) as cursor:
+        with self._changing() as root, _snapshot(self._database, self.business_id) as cursor:
             revision = self._ask(cursor, revision_of_business(), {}).read_all().column(0)[0].as_py()
             for mirrored in MIRRORED:
                 if mirrored.name in self._unsorted:
@@ -276,13 +277,16 @@ def _locked_down() -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def _snapshot(database: Database) -> Generator[Any]:
+def _snapshot(database: Database, business_id: int) -> Generator[Any]:
     if database.is_sqlite:
         with sqlite_snapshot(database.adbc_uri) as reader:
             yield reader
         return
     with adbc_driver_postgresql.dbapi.connect(database.adbc_uri) as connection, connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        found = cast(tuple[str] | None, cursor.execute(ROLE).fetchone())
+        for statement in for_business(found[0] if found else NO_ROLE, business_id):
+            cursor.execute(statement)
         yield cursor
         connection.rollback()
 

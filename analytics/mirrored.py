@@ -24,14 +24,15 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 from sqlmodel import AutoString
 
-from models import Business, Customer, CustomerTag, Payment, Refund, Sale, SaleItem
-from models.database import table
+from models import Business, Customer, CustomerTag, Payment, Refund, Sale, SaleItem, SaleStatusChange
+from models.database import scoped, table
 from models.naming import statement
 from models.types import Day, Millionths, Money
 
 TEXTS = (String, AutoString)
 
-PROFILE = ("number", "sort_name", "type", "city", "country", "acquisition_source", "joined_day", "credit_limit")
+PROFILE = ("number", "sort_name", "type", "city", "country", "joined_day", "credit_limit")
+CAME_BY = ("acquisition_source", "acquisition_campaign", "referrer_id")
 FLAGS = ("is_active", "is_email_verified", "is_phone_verified", "is_erased", "merged_into_id", "opening_balance")
 OWNED = ("customer_id", "storefront_id")
 MOMENT = ("business_day", "business_month", "weekday", "hour")
@@ -70,19 +71,22 @@ _CUSTOMER, _SALE = table(Customer), table(Sale)
 _BY_CUSTOMER = ("customer_id", "business_day", "id")
 _ITEM = ("sale_id", "position", "category", "quantity", "total", "profit", "is_product")
 _PAYMENT = ("id", "sale_id", "customer_id", "method", "amount", "business_day")
+_CHANGE = ("id", "sale_id", "status", "business_day")
 
 MIRRORED = (
-    Mirrored(_CUSTOMER, ("id", *PROFILE, *FLAGS), ("id",)),
+    Mirrored(_CUSTOMER, ("id", *PROFILE, *CAME_BY, *FLAGS), ("id",)),
     Mirrored(table(CustomerTag), ("customer_id", "tag"), ("customer_id",), "customer_id", _CUSTOMER),
     Mirrored(_SALE, ("id", *OWNED, "status", "channel", "counted_from", *MOMENT, *AMOUNTS), _BY_CUSTOMER),
     Mirrored(table(Refund), ("id", *OWNED, "sale_id", "amount", "profit", *MOMENT), _BY_CUSTOMER),
     Mirrored(table(Payment), _PAYMENT, ("sale_id", "id"), removed_with=(_SALE, "sale_id"), on_need=True),
+    Mirrored(table(SaleStatusChange), _CHANGE, ("sale_id", "id"), "sale_id", _SALE, on_need=True),
     Mirrored(table(SaleItem), _ITEM, ("sale_id", "position"), "sale_id", _SALE, on_need=True),
 )
 
 ALWAYS = frozenset(mirrored.name for mirrored in MIRRORED if not mirrored.on_need)
 ITEMS = frozenset(("sale_item",))
 PAYMENTS = frozenset(("payment",))
+STATUSES = frozenset(("sale_status_change",))
 EVERYTHING = frozenset(mirrored.name for mirrored in MIRRORED)
 
 
@@ -97,7 +101,7 @@ def _is_text(column: Column[Any]) -> bool:
 def all_rows(mirrored: Mirrored) -> SelectBase:
     """Every row of :business. Absent words come as empty ones: the SQLite driver types a column by its first rows."""
     columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in mirrored.selected]
-    return select(*columns).where(mirrored.table.c.business_id == bindparam("business"))
+    return select(*columns).where(scoped(mirrored.table))
 
 
 @statement
@@ -107,7 +111,7 @@ def changed_rows(mirrored: Mirrored) -> SelectBase:
     columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in mirrored.selected]
     if mirrored.owner is not None:
         return _of_changed(select(*columns), mirrored.owner, source.c[mirrored.key])
-    changed = select(*columns).where(source.c.business_id == bindparam("business"), _is_new(source))
+    changed = select(*columns).where(scoped(source), _is_new(source))
     if mirrored.removed_with is not None:
         owner, name = mirrored.removed_with
         return union(changed, _of_changed(select(*columns), owner, source.c[name]))
@@ -116,18 +120,18 @@ def changed_rows(mirrored: Mirrored) -> SelectBase:
 
 def _of_changed(rows: Select[Any], owner: Table, reference: Column[Any]) -> SelectBase:
     joined = rows.join(owner, owner.c.id == reference)
-    return joined.where(owner.c.business_id == bindparam("business"), _is_new(owner))
+    return joined.where(scoped(owner), _is_new(owner))
 
 
 @statement
 def changed_keys(mirrored: Mirrored) -> SelectBase:
     """The keys under which the copy's rows are replaced after revision :seen; an owner's other key is negative."""
     source = mirrored.table if mirrored.owner is None else mirrored.owner
-    keys = select(source.c.id.label("key")).where(source.c.business_id == bindparam("business"), _is_new(source))
+    keys = select(source.c.id.label("key")).where(scoped(source), _is_new(source))
     if mirrored.removed_with is None:
         return keys
     owner, _ = mirrored.removed_with
-    others = select((-owner.c.id).label("key")).where(owner.c.business_id == bindparam("business"), _is_new(owner))
+    others = select((-owner.c.id).label("key")).where(scoped(owner), _is_new(owner))
     return union_all(keys, others)
 
 
@@ -135,7 +139,7 @@ def changed_keys(mirrored: Mirrored) -> SelectBase:
 def change_count() -> SelectBase:
     """How many sales, refunds, payments and customers of :business changed after revision :seen."""
     counts = [
-        select(func.count()).where(m.table.c.business_id == bindparam("business"), _is_new(m.table)).scalar_subquery()
+        select(func.count()).where(scoped(m.table), _is_new(m.table)).scalar_subquery()
         for m in MIRRORED
         if m.owner is None
     ]

@@ -4,7 +4,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHES = ("start", "import_speed", "demo_speed", "rfm_cached", "page_of_customers", "response_cache")
+BENCHES = (
+    "start",
+    "import_speed",
+    "demo_speed",
+    "rfm_cached",
+    "page_of_customers",
+    "response_cache",
+    "catching_up",
+    "prediction",
+    "exports",
+)
 
 
 def main() -> int:

@@ -12,8 +12,9 @@ import gc
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -25,16 +26,16 @@ import asyncpg
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from ingest.demo import BUSINESS, TIMEZONE, grow_demo
-from models.database import Database, insert_rows
+from models.database import Database, insert_rows, insert_stored
 from models.migrate import migrate
 from resolvers.businesses import ensure_business
 from resolvers.writing import Actor
 
 NOW = datetime(2026, 3, 14, 22, 30, tzinfo=UTC)
 ACTOR = Actor("bench", "ADMIN")
-WRITERS = ("ingest.demo.store.insert_rows", "ingest.demo.writing.insert_rows")
+WRITERS = {"ingest.demo.store.insert_stored": insert_stored, "ingest.demo.writing.insert_rows": insert_rows}
 
-Batches = list[tuple[Any, ...]]  # the arguments of insert_rows after the connection
+Batches = list[tuple[Any, tuple[Any, ...]]]  # a writer, and its arguments after the connection
 
 
 @asynccontextmanager
@@ -73,11 +74,13 @@ async def made(database: Database, customers: int) -> Batches:
     """The rows of a filling, as the driver was given them."""
     batches: Batches = []
 
-    async def recorded(connection: Any, *batch: Any) -> None:
-        batches.append(batch)
-        await insert_rows(connection, *batch)
+    async def recorded(write: Any, connection: Any, *batch: Any) -> None:
+        batches.append((write, batch))
+        await write(connection, *batch)
 
-    with patch(WRITERS[0], recorded), patch(WRITERS[1], recorded):
+    with ExitStack() as stack:
+        for name, write in WRITERS.items():
+            stack.enter_context(patch(name, partial(recorded, write)))
         await fill(database, customers)
     return batches
 
@@ -87,8 +90,8 @@ async def floor(database: Database, batches: Batches) -> float:
     await ensure_business(database, BUSINESS, currency="EUR", timezone=TIMEZONE, now=NOW)
     began = perf_counter()
     async with database.transaction() as connection:
-        for batch in batches:
-            await insert_rows(connection, *batch)
+        for write, batch in batches:
+            await write(connection, *batch)
     return perf_counter() - began
 
 

@@ -28,7 +28,8 @@ from sqlalchemy.dialects import sqlite
 
 from analytics.engine import compiled
 from analytics.mirror import Mirror
-from analytics.rfm import Scope, scored_customers
+from analytics.rfm import scored_customers
+from analytics.scope import Scope
 from models.database import Database
 from models.days import date_of
 from resolvers.businesses import find_business

@@ -19,7 +19,8 @@ from analytics.segments import RFMScheme, SegmentationMethod
 from models.database import Database
 from resolvers.businesses import businesses
 from resolvers.context import Context, Services
-from resolvers.rfm import Question, rfm_by_customer, segmentation
+from resolvers.rfm import rfm_by_customer
+from resolvers.segmentation import Question, segmentation
 from resolvers.viewer import Role, Viewer
 
 ROUNDS = 200

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from ingest.facts import Draft, SaleDraft
 from models import Customer, Refund, Sale
 from models.customers import CustomerType
-from models.database import TextList, any_of, insert_rows, table, take_ids
+from models.database import TextList, any_of, insert_rows, owned, scoped, table, take_ids
 from models.days import date_of, day_number
 from models.search import contact_words, name_words, sort_name
 from resolvers.writing import Write
@@ -34,15 +34,13 @@ CONTACTS = ("email", "phone")
 @cache
 def customers_numbered() -> Select[Any]:
     """The customers of :business with one of the :numbers."""
-    return select(customer).where(
-        customer.c.business_id == bindparam("business"), any_of(customer.c.number, "numbers", TextList)
-    )
+    return select(customer).where(scoped(customer), any_of(customer.c.number, "numbers", TextList))
 
 
 @cache
 def customers_of_ids() -> Select[Any]:
     """The customers with one of the :ids of :business."""
-    return select(customer).where(customer.c.business_id == bindparam("business"), any_of(customer.c.id, "ids"))
+    return select(customer).where(owned(customer), any_of(customer.c.id, "ids"))
 
 
 @cache
@@ -50,9 +48,7 @@ def holders_of(contact: str) -> Select[Any]:
     """Who of :business has one of the :values as e-mail or phone."""
     column = customer.c[contact]
     columns: list[ColumnElement[Any]] = [customer.c.id, column]
-    return select(*columns).where(
-        customer.c.business_id == bindparam("business"), ~customer.c.is_erased, any_of(column, "values", TextList)
-    )
+    return select(*columns).where(scoped(customer), ~customer.c.is_erased, any_of(column, "values", TextList))
 
 
 @cache
@@ -61,22 +57,14 @@ def sales_spans() -> Select[Any]:
     counted = func.min(sale.c.business_day).filter(sale.c.counted_from.is_not(None))
     latest = func.max(sale.c.occurred_at).label("latest")
     columns: list[ColumnElement[Any]] = [sale.c.customer_id, counted.label("first_day"), latest]
-    return (
-        select(*columns)
-        .where(sale.c.business_id == bindparam("business"), any_of(sale.c.customer_id, "ids"))
-        .group_by(sale.c.customer_id)
-    )
+    return select(*columns).where(owned(sale), any_of(sale.c.customer_id, "ids")).group_by(sale.c.customer_id)
 
 
 @cache
 def latest_refunds() -> Select[Any]:
     """For each of the :ids the time of its latest refund."""
     columns: list[ColumnElement[Any]] = [refund.c.customer_id, func.max(refund.c.occurred_at).label("latest")]
-    return (
-        select(*columns)
-        .where(refund.c.business_id == bindparam("business"), any_of(refund.c.customer_id, "ids"))
-        .group_by(refund.c.customer_id)
-    )
+    return select(*columns).where(owned(refund), any_of(refund.c.customer_id, "ids")).group_by(refund.c.customer_id)
 
 
 class Buyers:

@@ -230,7 +230,7 @@ class _Run:
         """What the store holds now under the numbers of the batch."""
         if self.business.id is None:
             return Stored()
-        async with self.database.engine.connect() as connection:
+        async with self.database.reading(self.business.id) as connection:
             return await stored_of(connection, self.business.id, batch)
 
     async def _strangers(self, batch: Batch, stored: Stored) -> list[str]:
@@ -239,7 +239,7 @@ class _Run:
         numbers = {draft.customer for draft in drafts if draft.customer is not None and stored.differs(draft)}
         if self.business.id is None or not numbers:
             return sorted(numbers)
-        async with self.database.engine.connect() as connection:
+        async with self.database.reading(self.business.id) as connection:
             values = {"business": self.business.id, "numbers": sorted(numbers)}
             known = (await connection.execute(customers_numbered(), values)).all()
         return sorted(numbers - {row.number for row in known})

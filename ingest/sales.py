@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ingest.customers import Buyers
 from ingest.facts import RefundDraft, SaleDraft
 from models import Payment, Refund, Sale, SaleItem, SaleStatusChange, Storefront
-from models.database import TextList, any_of, insert_rows, table, take_ids
+from models.database import TextList, any_of, insert_rows, scoped, table, take_ids
 from models.sales import SaleStatus
 from resolvers.writing import Write
 
@@ -42,16 +42,14 @@ REFUND_COLUMNS = (
 def sales_numbered() -> Select[Any]:
     """What is stored of the sales of :business with one of the :numbers."""
     names = ("id", "number", "digest", "customer_id", "paid", "refunded")
-    return select(*_columns(sale, names)).where(
-        sale.c.business_id == bindparam("business"), any_of(sale.c.number, "numbers", TextList)
-    )
+    return select(*_columns(sale, names)).where(scoped(sale), any_of(sale.c.number, "numbers", TextList))
 
 
 @cache
 def refunds_numbered() -> Select[Any]:
     """What is stored of the refunds of :business with one of the :numbers."""
     return select(*_columns(refund, ("id", "number", "digest", "customer_id"))).where(
-        refund.c.business_id == bindparam("business"), any_of(refund.c.number, "numbers", TextList)
+        scoped(refund), any_of(refund.c.number, "numbers", TextList)
     )
 
 
@@ -59,7 +57,7 @@ def refunds_numbered() -> Select[Any]:
 def storefronts_named() -> Select[Any]:
     """The storefronts of :business with one of the :names."""
     return select(*_columns(storefront, ("id", "name"))).where(
-        storefront.c.business_id == bindparam("business"), any_of(storefront.c.name, "names", TextList)
+        scoped(storefront), any_of(storefront.c.name, "names", TextList)
     )
 
 

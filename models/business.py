@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, SelectBase, UniqueConstraint, bindparam, select, type_coerce
+from sqlalchemy import BigInteger, CheckConstraint, SelectBase, UniqueConstraint, select, type_coerce
 from sqlmodel import Field
 
-from models.database import table
+from models.database import scoped, table
 from models.naming import statement
 from models.types import GlobalId, Stored, primary_key, reference, word
 
@@ -77,6 +77,6 @@ def storefronts_of_business() -> SelectBase:
     shown = (storefront.c.id, storefront.c.name, storefront.c.is_active)
     return (
         select(*shown, type_coerce(storefront.c.id, GlobalId("Storefront")).label("global_id"))
-        .where(storefront.c.business_id == bindparam("business"))
+        .where(scoped(storefront))
         .order_by(storefront.c.name, storefront.c.id)
     )

@@ -138,7 +138,7 @@ async def contents(database: Database) -> AsyncGenerator[Contents]:
     """A snapshot of everything; who writes meanwhile is not in its way, and not in it."""
     async with database.engine.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
-        await driver.execute("BEGIN" if database.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        await driver.execute(await database.snapshot_of(driver))
         try:
             found = Contents(connection, driver)
             await found.epoch()  # SQLite takes its snapshot with the first read

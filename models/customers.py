@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from models.database import any_of, table
+from models.database import any_of, owned, scoped, table
 from models.naming import statement
 from models.types import Day, GlobalId, Key, Money, Stored, ordered_text, primary_key, reference, word
 
@@ -138,7 +138,6 @@ PERSONAL = frozenset(
     ("email", "phone", "birth_date", "notes", "line1", "line2", "city", "state", "postal_code", "country")
 )
 ERASED_NAME = "Erased customer"
-OF_BUSINESS = customer.c.business_id == bindparam("business")
 
 
 def is_verified() -> ColumnElement[bool]:
@@ -172,13 +171,30 @@ def _profile(personal: bool) -> list[ColumnElement[Any]]:
 @statement
 def customers_with_id(personal: bool) -> SelectBase:
     """The profiles of the customers :ids; without `personal` the personal columns are null."""
-    return select(*_profile(personal)).where(OF_BUSINESS, any_of(customer.c.id, "ids"))
+    return select(*_profile(personal)).where(owned(customer), any_of(customer.c.id, "ids"))
+
+
+@statement
+def columns_of(names: tuple[str, ...]) -> SelectBase:
+    """The id and some columns of the profiles of the customers :ids."""
+    by_name = {column.name: column for column in _profile(personal=True)}
+    columns = (by_name[name] for name in names)
+    return select(customer.c.id, *columns).where(owned(customer), any_of(customer.c.id, "ids"))
+
+
+@statement
+def names_of() -> SelectBase:
+    """The number and the display name of the customers :ids."""
+    named = type_coerce(_display_name(), customer.c.first_name.type).label("name")
+    return select(customer.c.id, customer.c.number, named).where(owned(customer), any_of(customer.c.id, "ids"))
 
 
 @statement
 def customer_id_by(column: str) -> SelectBase:
     """The id of the customer that is not erased with this :value of number, email or phone."""
-    return select(customer.c.id).where(OF_BUSINESS, customer.c[column] == bindparam("value"), ~customer.c.is_erased)
+    return select(customer.c.id).where(
+        scoped(customer), customer.c[column] == bindparam("value"), ~customer.c.is_erased
+    )
 
 
 @statement
@@ -186,7 +202,7 @@ def tags_of() -> SelectBase:
     """The tags of the customers :ids, by tag."""
     return (
         select(customer_tag.c.customer_id, customer_tag.c.tag)
-        .where(customer_tag.c.business_id == bindparam("business"), any_of(customer_tag.c.customer_id, "ids"))
+        .where(owned(customer_tag), any_of(customer_tag.c.customer_id, "ids"))
         .order_by(customer_tag.c.customer_id, customer_tag.c.tag)
     )
 
@@ -196,7 +212,7 @@ def external_ids_of() -> SelectBase:
     """The identifiers of the customers :ids in other systems, by system."""
     return (
         select(external_id.c.customer_id, external_id.c.system, external_id.c.value)
-        .where(external_id.c.business_id == bindparam("business"), any_of(external_id.c.customer_id, "ids"))
+        .where(owned(external_id), any_of(external_id.c.customer_id, "ids"))
         .order_by(external_id.c.customer_id, external_id.c.system, external_id.c.value)
     )
 

@@ -1,16 +1,19 @@
 """The store: SQLite or PostgreSQL behind one URL, and the few things in which they differ."""
 
-import json
+import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import (
     URL,
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
+    String,
     Table,
     Text,
     bindparam,
@@ -20,12 +23,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import PoolResetState, QueuePool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
+
+from models import tenancy
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -33,6 +39,7 @@ DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 BUSY_SECONDS = 30
+AT_ONCE_STEPS = 300_000  # of SQLite's machine: a few milliseconds
 
 
 class Database:
@@ -47,13 +54,17 @@ class Database:
             self.url.set(drivername=DRIVERS[self.url.get_backend_name()]),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=not self.is_sqlite,
             hide_parameters=True,  # a logged error shows no personal values
-            connect_args={"timeout": BUSY_SECONDS} if self.is_sqlite else {},
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False} if self.is_sqlite else {},
+            pool_reset_on_return=None if self.is_sqlite else "rollback",
         )
+        self._role: str | None = None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin)
+            event.listen(self.engine.sync_engine, "reset", _end_transaction)
+        else:
+            event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
     @property
     def dialect(self) -> Dialect:
@@ -72,16 +83,46 @@ class Database:
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[AsyncConnection]:
-        """A connection that only reads: on SQLite it waits for no writer, and no writer for it."""
+    async def reading(self, business_id: int | None = None) -> AsyncGenerator[AsyncConnection]:
+        """A connection that only reads, for one business or the installation.
+
+        On SQLite it waits for no writer, and no writer for it.
+        """
         async with self.engine.connect() as connection:
-            yield await connection.execution_options(reads=True)
+            await connection.execution_options(reads=True)
+            await self._begin(connection, business_id)
+            yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncConnection]:
-        """A write transaction; on SQLite it holds the one write lock from its first moment."""
+    async def transaction(self, business_id: int | None = None) -> AsyncGenerator[AsyncConnection]:
+        """A write transaction, for one business or the installation.
+
+        On SQLite it holds the one write lock from its first moment.
+        """
         async with self.engine.begin() as connection:
+            await self._begin(connection, business_id)
             yield connection
+
+    async def _begin(self, connection: AsyncConnection, business_id: int | None) -> None:
+        if not self.is_sqlite:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            role = tenancy.NO_ROLE if business_id is None else await self.role(driver)
+            await connection.exec_driver_sql(tenancy.SCOPE, tenancy.scope(role, business_id))
+
+    async def snapshot_of(self, driver: Any, business_id: int | None = None) -> str:
+        """What begins a transaction in which everything read is of one moment, for one business or the installation."""
+        if self.is_sqlite:
+            return "BEGIN"
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        if business_id is None:
+            return f"{begin}; {tenancy.FOR_INSTALLATION}"
+        return "; ".join((begin, *tenancy.for_business(await self.role(driver), business_id)))
+
+    async def role(self, driver: Any) -> str:
+        """The role that works for businesses on PostgreSQL."""
+        if self._role is None:
+            self._role = await driver.fetchval(tenancy.ROLE)
+        return self._role or tenancy.NO_ROLE
 
     async def close(self) -> None:
         """Close every connection."""
@@ -106,6 +147,44 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def fetched_at_once(
+    driver: Any, statement: str, values: Sequence[Any] = (), *, may_wait: bool = False
+) -> list[Any] | None:
+    """The rows of a statement on SQLite, None where they take long: the driver's thread is for that.
+
+    To wake the thread takes longer than a small statement. Nothing else may run on the connection meanwhile. The first
+    statement that reads in a transaction may have to wait for others, and does so in the thread.
+    """
+    connection = _sqlite_of(driver)
+    connection.set_progress_handler(lambda: 1, AT_ONCE_STEPS)
+    try:
+        if may_wait:
+            connection.execute("PRAGMA busy_timeout = 0")
+        return connection.execute(statement, values).fetchall()
+    except sqlite3.OperationalError:  # stopped, or an error that the thread will meet too
+        return None
+    finally:
+        connection.set_progress_handler(None, 0)
+        if may_wait:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _sqlite_of(driver: Any) -> sqlite3.Connection:
+    return driver._conn  # the driver has no other way to it
+
+
+def _end_transaction(connection: Any, _record: Any, state: PoolResetState) -> None:
+    # The pool's own rollback would wake the thread of the driver after each use, also where there is nothing to end.
+    if state.asyncio_safe and _sqlite_of(connection.driver_connection).in_transaction:
+        connection.rollback()
+
+
+def _refuse_closed(connection: Any, _record: Any, _taken: Any) -> None:
+    # The driver hears of a lost connection by itself: a ping before each use would be three round trips.
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _begin(connection: Connection) -> None:
@@ -136,7 +215,7 @@ class IdList(TypeDecorator[Sequence[int]]):
         """The value as the driver wants it."""
         if value is None or dialect.name != "sqlite":
             return value
-        return json.dumps(list(value))
+        return orjson.dumps(list(value)).decode()
 
 
 class TextList(IdList):
@@ -156,6 +235,19 @@ class any_of(ColumnElement[Any]):
         self.type = NullType()  # a Boolean would be compared with 1 on SQLite, past the index
         self.column = column
         self.values = bindparam(name, type_=kind())
+
+
+def scoped(source: FromClause) -> ColumnElement[bool]:
+    """The rows of :business."""
+    return source.c.business_id == bindparam("business")
+
+
+def owned(source: FromClause) -> ColumnElement[bool]:
+    """The rows of :business among those that another condition finds.
+
+    A sum, so that no index of the business serves: SQLite would go through all of its rows instead of those found.
+    """
+    return source.c.business_id + 0 == bindparam("business")
 
 
 @compiles(any_of)
@@ -195,29 +287,53 @@ async def insert_rows(
     columns: Sequence[str],
     rows: Sequence[tuple[Any, ...]],
 ) -> None:
-    """Write rows of Python values in bulk: COPY on PostgreSQL, one prepared INSERT on SQLite."""
+    """Write rows of Python values in bulk."""
     if not rows:
         return
     processors = [_bind_processor(target.c[name].type, connection.dialect) for name in columns]
-    if any(processors):  # a column at a time: rows of bulk writes are many
-        columns_of_values = [
-            values if convert is None else map(convert, values)
-            for values, convert in zip(zip(*rows, strict=True), processors, strict=True)
-        ]
-        rows = list(zip(*columns_of_values, strict=True))
-    raw = await connection.get_raw_connection()
+    if connection.dialect.name == "sqlite" and not any(processors):
+        await _insert_on_sqlite(connection, target, columns, rows)
+        return
+    values: list[Sequence[Any]] = [  # a column at a time: rows of bulk writes are many
+        column if convert is None else [convert(value) for value in column]
+        for column, convert in zip(zip(*rows, strict=True), processors, strict=True)
+    ]
+    await insert_stored(connection, target, columns, values)
+
+
+async def insert_stored(
+    connection: AsyncConnection, target: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]
+) -> None:
+    """Write columns of values that are what the driver takes already, in bulk."""
     if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(columns))
-        names = ", ".join(f'"{name}"' for name in columns)
-        cursor = await raw.driver_connection.executemany(  # pyright: ignore[reportOptionalMemberAccess]
-            f'INSERT INTO "{target.name}" ({names}) VALUES ({marks})', rows
-        )
-        await cursor.close()
-    else:
-        await connection.execute(text("SELECT 1"))  # the adapter begins its transaction on a first statement
-        await raw.driver_connection.copy_records_to_table(  # pyright: ignore[reportOptionalMemberAccess]
-            target.name, records=rows, columns=list(columns)
-        )
+        await _insert_on_sqlite(connection, target, columns, list(zip(*values, strict=True)))
+        return
+    # COPY would be the quickest, but not into a table with row-level security.
+    names = ", ".join(f'"{name}"' for name in columns)
+    types = [_array_type(target.c[name].type, connection.dialect) for name in columns]
+    arrays = ", ".join(f"${number}::{type_}" for number, type_ in enumerate(types, 1))
+    raw = await connection.get_raw_connection()
+    await raw.driver_connection.execute(  # pyright: ignore[reportOptionalMemberAccess]
+        f'INSERT INTO "{target.name}" ({names}) SELECT * FROM unnest({arrays})', *values
+    )
+
+
+async def _insert_on_sqlite(
+    connection: AsyncConnection, target: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    marks = ", ".join("?" * len(columns))
+    names = ", ".join(f'"{name}"' for name in columns)
+    raw = await connection.get_raw_connection()
+    cursor = await raw.driver_connection.executemany(  # pyright: ignore[reportOptionalMemberAccess]
+        f'INSERT INTO "{target.name}" ({names}) VALUES ({marks})', rows
+    )
+    await cursor.close()
+
+
+def _array_type(type_: TypeEngine[Any], dialect: Dialect) -> str:
+    """The array of a column's values. A cast to VARCHAR(n) would cut what is too long, where the column refuses it."""
+    plain = type_.dialect_impl(dialect)
+    return "text[]" if isinstance(plain, String) else f"{plain.compile(dialect)}[]"
 
 
 def _bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Any:

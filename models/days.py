@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 EPOCH = date(1970, 1, 1)
 EPOCH_ORDINAL = EPOCH.toordinal()
+FIRST_DAY = date.min.toordinal() - EPOCH_ORDINAL  # there is no day before it
 
 
 def day_number(day: date) -> int:

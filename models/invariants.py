@@ -9,8 +9,8 @@ from sqlalchemy import Column, ColumnElement, SelectBase, Table, and_, bindparam
 from sqlmodel import SQLModel
 
 from models.business import Business
-from models.database import table
-from models.sales import PaymentMethod, SaleStatus, payment, refund, sale, sale_item, scoped, total_of
+from models.database import scoped, table
+from models.sales import PaymentMethod, SaleStatus, payment, refund, sale, sale_item, total_of
 
 business = table(Business)
 COUNTED = (SaleStatus.COMPLETED, SaleStatus.PARTIAL, SaleStatus.REFUNDED)

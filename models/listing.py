@@ -28,8 +28,8 @@ from models.finding import found_by_words
 from models.naming import statement
 from models.sales import refund, sale, total_of
 
-# Customers chosen beforehand with a revenue each, given along with a statement on the copy.
-member = named_table("member", column("customer_id", BigInteger), column("revenue", BigInteger))
+# Customers chosen beforehand with a revenue each, perhaps in groups, given along with a statement on the copy.
+member = named_table("member", column("customer_id", BigInteger), column("revenue", BigInteger), column("grp", Integer))
 
 NEVER = -(2**31) + 1
 
@@ -150,6 +150,13 @@ def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool,
 
 
 @statement
+def spending_of_all() -> SelectBase:
+    """Net revenue and last purchase day (NEVER without one) of every customer to :as_of, by id."""
+    spent = spending()
+    return select(spent.c.id, spent.c.spent, spent.c.last_day).order_by(spent.c.id)
+
+
+@statement
 def customer_count(filters: frozenset[str]) -> SelectBase:
     """How many customers match all `filters`."""
     conditions = [*listed(), *(_condition(name) for name in sorted(filters))]
@@ -163,8 +170,8 @@ def found_customers(contacts: bool) -> SelectBase:
 
 
 @statement
-def member_page(backward: bool, position: bool) -> SelectBase:
-    """Up to :size members of a group with number and revenue, by revenue descending, then number."""
+def member_pages(backward: bool, position: bool) -> SelectBase:
+    """Up to :size members of each group with number and revenue, by revenue descending, then number."""
     revenue, number = member.c.revenue, customer.c.number
     conditions: list[ColumnElement[bool]] = []
     if position:
@@ -172,10 +179,11 @@ def member_page(backward: bool, position: bool) -> SelectBase:
         past, level = (revenue > value, number < after) if backward else (revenue < value, number > after)
         conditions.append(or_(past, and_(revenue == value, level)))
     ordering = [revenue.asc(), number.desc()] if backward else [revenue.desc(), number.asc()]
-    return (
-        select(customer.c.id, revenue, number)
+    place = func.row_number().over(partition_by=member.c.grp, order_by=ordering).label("place")
+    page = (
+        select(customer.c.id, revenue, number, member.c.grp, place)
         .join(customer, customer.c.id == member.c.customer_id)
         .where(*conditions)
-        .order_by(*ordering)
-        .limit(bindparam("size", type_=Integer))
+        .subquery("page")
     )
+    return select(page).where(page.c.place <= bindparam("size")).order_by(page.c.grp, page.c.place)

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from models.database import Database
+from models.tenancy import guard, guarded, role_of
 from models.types import Day, Millionths, Money
 
 LOCK = 7_226_031  # of no meaning but that every process of this program asks for the same
@@ -49,6 +50,8 @@ def _upgrade(connection: Connection, to: str = "head") -> str | None:
     before = _check(connection)
     if before != head():
         command.upgrade(_config(connection), to)
+    if connection.dialect.name == "postgresql" and guarded(connection) and role_of(connection) is None:
+        guard(connection)  # the user may have been allowed to make the role by now
     return before
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from models.customers import customer
-from models.database import any_of, table
+from models.database import any_of, owned, table
 from models.naming import statement
 from models.types import Day, GlobalId, Millionths, Money, Stored, UnitPrice, primary_key, reference, word
 
@@ -196,11 +196,6 @@ def _shown(source: Table, kind: str) -> list[ColumnElement[Any]]:
     return [*columns, type_coerce(source.c.id, GlobalId(kind)).label("global_id")]
 
 
-def scoped(source: Table) -> ColumnElement[bool]:
-    """The rows of :business."""
-    return source.c.business_id == bindparam("business")
-
-
 def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The sum of a column as 64 bits: engines widen the sum of BIGINT to a decimal."""
     return cast(func.sum(column), BigInteger)
@@ -209,7 +204,7 @@ def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
 @statement
 def rows_with_id(source: Table, kind: str) -> SelectBase:
     """The rows :ids of a table of facts, as objects of `kind`."""
-    return select(*_shown(source, kind)).where(scoped(source), any_of(source.c.id, "ids"))
+    return select(*_shown(source, kind)).where(owned(source), any_of(source.c.id, "ids"))
 
 
 @statement
@@ -217,13 +212,13 @@ def rows_of_sales(source: Table, kind: str, order: str) -> SelectBase:
     """The items, payments or refunds of the sales :ids, by sale and `order`."""
     return (
         select(*_shown(source, kind))
-        .where(scoped(source), any_of(source.c.sale_id, "ids"))
+        .where(owned(source), any_of(source.c.sale_id, "ids"))
         .order_by(source.c.sale_id, source.c[order], source.c.id)
     )
 
 
 def _of_customers(source: Table, start: bool, end: bool) -> list[ColumnElement[bool]]:
-    conditions = [scoped(source), any_of(source.c.customer_id, "ids")]
+    conditions = [owned(source), any_of(source.c.customer_id, "ids")]
     if start:
         conditions.append(source.c.business_day >= bindparam("start"))
     if end:
@@ -302,7 +297,7 @@ def purchases_of() -> SelectBase:
         )
         .outerjoin(bought, bought.c.customer_id == customer.c.id)
         .outerjoin(returned, returned.c.customer_id == customer.c.id)
-        .where(scoped(customer), any_of(customer.c.id, "ids"))
+        .where(owned(customer), any_of(customer.c.id, "ids"))
     )
 
 
@@ -336,5 +331,5 @@ def balances_of() -> SelectBase:
         )
         .outerjoin(owed, owed.c.customer_id == customer.c.id)
         .outerjoin(received, received.c.customer_id == customer.c.id)
-        .where(scoped(customer), any_of(customer.c.id, "ids"))
+        .where(owned(customer), any_of(customer.c.id, "ids"))
     )

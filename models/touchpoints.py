@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from models.database import any_of, table
+from models.database import any_of, owned, scoped, table
 from models.naming import statement
 from models.types import Day, GlobalId, Stored, primary_key, reference, word
 
@@ -127,7 +127,7 @@ def _shown(personal: bool) -> list[ColumnElement[Any]]:
 @statement
 def touchpoints_with_id(personal: bool) -> SelectBase:
     """The contacts :ids; without `personal` their notes are null."""
-    conditions = (touchpoint.c.business_id == bindparam("business"), any_of(touchpoint.c.id, "ids"))
+    conditions = (owned(touchpoint), any_of(touchpoint.c.id, "ids"))
     return select(*_shown(personal)).where(*conditions)
 
 
@@ -136,7 +136,7 @@ def touchpoint_page(filters: frozenset[str], personal: bool) -> SelectBase:
     """Up to :size contacts of the business that match `filters` (names in FILTERS), newest first."""
     return (
         select(*_shown(personal))
-        .where(touchpoint.c.business_id == bindparam("business"), *(FILTERS[name] for name in sorted(filters)))
+        .where(scoped(touchpoint), *(FILTERS[name] for name in sorted(filters)))
         .order_by(touchpoint.c.occurred_at.desc(), touchpoint.c.id.desc())
         .limit(bindparam("size"))
     )
@@ -150,7 +150,7 @@ def touchpoints_of_each_customer(filters: frozenset[str], personal: bool) -> Sel
     conditions = [FILTERS[name] for name in sorted(filters)]
     page = (
         select(*_shown(personal), place)
-        .where(touchpoint.c.business_id == bindparam("business"), any_of(touchpoint.c.customer_id, "ids"), *conditions)
+        .where(owned(touchpoint), any_of(touchpoint.c.customer_id, "ids"), *conditions)
         .subquery("page")
     )
     return select(page).where(page.c.place <= bindparam("size")).order_by(page.c.customer_id, page.c.place)
@@ -175,7 +175,7 @@ def email_engagement_of() -> SelectBase:
             type_coerce(func.max(_when(CLICKED, at)), at.type).label("last_clicked_at"),
         )
         .where(
-            touchpoint.c.business_id == bindparam("business"),
+            owned(touchpoint),
             any_of(touchpoint.c.customer_id, "ids"),
             touchpoint.c.type == TouchpointType.EMAIL,
             ~touchpoint.c.is_void,

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.database import Database
 from models.outages import is_outage
 from models.revision import revision_now
+from models.tenancy import for_businesses, for_next
 from resolvers.errors import Unauthenticated
 from resolvers.reader import Statements
 
@@ -37,6 +38,8 @@ class Revisions:
         self._statements = statements
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
+        self._look_up: Any = None
+        self._of: int | None = None  # the business that the connection is for
         self._sqlite: sqlite3.Connection | None = None
         self._turn = asyncio.Lock()
         self._next: dict[int, asyncio.Task[Any]] = {}
@@ -81,37 +84,49 @@ class Revisions:
 
     async def _read(self, business_id: int) -> Any:
         try:
+            if self._connection is not None:
+                try:
+                    return await self._asked(business_id)
+                except TimeoutError:
+                    raise
+                except Exception:  # noqa: BLE001  it may have died meanwhile: a new one tells
+                    await self._let_go()
             async with asyncio.timeout(ANSWERS_WITHIN_SECONDS):
-                if self._connection is not None:
-                    with suppress(Exception):
-                        return await self._asked(business_id)
-                    await self._let_go(is_broken=True)  # it may have died meanwhile: a new one tells
                 await self._connect()
-                return await self._asked(business_id)
+            return await self._asked(business_id)
         except BaseException:
-            await self._let_go(is_broken=True)
+            await self._let_go()
             raise
 
     async def _connect(self) -> None:
         self._connection = await self._database.engine.connect()
         self._driver = (await self._connection.get_raw_connection()).driver_connection
+        self._of = None
+        if not self._database.is_sqlite:
+            await self._driver.execute(for_businesses(await self._database.role(self._driver)))
+            self._look_up = await self._driver.prepare(self._statements.prepared(revision_now()).text)
 
     async def _asked(self, business_id: int) -> Any:
         prepared = self._statements.prepared(revision_now())
         values = prepared.values({"business": business_id})
         if self._database.is_sqlite:
-            return self._row(await self._driver.execute_fetchall(prepared.text, values))
-        return self._row(await self._driver.fetch(prepared.text, *values))
+            async with asyncio.timeout(ANSWERS_WITHIN_SECONDS):
+                return self._row(await self._driver.execute_fetchall(prepared.text, values))
+        if self._of != business_id:
+            await self._driver.execute(for_next(business_id), timeout=ANSWERS_WITHIN_SECONDS)
+            self._of = business_id
+        return self._row(await self._look_up.fetch(*values, timeout=ANSWERS_WITHIN_SECONDS))
 
     def _row(self, records: Any) -> Any:
         rows = self._statements.prepared(revision_now()).rows(records, 0)
         return rows[0] if rows else None
 
-    async def _let_go(self, *, is_broken: bool = False) -> None:
+    async def _let_go(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(Exception):
-                await (connection.invalidate() if is_broken else connection.close())
+                await connection.invalidate()  # nobody else may get it: it is broken, or one for a business
+                await connection.close()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,17 +15,23 @@ from aiodataloader import DataLoader
 
 from analytics.cache import Computed, ReportCache, Seen, Sized
 from analytics.mirror import Mirror, MirrorLimits, Mirrors
-from analytics.views import PinnedView
+from analytics.views import PinnedView, SnapshotMoved
 from models.database import Database
 from models.days import business_today, day_number
 from resolvers.changes import Changes, Revisions
 from resolvers.errors import BadUserInput, Unauthenticated
+from resolvers.prediction.fits import Fits
 from resolvers.reader import SLOW_SECONDS, Reader, Statements
+from resolvers.signing import Signing
 from resolvers.viewer import Viewer
 
 CODE_VERSION = 1  # part of every cache key: raise it when a report's arithmetic changes
 
+DEFAULT_SECONDS = 30.0
+TO_ANSWER_SECONDS = 1.0
+
 T = TypeVar("T", bound=Sized)
+V = TypeVar("V")
 Batch = Callable[["Context", Sequence[Any], Any], Awaitable[Sequence[Any]]]
 
 
@@ -41,19 +48,27 @@ class Services:
     """What lives as long as the process: the store, its columnar copies, and the reports computed from them."""
 
     def __init__(
-        self, database: Database, reports: ReportLimits | None = None, *, slow_seconds: float = SLOW_SECONDS
+        self,
+        database: Database,
+        reports: ReportLimits | None = None,
+        *,
+        signing: Signing | None = None,
+        slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         limits = reports or ReportLimits()
         self.database = database
         self.statements = Statements(database, slow_seconds)
         self.mirrors = Mirrors(database, MirrorLimits(slow_seconds=slow_seconds))
         self.reports = ReportCache(limits.max_bytes, limits.ttl_seconds, limits.max_age_seconds)
+        self.fits = Fits()
+        self.signing = signing or Signing.of_this_process()
         self.revisions = Revisions(database, self.statements)
         self.changes = Changes(self.revisions)
 
     async def close(self) -> None:
         """End what is being computed, and let go of every connection and copy."""
         await self.reports.close()
+        await self.fits.close()
         await self.revisions.close()
         self.mirrors.close()
         await self.database.close()
@@ -111,11 +126,20 @@ class Context:
     A report that it computes may be waited for by others too: the snapshot then ends when that is done.
     """
 
-    def __init__(self, services: Services, viewer: Viewer, now: datetime, *, pin_at_start: bool = False) -> None:
+    def __init__(
+        self,
+        services: Services,
+        viewer: Viewer,
+        now: datetime,
+        *,
+        pin_at_start: bool = False,
+        seconds: float = DEFAULT_SECONDS,
+    ) -> None:
         self.services = services
         self.viewer = viewer
         self.reader = Reader(services.database, services.statements, viewer.business_id)
         self._now = now
+        self._until = monotonic() + seconds
         self._is_exact = True
         self._saw_clock = False
         self._holders = 1
@@ -125,12 +149,27 @@ class Context:
         self._view: PinnedView | None = None
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
         self._lookups: set[asyncio.Task[Any]] = set()
+        self._begun: set[Hashable] = set()
 
     @property
     def now(self) -> datetime:
         """The moment of this operation. An answer that depends on it is not that of another moment of the day."""
         self._saw_clock = True
         return self._now
+
+    @property
+    def began_at(self) -> datetime:
+        """The moment of this operation, for what is kept longer than its answer."""
+        return self._now
+
+    @property
+    def seconds_left(self) -> float:
+        """How long this operation may still wait for what goes on without it, so that there is time to say so."""
+        return max(self._until - monotonic() - TO_ANSWER_SECONDS, 0)
+
+    def will_change(self) -> None:
+        """Say that the answer tells of what is still being computed: the same question may soon be answered anew."""
+        self._is_exact = False
 
     @property
     def is_repeatable(self) -> bool:
@@ -174,23 +213,42 @@ class Context:
         compute: Callable[[PinnedView], Awaitable[T]],
         need: frozenset[str] = frozenset(),
     ) -> tuple[Computed[T], bool]:
-        """A computed value of this business and whether it was kept from before; its `seen` is what it is the truth of.
+        """A computed value of this business and whether it is of before this operation.
 
-        `need` names the tables that it is computed from beside those that are always there.
+        Its `seen` is what it is the truth of. `need` names the tables that it is computed from beside those that are
+        always there.
         """
         row = (await self.business()).row
         seen = Seen(row.facts_revision, row.revision)
+        key = report_key(row, name, arguments)
 
         def begin() -> Awaitable[T]:
             self._holders += 1
+            self._begun.add(key)
             return self._computed(compute, need)
 
-        key = report_key(row, name, arguments)
-        computed, is_kept = await self.services.reports.get(key, self._now, begin, seen)
+        computed, was_there = await self.services.reports.get(key, self._now, begin, seen)
+        is_kept = was_there and key not in self._begun
         if computed.seen.facts_revision == row.facts_revision:
             return replace(computed, seen=seen), is_kept  # changes since then were of nothing that it depends on
         self._is_exact = False
         return computed, is_kept
+
+    def aside(self, compute: Callable[[PinnedView], Awaitable[V]]) -> Awaitable[V]:
+        """What is computed of the facts as this operation sees them, beside it and also where it ends before."""
+        self._holders += 1
+        return self._aside(compute)
+
+    async def _aside(self, compute: Callable[[PinnedView], Awaitable[V]]) -> V:
+        try:
+            async with self._opening, self._mirror.lock:
+                view = await self._pin()  # one of its own: the statements of a view take turns
+        finally:
+            await self.close()
+        try:
+            return await compute(view)
+        finally:
+            view.close()
 
     async def _computed(self, compute: Callable[[PinnedView], Awaitable[T]], need: frozenset[str]) -> T:
         try:
@@ -250,10 +308,17 @@ class Context:
         if not self._pin_at_start:
             return self._calendar(await self.reader.business())
         async with self._mirror.lock:  # nobody moves the copy between the snapshot and the pin
-            calendar = self._calendar(await self.reader.business())
-            self._business = calendar
-            self._view = await self._pin()
-            return calendar
+            try:
+                return await self._begin_pinned()
+            except SnapshotMoved:  # it had to be loaded, and is of a later moment: from now on small steps do
+                await self.reader.close()
+                self.reader = Reader(self.services.database, self.services.statements, self.viewer.business_id)
+                return await self._begin_pinned()
+
+    async def _begin_pinned(self) -> BusinessCalendar:
+        calendar = self._calendar(await self.reader.business())
+        self._view = await self._pin()
+        return calendar
 
     async def _pin(self, need: frozenset[str] = frozenset()) -> PinnedView:
         row = await self.reader.business()

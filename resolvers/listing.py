@@ -1,15 +1,20 @@
 """Lists of customers by any filter and order, and the customers behind a number."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from analytics.engine import as_rows
+from analytics.engine import as_rows, table_of
+from analytics.prediction.worth import ChurnRisk
 from analytics.segments import RFMScheme
+from models.customers import CustomerType
 from models.finding import word_query
 from models.listing import (
     COMPUTED_FILTERS,
@@ -18,16 +23,53 @@ from models.listing import (
     customer_count,
     customer_page,
     found_customers,
-    member_page,
+    member_pages,
+    spending_of_all,
 )
 from models.search import search_words
+from resolvers.batches import many_each
 from resolvers.context import BusinessCalendar, Context
 from resolvers.customers import customer_by_id
 from resolvers.errors import BadUserInput, Forbidden
 from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.prediction.population import members_at_risk
+from resolvers.ranges import AmountRange, DateRange
 from resolvers.rfm import members_of_segment
 
 LONGEST_WORD = 320  # no word of a name or contact is longer, and PostgreSQL takes none of more than 2,046 bytes
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Which customers, as a client says it; None is whichever."""
+
+    search: str | None = None
+    type: CustomerType | None = None
+    is_active: bool | None = None
+    is_verified: bool | None = None
+    city: str | None = None
+    country: str | None = None
+    tags: list[str] | None = None
+    acquisition_source: str | None = None
+    joined: DateRange | None = None
+    last_purchase: DateRange | None = None
+    total_spent: AmountRange | None = None
+    rfm_segment: str | None = None
+    churn_risk: ChurnRisk | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Those that were given."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class ListQuestion:
+    """The arguments of a list of customers, as a client gives them."""
+
+    filter: Conditions = Conditions()
+    order: CustomerOrder = CustomerOrder.NEWEST
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)
@@ -46,16 +88,12 @@ class Listing:
         return bool(self.filters & COMPUTED_FILTERS) or self.order in COMPUTED_ORDERS
 
 
-async def customer_listing(
-    context: Context, asked: Mapping[str, Any], order: CustomerOrder, as_of: date | None
-) -> Listing:
-    """The list that the fields of a CustomerFilter (those given) and an order ask for.
-
-    BadUserInput or Forbidden says which field cannot be answered.
-    """
+async def customer_listing(context: Context, question: ListQuestion) -> Listing:
+    """The list that a question asks for; BadUserInput or Forbidden says which condition cannot be answered."""
+    asked, order = question.filter.given, question.order
     business = await context.business()
     _refuse_personal(context, asked)
-    day, _ = business.as_of(as_of)
+    day, _ = business.as_of(question.as_of)
     params: dict[str, Any] = {"as_of": day}
     filters = {name for name in ("type", "city", "country", "acquisition_source", "is_active") if name in asked}
     params.update({name: asked[name] for name in filters})
@@ -72,11 +110,13 @@ async def customer_listing(
     }
     listing = Listing(frozenset((*filters, *ranges)), params | ranges, order, "")
     # Only what is computed to a day depends on it: other lists page on over midnight.
-    depends_on_day = listing.is_computed or "rfm_segment" in asked
+    depends_on_day = listing.is_computed or not asked.keys().isdisjoint(("rfm_segment", "churn_risk"))
     digest = list_digest("customers", sorted(asked.items(), key=lambda item: item[0]), order, depends_on_day and day)
     listing = replace(listing, digest=digest)
     if "rfm_segment" in asked:
-        listing = await _within_segment(context, listing, asked["rfm_segment"], day)
+        listing = _within(listing, await members_of_segment(context, RFMScheme.RETAIL, asked["rfm_segment"], day))
+    if "churn_risk" in asked:
+        listing = _within(listing, await members_at_risk(context, asked["churn_risk"], day))
     return await _found(context, listing, asked["search"]) if "search" in asked else listing
 
 
@@ -95,9 +135,12 @@ def _money_range(asked: Any, business: BusinessCalendar) -> dict[str, int]:
     return {name: business.minor(edge, "totalSpent") for name, edge in edges if edge is not None}
 
 
-async def _within_segment(context: Context, listing: Listing, name: str, day: int) -> Listing:
-    members = await members_of_segment(context, RFMScheme.RETAIL, name, day)
-    return Listing(listing.filters | {"members"}, listing.params, listing.order, listing.digest, members)
+def _within(listing: Listing, members: pa.Table) -> Listing:
+    """The list, limited to some customers and to those that it was limited to before."""
+    if listing.members is not None:
+        before = listing.members.column("customer_id").to_numpy()
+        members = members.filter(np.isin(members.column("customer_id").to_numpy(), before))
+    return replace(listing, filters=listing.filters | {"members"}, members=members)
 
 
 async def _found(context: Context, listing: Listing, search: str) -> Listing:
@@ -116,8 +159,9 @@ async def _found(context: Context, listing: Listing, search: str) -> Listing:
     return Listing(filters, params, listing.order, listing.digest, listing.members)
 
 
-async def list_customers(context: Context, listing: Listing, page: PageArguments) -> Page:
+async def list_customers(context: Context, question: ListQuestion, page: PageArguments) -> Page:
     """A page of a list of customers."""
+    listing = await customer_listing(context, question)
     kinds = (str if listing.order is CustomerOrder.NAME else int, int)
     request = page_request(page, listing.digest, kinds)
     params = {**listing.params, "size": request.limit + 1}
@@ -126,7 +170,7 @@ async def list_customers(context: Context, listing: Listing, page: PageArguments
     statement = customer_page(_conditions(listing), listing.order, request.backward, request.position is not None)
     rows = await _run(context, listing, statement, params)
     found = await _profiles(context, rows, request, listing.digest, lambda row: [row.value, row.id])
-    return replace(found, count=partial(count_customers, context, listing))
+    return replace(found, count=partial(count_customers, context, listing), asked=question)
 
 
 async def count_customers(context: Context, listing: Listing) -> int:
@@ -135,20 +179,115 @@ async def count_customers(context: Context, listing: Listing) -> int:
     return int(rows[0].count)
 
 
+EVERYTHING = 2**62  # more rows than there can be
+ROWS_AT_ONCE = 10_000
+
+
+async def ids_of_list(context: Context, listing: Listing) -> NDArray[np.int64]:
+    """The ids of all customers of a list, in its order."""
+    statement = customer_page(_conditions(listing), listing.order, False, False)
+    params = {**listing.params, "size": EVERYTHING}
+    if listing.is_computed:
+        tables = {} if listing.members is None else {"member": listing.members}
+        found = await (await context.facts()).fetch(statement, params, tables)
+        return found.column("id").to_numpy()
+    parts = [
+        np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        async for rows in context.reader.batches(statement, params, ROWS_AT_ONCE)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What each customer spent and when last, by id; a day of NEVER is none. Money in minor units."""
+
+    customer_id: NDArray[np.int64]
+    spent: NDArray[np.int64]
+    last_day: NDArray[np.int32]
+
+    def at(self, ids: NDArray[np.int64]) -> "Spending":
+        """The same of some customers, in their order."""
+        places = np.searchsorted(self.customer_id, ids)
+        return Spending(ids, self.spent[places], self.last_day[places])
+
+
+async def spending_at(context: Context, as_of: int) -> Spending:
+    """The NET revenue and last purchase of every customer to a day."""
+    found = await (await context.facts()).fetch(spending_of_all(), {"as_of": as_of})
+    return Spending(*(found.column(name).to_numpy() for name in ("id", "spent", "last_day")))
+
+
+# ---------------------------------------------------------------- the customers behind a number
+
+
+async def all_members(context: Context, members: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All customers behind a number with their revenue, in the order of the pages."""
+    table = members.append_column("grp", pa.array(np.zeros(members.num_rows, np.int32)))
+    found = await (await context.facts()).fetch(member_pages(False, False), {"size": EVERYTHING}, {"member": table})
+    return found.column("id").to_numpy(), found.column("revenue").to_numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """The customers behind one number, with a revenue each."""
+
+    customer_id: NDArray[np.int64]
+    revenue: NDArray[np.int64]
+
+    def on_page(self, request: PageRequest) -> NDArray[np.bool_] | slice:
+        """Those that can be among the rows of a page: by revenue alone, with all that tie for its last place."""
+        order = self.revenue if request.backward else -self.revenue
+        within = slice(None)
+        if request.position is not None:
+            edge = request.position[0] if request.backward else -request.position[0]
+            within = order >= edge
+            if np.count_nonzero(order > edge) > request.limit + 1:
+                beyond = order[order > edge]
+                within &= order <= np.partition(beyond, request.limit)[request.limit]
+        elif len(order) > request.limit + 1:
+            within = order <= np.partition(order, request.limit)[request.limit]
+        return within
+
+
 async def page_of_members(context: Context, members: pa.Table, digest: str, page: PageArguments) -> Page:
-    """A page of the customers behind a number, by revenue descending, then number. `members`: customer_id, revenue."""
+    """A page of the customers behind a number, by revenue descending, then number. `members`: customer_id, revenue.
+
+    The pages of several numbers that are asked for together are read together.
+    """
     request = page_request(page, digest, (int, str))
-    params: dict[str, Any] = {"size": request.limit + 1}
-    if request.position is not None:
-        params["value"], params["number"] = request.position
-    statement = member_page(request.backward, request.position is not None)
-    rows = as_rows(await (await context.facts()).fetch(statement, params, {"member": members}))
+    group = Members(*(members.column(name).to_numpy() for name in ("customer_id", "revenue")))
+    rows = await context.load(pages_of_members, group, request)
     found = await _profiles(context, rows, request, digest, lambda row: [row.revenue, row.number])
 
     async def count() -> int:
         return members.num_rows
 
     return replace(found, count=count)
+
+
+async def pages_of_members(context: Context, groups: Sequence[Members], request: PageRequest) -> list[list[Any]]:
+    """The rows of the same page of each group, and one more where there are more."""
+    members = await asyncio.to_thread(_on_pages, groups, request)
+    params: dict[str, Any] = {"size": request.limit + 1}
+    if request.position is not None:
+        params["value"], params["number"] = request.position
+    statement = member_pages(request.backward, request.position is not None)
+    rows = as_rows(await (await context.facts()).fetch(statement, params, {"member": members}))
+    return many_each(rows, range(len(groups)), "grp")
+
+
+def _on_pages(groups: Sequence[Members], request: PageRequest) -> pa.Table:
+    chosen = [(group, group.on_page(request)) for group in groups]
+    parts = [(group.customer_id[rows], group.revenue[rows]) for group, rows in chosen]
+    return table_of(
+        customer_id=np.concatenate([customer_id for customer_id, _ in parts]),
+        revenue=np.concatenate([revenue for _, revenue in parts]),
+        grp=np.repeat(np.arange(len(parts), dtype=np.int32), [len(customer_id) for customer_id, _ in parts]),
+    )
+
+
+# ---------------------------------------------------------------- details
 
 
 def _conditions(listing: Listing) -> frozenset[str]:
@@ -166,5 +305,11 @@ async def _profiles(
     context: Context, rows: Sequence[Any], request: PageRequest, digest: str, position_of: Callable[[Any], list[Any]]
 ) -> Page:
     page = page_of(rows, request, digest, position_of)
-    found = await customer_by_id(context, [row.id for row in page.nodes]) if page.nodes else []
+    ids = [row.id for row in page.nodes]
+    found: Sequence[Any] = await context.load_many(_profiles_on_pages, ids) if ids else ()
     return Page(found, page.cursors, page.has_next_page, page.has_previous_page)
+
+
+async def _profiles_on_pages(context: Context, ids: Sequence[int], _: Any) -> list[Any]:
+    """The profiles of all pages of one answer together; apart from single customers, which other fields look up."""
+    return await customer_by_id(context, ids)

@@ -34,6 +34,7 @@ class Page:
     has_next_page: bool
     has_previous_page: bool
     count: Callable[[], Awaitable[int]] | None = None
+    asked: Any = None  # the question that gives the whole list, where it can be exported
 
     @property
     def start_cursor(self) -> str | None:

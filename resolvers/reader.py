@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from models.currency import MILLION
-from models.database import Database
+from models.database import Database, fetched_at_once
 from models.days import date_of
 from models.naming import name_of
 from models.revision import business_at_revision
@@ -82,7 +82,7 @@ def _row_class(kind: str, columns: Sequence[ShownColumn], exponent: int) -> type
     stored = [column.name if column.shown(exponent) is None else f"stored_{column.name}" for column in columns]
     base: Any = namedtuple(f"{kind}Row", stored)  # pyright: ignore[reportUntypedNamedTuple]  # noqa: PYI024
     looks = {
-        column.name: property(partial(_look, position, convert))
+        column.name: property(_look(position, convert))
         for position, column in enumerate(columns)
         if (convert := column.shown(exponent)) is not None
     }
@@ -93,9 +93,12 @@ def _stored_class(names: Iterable[str]) -> type[Any]:
     return namedtuple("Stored", names)  # pyright: ignore[reportUntypedNamedTuple]  # noqa: PYI024
 
 
-def _look(position: int, convert: Convert, row: Sequence[Any]) -> Any:
-    value = row[position]
-    return None if value is None else convert(value)
+def _look(position: int, convert: Convert) -> Convert:
+    def look(row: Sequence[Any]) -> Any:
+        value = row[position]
+        return None if value is None else convert(value)
+
+    return look
 
 
 def _as_money(unit: Decimal, minor: int) -> Decimal:
@@ -178,6 +181,7 @@ class Reader:
         self._has_ended = False
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
+        self._is_in_thread = False  # whether the driver may be at a statement that nobody waits for any more
         self._business: Any = None
 
     @property
@@ -213,6 +217,7 @@ class Reader:
         values = prepared.values({**params, "business": self._business_id})
         async with self._turn:
             await self._open()
+            self._is_in_thread = True
             if self._database.is_sqlite:
                 cursor = await self._driver.execute(prepared.text, values)
                 fetch = cursor.fetchmany
@@ -221,6 +226,7 @@ class Reader:
                 fetch = cursor.fetch
             while records := await fetch(size):
                 yield records
+            self._is_in_thread = False
 
     async def close(self) -> None:
         """End the snapshot and give the connection back; nothing can be read any more."""
@@ -228,10 +234,7 @@ class Reader:
             self._has_ended = True
             connection, self._connection = self._connection, None
             if connection is not None:
-                try:
-                    await self._end()
-                finally:
-                    await connection.close()
+                await self._give_back(connection)
 
     async def _open(self) -> None:
         if self._has_ended:
@@ -242,22 +245,46 @@ class Reader:
                 self._business = await self._begin(connection)
             except BaseException:  # the next one to ask begins anew
                 with suppress(Exception):
-                    await self._end()
-                await connection.close()
+                    await self._give_back(connection)
                 raise
             self._connection = connection
 
     async def _begin(self, connection: AsyncConnection) -> Any:
         self._driver = (await connection.get_raw_connection()).driver_connection
-        await self._driver.execute(
-            "BEGIN" if self._database.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        )
+        if not self._database.is_sqlite and self._driver.is_in_transaction():
+            # A BEGIN in it would change nothing, and each statement would see another moment.
+            log.error("a connection came with an open transaction")
+            await self._driver.execute("ROLLBACK")
+        await self._execute(await self._database.snapshot_of(self._driver, self._business_id))
         found = await self._records(business_at_revision(), {})
         rows = self._statements.prepared(business_at_revision()).rows(found, 0)
         return rows[0] if rows else None
 
-    async def _end(self) -> None:
-        await self._driver.execute("ROLLBACK")
+    async def _give_back(self, connection: AsyncConnection) -> None:
+        try:
+            await self._execute("ROLLBACK")
+        except BaseException:
+            await connection.invalidate()  # the next one would be in this snapshot still
+            raise
+        finally:
+            await connection.close()
+
+    async def _execute(self, command: str) -> None:
+        """Run a command that begins or ends the snapshot; on SQLite neither waits for anybody."""
+        if self._database.is_sqlite and not self._is_in_thread and fetched_at_once(self._driver, command) is not None:
+            return
+        await self._driver.execute(command)
+
+    async def _of_sqlite(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        if not self._is_in_thread:
+            is_first = self._connection is None
+            records = fetched_at_once(self._driver, statement, values, may_wait=is_first)
+            if records is not None:
+                return records
+        self._is_in_thread = True
+        records = await self._driver.execute_fetchall(statement, values)
+        self._is_in_thread = False
+        return records
 
     async def _records(self, statement: SelectBase, params: dict[str, Any]) -> Sequence[Sequence[Any]]:
         prepared = self._statements.prepared(statement)
@@ -266,9 +293,9 @@ class Reader:
         self.statements_run += 1
         started = perf_counter()
         try:
-            if self._database.is_sqlite:
-                return await self._driver.execute_fetchall(prepared.text, values)
-            return await self._driver.fetch(prepared.text, *values)
+            if not self._database.is_sqlite:
+                return await self._driver.fetch(prepared.text, *values)
+            return await self._of_sqlite(prepared.text, values)
         finally:
             if (seconds := perf_counter() - started) > self._statements.slow_seconds:
                 engine, name = self._database.dialect.name, name_of(statement)

@@ -69,7 +69,7 @@ async def write(
     `facts` says that it changes what reports read. Checks that need no lock belong before it: from here on
     every other writer of the business waits.
     """
-    async with database.transaction() as connection:
+    async with database.transaction(business_id) as connection:
         taken = await connection.execute(next_revision(facts), {"business": business_id, "now": now})
         row = taken.one_or_none()
         if row is None:

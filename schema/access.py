@@ -41,6 +41,8 @@ CUSTOMER_ROOTS = frozenset(("Query.viewer",))
 STAFF_ONLY = frozenset(
     (
         "Acquisition.referrer",
+        "Customer.clv",
+        "Customer.cohort",
         "Customer.notes",
         "Customer.rfm",
         "PurchaseSummary.profit",

@@ -8,9 +8,13 @@ import strawberry
 from strawberry.types.unset import UNSET
 
 from analytics.customers import RevenueBasis
-from analytics.segments import RFMScheme
+from analytics.segments import RFMScheme, SegmentationMethod
 from models.customers import CustomerType
+from resolvers import ranges
 from resolvers.context import Context
+from resolvers.periods import Comparison
+
+strawberry.enum(Comparison, description="What a period is compared with.")
 
 Info = strawberry.Info[Context, None]
 
@@ -33,8 +37,20 @@ AsOf = Annotated[
     date | None, said("The calendar day to answer for, inclusive; today unless given, and a later one means today.")
 ]
 Days = Annotated[int | None, said("The days of the window that ends at `asOf`, 1 to 9,999; null is all history.")]
-Scheme = Annotated[RFMScheme, said("Which table of segments names the scores.")]
+DaysToEach = Annotated[
+    int | None, said("The days of the window that ends at each day, 1 to 9,999; null is all history.")
+]
+FromDay = Annotated[date, strawberry.argument(name="from", description="The first day.")]
+ToDay = Annotated[date, said("The last day; a later one than today means today.")]
+Method = Annotated[SegmentationMethod, said("By what customers are put into segments.")]
+DatedMethod = Annotated[
+    SegmentationMethod, said("By what customers are put into segments; not CREDIT, which has no days.")
+]
+Scheme = Annotated[RFMScheme, said("Which table of segments names the scores; of method RFM only.")]
 Basis = Annotated[RevenueBasis, said("What revenue is: sale totals, totals less refunds, or profit.")]
+CompareTo = Annotated[
+    Comparison | None, said("Also answer for the period of equal length before, or for a year earlier.")
+]
 StorefrontArg = Annotated[strawberry.ID | None, said("As if only this storefront's sales existed.")]
 CustomerTypeArg = Annotated[CustomerType | None, said("Only customers of this type, with all that they did.")]
 
@@ -46,6 +62,10 @@ class DateRange:
     start: date | None = strawberry.field(default=None, description="The first day; the first fact unless given.")
     end: date | None = strawberry.field(default=None, description="The last day; today unless given.")
 
+    def plain(self) -> ranges.DateRange:
+        """The same as resolvers know it."""
+        return ranges.DateRange(self.start, self.end)
+
 
 @strawberry.input(description="Amounts from `min` to `max`, both inside.")
 class DecimalRange:
@@ -53,6 +73,10 @@ class DecimalRange:
 
     min: Decimal | None = strawberry.field(default=None, description="The least amount.")
     max: Decimal | None = strawberry.field(default=None, description="The greatest amount.")
+
+    def plain(self) -> ranges.AmountRange:
+        """The same as resolvers know it."""
+        return ranges.AmountRange(self.min, self.max)
 
 
 Period = Annotated[DateRange | None, said("Only facts of this period.")]
@@ -63,4 +87,9 @@ def given(value: object) -> dict[str, Any]:
     if value is None:
         return {}
     held: dict[str, Any] = vars(value)
-    return {name: kept for name, kept in held.items() if kept is not None and kept is not UNSET}
+    return {name: plain(kept) for name, kept in held.items() if kept is not None and kept is not UNSET}
+
+
+def plain(value: Any) -> Any:
+    """A value as resolvers know it: a range of an input is one of theirs."""
+    return value.plain() if isinstance(value, DateRange | DecimalRange) else value

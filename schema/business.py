@@ -1,12 +1,13 @@
 """The business, its storefronts, and who asks."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import strawberry
 
 from models.business import Weekday
 from resolvers.customers import customer_by_id
+from resolvers.data_quality import data_quality
 from resolvers.ids import global_id
 from resolvers.viewer import Role
 from schema.arguments import Info, about
@@ -18,6 +19,33 @@ if TYPE_CHECKING:
 
 strawberry.enum(Weekday, description="A day of the week.")
 strawberry.enum(Role, description="What a token may do, each role more than the one before.")
+
+
+@strawberry.type(description="What is known of the facts of a business, and what is missing in them.")
+class DataQuality:
+    """What is known of the facts, and what is missing."""
+
+    customers: int = about("All customers, inactive and erased ones too, merged ones as the customer they became.")
+    sales: int = about("Counted sales to today.")
+    first_business_date: date | None = about("The day of the first counted sale.")
+    last_business_date: date | None = about("The day of the last counted sale.")
+    anonymous_sales_share: float | None = about("Counted sales without a customer, 0 to 100.")
+    cost_coverage: float | None = about("The part of revenue whose cost is known, 0 to 100.")
+    unlinked_refunds: int = about("Refunds that name no sale.")
+
+    @strawberry.field(
+        description="Customers that share name and birth date, or name, postal code and line 1, with another."
+    )
+    @staticmethod
+    async def possible_duplicates(root: strawberry.Parent[Any]) -> int:
+        """Customers that may be one."""
+        return await root.possible_duplicates()
+
+    @strawberry.field(description="Rows that the last import of each file could not use.")
+    @staticmethod
+    async def rejected_rows(root: strawberry.Parent[Any]) -> int:
+        """Rows that could not be used."""
+        return await root.rejected_rows()
 
 
 @strawberry.type(description="A shop, in whose currency and time zone all answers are.")
@@ -36,6 +64,12 @@ class Business:
     week_start: Weekday = about("The day on which a week begins.")
     revision: BigInt = about("The number of the last change that this answer sees.", "dataRevision")
     updated_at: datetime = about("When that change was made.", "dataUpdatedAt")
+
+    @strawberry.field(description="What is known of its facts, and what is missing.", graphql_type=DataQuality)
+    @staticmethod
+    async def data_quality(info: Info) -> Any:
+        """The quality of its data."""
+        return await data_quality(info.context)
 
 
 @strawberry.type(description="A place or site where the business sells.")

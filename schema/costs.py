@@ -26,6 +26,7 @@ from graphql import (
     ListValueNode,
     NamedTypeNode,
     Node,
+    NullValueNode,
     OperationDefinitionNode,
     SchemaMetaFieldDef,
     SelectionNode,
@@ -44,14 +45,22 @@ from schema.limits import CEILING, Fragments
 LEAF = 1
 OBJECT = 1
 STATEMENT = 5  # a field that asks the store once, for however many objects
+EXPORT = 10  # a link to a file: nothing is computed before it is opened
 REPORT = 500  # a computation over all facts: whatever tells how fresh it is
 
 # Where a field's work differs from what its type lets one expect.
 PRICES = {
     "Customer.rfm": 10,
+    "CLV.prediction": 10,
     "Customer.clv": 10,
     "Customer.patterns": 50,
+    "Customer.recommendations": 50,
+    "PredictedCLV.expectedNextOrderDate": 5,
+    "PredictedCLV.expectedOrdersInterval": 10,
     "Query.customers": 50,
+    "Query.lifetimeValueModel": REPORT,
+    "Query.segmentMigration": 2 * REPORT,
+    "Query.segmentationTrend": 12 * REPORT,
     "Query.__schema": 20_000,  # one is enough: a flood of them is refused, however little each asks
     "Query.__type": 100,
 }
@@ -59,8 +68,31 @@ MUTATION = 20
 
 # How many items a list has that nobody asked a number of.
 SHORT_LIST = 10
-LISTS = {"__Schema.types": 100, "__Type.fields": 7}
+LISTS = {
+    "__Schema.types": 100,
+    "__Type.fields": 7,
+    "CategoryAffinity.pairs": 50,
+    "LifetimeValueReport.distribution": 7,
+    "LifetimeValueReport.lorenz": 101,
+    "PurchasePatterns.byHour": 24,
+    "PurchasePatterns.byMonth": 12,
+    "PurchasePatterns.byWeekdayHour": 168,
+    "PurchasePatterns.seasonality": 12,
+    "PurchasePatterns.series": 50,
+    "SegmentMigration.moves": 30,
+    "Segmentation.cells": 125,
+    "SegmentationTrend.points": 12,
+}
 INTROSPECTED_LIST = 1
+
+# The arguments that together leave one item of a list, or none.
+NAMING_ONE = {
+    "Cohort.periods": {"period"},
+    "LifetimeValueReport.distribution": {"label"},
+    "RetentionReport.cohorts": {"key"},
+    "SegmentMigration.moves": {"from", "to"},
+    "Segmentation.cells": {"recencyScore", "frequencyScore", "monetaryScore"},
+}
 
 PAGE_ARGUMENTS = ("first", "last")
 Composite = GraphQLObjectType | GraphQLInterfaceType
@@ -167,7 +199,7 @@ class _Pricing:
         if _is_list(field.type):
             if _is_connection(parent):
                 return Price(LEAF, inner.for_page(DEFAULT_PAGE).once)
-            count = page or self._given_items(node) or _usual_items(parent, node.name.value)
+            count = page or self._given_items(node) or self._usual_items(node, parent)
             inner = inner.times(count)
         elif page is not None or _has_pages(field):
             inner = inner.for_page(DEFAULT_PAGE if page is None else page)
@@ -182,6 +214,8 @@ class _Pricing:
         named = _named(field)
         if price := PRICES.get(f"{parent.name}.{name}"):
             return price
+        if name == "exportUrl":
+            return EXPORT
         if parent is self._schema.mutation_type:
             return MUTATION
         if isinstance(named, GraphQLObjectType) and {"freshness", "howComputed"} & named.fields.keys():
@@ -207,6 +241,19 @@ class _Pricing:
         """How many items the longest list among the arguments has: the answer has as many."""
         values = (self._value(argument.value) for argument in node.arguments or ())
         return max((len(cast(list[Any], value)) for value in values if isinstance(value, list)), default=0)
+
+    def _usual_items(self, node: FieldNode, parent: GraphQLNamedType) -> int:
+        name = f"{parent.name}.{node.name.value}"
+        if name in NAMING_ONE and NAMING_ONE[name] <= {argument.name.value for argument in self._given(node)}:
+            return 1
+        return LISTS.get(name, INTROSPECTED_LIST if parent.name.startswith("__") else SHORT_LIST)
+
+    def _given(self, node: FieldNode) -> Iterable[ArgumentNode]:
+        """The arguments that are surely not null."""
+        return (argument for argument in node.arguments or () if not self._is_null(argument.value))
+
+    def _is_null(self, node: ValueNode) -> bool:
+        return self._value(node) is None if isinstance(node, VariableNode) else isinstance(node, NullValueNode)
 
     def _value(self, node: ValueNode) -> Any:
         return self._values.get(node.name.value) if isinstance(node, VariableNode) else _literal(node)
@@ -255,7 +302,3 @@ def _is_list(type_: Any) -> bool:
 
 def _is_connection(type_: GraphQLNamedType) -> bool:
     return type_.name.endswith("Connection")
-
-
-def _usual_items(parent: GraphQLNamedType, name: str) -> int:
-    return LISTS.get(f"{parent.name}.{name}", INTROSPECTED_LIST if parent.name.startswith("__") else SHORT_LIST)

@@ -6,11 +6,14 @@ from typing import Annotated, Any, Optional
 
 import strawberry
 
+from analytics.calendar import CohortPeriod
 from analytics.customers import RevenueBasis
+from analytics.prediction.worth import ChurnRisk
 from analytics.segments import RFMScheme
 from models.customers import CustomerType
 from models.listing import CustomerOrder
 from models.touchpoints import TouchpointType
+from resolvers.affinity import checked_first, recommendations_by_customer
 from resolvers.context import Context
 from resolvers.customers import (
     balance_by_customer,
@@ -20,7 +23,12 @@ from resolvers.customers import (
     purchases_by_customer,
     tags_by_customer,
 )
+from resolvers.errors import Forbidden
+from resolvers.lifetime_value.customer import checked_horizon, clv_by_customer
 from resolvers.paging import PageArguments
+from resolvers.patterns import patterns_by_customer
+from resolvers.periods import asked_period, default_of_patterns
+from resolvers.retention import cohort_by_customer
 from resolvers.rfm import checked_days, rfm_by_customer
 from resolvers.sales import (
     fact_page,
@@ -31,6 +39,8 @@ from resolvers.sales import (
     with_count,
 )
 from resolvers.touchpoints import touchpoint_page_of_each, touchpoints_by_customer
+from resolvers.viewer import Role
+from schema.affinity import Recommendation
 from schema.arguments import (
     After,
     AsOf,
@@ -46,8 +56,12 @@ from schema.arguments import (
     about,
     said,
 )
+from schema.exports import export_url
+from schema.lifetime_value import CLV, Horizon
 from schema.lookups import looked_up, looked_up_by
 from schema.nodes import Node, OfPage, edges_of
+from schema.patterns import PurchasePatterns
+from schema.retention import Cohort
 from schema.rfm import RFMScore
 from schema.sales import RefundConnection, SaleConnection
 from schema.touchpoints import TouchpointConnection
@@ -194,6 +208,8 @@ class Customer(Node):
     @staticmethod
     async def purchases(context: Context, as_of: AsOf = None, revenue_basis: Basis = RevenueBasis.NET) -> Any:
         """The day and the basis."""
+        if revenue_basis is RevenueBasis.MARGIN and context.viewer.role is Role.CUSTOMER:
+            raise Forbidden("the basis MARGIN is for staff: it tells what the shop earns")
         return await _day(context, as_of), revenue_basis
 
     @looked_up_by(
@@ -235,6 +251,48 @@ class Customer(Node):
         """The scheme, the window and the day."""
         return scheme, checked_days(days), await _day(context, as_of)
 
+    @looked_up_by(
+        cohort_by_customer, Cohort | None, "The customers who first bought when this one did; null without a purchase."
+    )
+    @staticmethod
+    async def cohort(
+        context: Context, period: Annotated[CohortPeriod, said("The calendar unit.")] = CohortPeriod.MONTH
+    ) -> Any:
+        """The unit and the day."""
+        return period, await _day(context, None)
+
+    @looked_up_by(
+        clv_by_customer,
+        CLV | None,
+        "What the customer was worth up to a day, NET of all storefronts; null without a counted sale.",
+    )
+    @staticmethod
+    async def clv(context: Context, as_of: AsOf = None, horizon_days: Horizon = 365) -> Any:
+        """The day and the horizon."""
+        return await _day(context, as_of), checked_horizon(horizon_days)
+
+    @looked_up_by(patterns_by_customer, PurchasePatterns, "When, how often, how much, what and how the customer buys.")
+    @staticmethod
+    async def patterns(
+        context: Context,
+        period: Annotated[DateRange | None, said("The period; the 90 days to today unless given.")] = None,
+    ) -> Any:
+        """The period, with what a reader should know of it."""
+        asked, notices = await asked_period(context, period, default_of_patterns)
+        return asked, tuple(notices)
+
+    @looked_up_by(
+        recommendations_by_customer,
+        list[Recommendation],
+        "Categories that the customer has not bought yet: those that go best with what it bought, of all history.",
+    )
+    @staticmethod
+    async def recommendations(
+        _context: Context, first: Annotated[int, said("How many at most, 1 to 1,000.")] = 5
+    ) -> Any:
+        """How many."""
+        return checked_first(first)
+
     @looked_up_by(touchpoints_by_customer, TouchpointConnection, "Contacts with the customer, newest first.")
     @staticmethod
     async def touchpoints(
@@ -260,6 +318,7 @@ class CustomerConnection(OfPage):
     """A page of customers."""
 
     nodes: list[Customer] = about("The customers of this page.")
+    export_url: str = export_url()
 
     @strawberry.field(description="The customers of this page with their cursors.", graphql_type=list[CustomerEdge])
     @staticmethod
@@ -312,4 +371,7 @@ class CustomerFilter:
     )
     rfm_segment: str | None = strawberry.field(
         default=None, description="In this segment of scheme RETAIL by code or name, over all history to `asOf`."
+    )
+    churn_risk: ChurnRisk | None = strawberry.field(
+        default=None, description="With this risk of having left at `asOf`; refused while there is no model."
     )

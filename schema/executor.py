@@ -5,9 +5,10 @@ The answers are those of the stock executor, which does all the rest, and everyt
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from itertools import islice
+from typing import Any, NamedTuple, cast
 
 from graphql import GraphQLField, GraphQLLeafType, GraphQLNonNull, GraphQLObjectType, is_leaf_type
 from graphql.execution.values import get_argument_values
@@ -17,13 +18,14 @@ from strawberry.types.arguments import convert_arguments
 
 from schema.lookups import Lookup
 
+LEAF = "leaf"  # what is known of a field, beside its definition
+
 
 class Unexpected(Exception):
     """A value that is not as the schema promises: the stock executor says what is wrong, and where."""
 
 
-@dataclass(frozen=True)
-class PlainField:
+class PlainField(NamedTuple):
     """A selected leaf that is an attribute of its object; `show` makes of its value what the answer holds."""
 
     name: str
@@ -31,24 +33,27 @@ class PlainField:
     show: Callable[[Any], Any]
     is_non_null: bool
 
-    def of(self, source: Any) -> Any:
-        """What the answer holds."""
-        value = self.read(source)
-        if value is not None:
-            return self.show(value)
-        if self.is_non_null:
-            raise Unexpected
-        return None
-
 
 @dataclass(frozen=True)
 class SelectedLookup:
-    """A selected field that is one look-up for all objects of a list."""
+    """A selected field that is one look-up for all objects of a list; `listed` is the type of a list without nulls."""
 
     name: str
     details: Any
     field: GraphQLField
     lookup: Lookup
+    listed: GraphQLObjectType | None
+
+
+@dataclass(frozen=True)
+class InnerList:
+    """A list without nulls that is an attribute of a looked-up object, which has only plain fields beside it."""
+
+    of: "Plan"
+    name: str
+    read: Callable[[Any], Any]
+    type: GraphQLObjectType
+    plan: "Plan"
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,15 @@ class Plan:
         """The plain fields of an object."""
         if source is None:
             raise Unexpected
-        return {field.name: field.of(source) for field in self.plain}
+        values: dict[str, Any] = {}
+        for name, read, show, is_non_null in self.plain:
+            value = read(source)
+            if value is not None:
+                value = show(value)
+            elif is_non_null:
+                raise Unexpected
+            values[name] = value
+        return values
 
     def in_order(self, plain: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
         """The fields as they were selected."""
@@ -119,7 +132,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
 
         if not isinstance(type_, GraphQLObjectType) or self.get_stream_usage(field_details_list, path):
             return as_ever()
-        plan = self._plan(type_, self.collect_subfields(type_, field_details_list)[0])
+        plan = self._plan_within(type_, field_details_list)
         if plan.rest and not plan.lookups:
             return as_ever()
         try:
@@ -145,6 +158,10 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         """One field of all objects of a list: looked up together, then completed one by one."""
         field, details = selected.field, selected.details
         values = await selected.lookup.of(of.items, self.context_value, self._given(selected))
+        if plan := self._plan_of_plain_lists(selected):
+            return [[plan.values(item) for item in value] for value in values]
+        if inner := self._inner_list(selected):
+            return await self._inner_lists(of, inner, values)
         nodes = [detail.node for detail in details]
         info = cast(Any, self.build_resolve_info(field, nodes, of.type, of.path))
         completed = [
@@ -154,6 +171,43 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
             for i, value in enumerate(values)
         ]
         return await _settled(completed)
+
+    def _plan_of_plain_lists(self, selected: SelectedLookup) -> Plan | None:
+        """The plan of what a list holds, where all of that is plain and nothing is nullable, streamed or deferred."""
+        if selected.listed is None or _is_directed(selected.details):
+            return None
+        plan = self._plan_within(selected.listed, selected.details)
+        return None if plan.rest else plan
+
+    def _inner_list(self, selected: SelectedLookup) -> InnerList | None:
+        """The list inside of the looked-up objects, such as the nodes of connections, where there is just one."""
+        type_ = _nullable(selected.field.type)
+        if not isinstance(type_, GraphQLObjectType) or _is_directed(selected.details):
+            return None
+        outer = self._plan_within(type_, selected.details)
+        if outer.lookups or len(outer.others) != 1:
+            return None
+        ((name, details),) = outer.others.items()
+        field = type_.fields.get(details[0].node.name.value)
+        read, listed = (_read_of(field), _listed(field)) if field else (None, None)
+        if read is None or listed is None or _is_directed(details):
+            return None
+        plan = self._plan_within(listed, details)
+        return None if plan.others else InnerList(outer, name, read, listed, plan)
+
+    async def _inner_lists(self, of: "_List", inner: InnerList, values: list[Any]) -> list[Any]:
+        """The looked-up objects, with their lists completed as one."""
+        own = [inner.of.values(value) for value in values]
+        lists = [list(inner.read(value)) for value in values]
+        items = [item for items in lists for item in items]
+        found: Any = [inner.plan.values(item) for item in items]
+        if inner.plan.lookups and items:
+            found = await self._whole_list(_List(inner.type, inner.plan, items, of.path), found, _as_ever_further_up)
+        rest: Iterator[Any] = iter(found)
+        return [
+            inner.of.in_order(plain, {inner.name: list(islice(rest, len(items)))})
+            for plain, items in zip(own, lists, strict=True)
+        ]
 
     async def _others(self, of: "_List") -> list[dict[str, Any]]:
         """The fields of all objects of a list that are neither plain nor looked up."""
@@ -175,6 +229,10 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         schema = cast(Any, self.schema)._strawberry_schema
         definition = selected.field.extensions["strawberry-definition"]
         return convert_arguments(values, definition.arguments, schema.schema_converter.scalar_registry, schema.config)
+
+    def _plan_within(self, type_: GraphQLObjectType, details: Any) -> Plan:
+        """What is selected of a type in a field."""
+        return self._plan(type_, self.collect_subfields(type_, details)[0])
 
     def _plan(self, type_: GraphQLObjectType, selected: Any) -> Plan:
         plan = self._plans.get(id(selected))
@@ -216,7 +274,7 @@ def _plan_of(type_: GraphQLObjectType, selected: dict[str, Any]) -> Plan:
         if field is not None and (found := _plain_field(field, name)):
             plain.append(found)
         elif field is not None and (lookup := _lookup_of(field)):
-            lookups.append(SelectedLookup(name, details, field, lookup))
+            lookups.append(SelectedLookup(name, details, field, lookup, _listed(field)))
         else:
             others[name] = details
     taken = {field.name for field in plain}
@@ -224,9 +282,24 @@ def _plan_of(type_: GraphQLObjectType, selected: dict[str, Any]) -> Plan:
     return Plan(selected, plain, lookups, others, rest)
 
 
+def _as_ever_further_up() -> Any:
+    raise Unexpected
+
+
+def _is_directed(details: Any) -> bool:
+    """Whether a field is streamed, deferred or otherwise directed."""
+    return any(detail.node.directives for detail in details)
+
+
 def _lookup_of(field: GraphQLField) -> Lookup | None:
     definition = field.extensions.get("strawberry-definition")
     return definition.metadata.get("lookup") if definition else None
+
+
+def _listed(field: GraphQLField) -> GraphQLObjectType | None:
+    type_ = cast(Any, field.type)
+    found = _nullable(getattr(_nullable(type_), "of_type", None))
+    return found if isinstance(found, GraphQLObjectType) and str(type_) == f"[{found.name}!]!" else None
 
 
 async def _joined(plan: Plan, plain: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:
@@ -234,11 +307,20 @@ async def _joined(plan: Plan, plain: dict[str, Any], rest: Awaitable[dict[str, A
 
 
 def _plain_field(field: GraphQLField, name: str) -> PlainField | None:
-    read = getattr(field.resolve, "read", None)
-    leaf = _nullable(field.type)
-    if read is None or not is_leaf_type(leaf):
-        return None
-    return PlainField(name, read, _shower(leaf), leaf is not field.type)
+    extensions: dict[str, Any] = field.extensions
+    if LEAF not in extensions:
+        extensions[LEAF] = _leaf(field)
+    leaf = extensions[LEAF]
+    return PlainField(name, *leaf) if leaf else None
+
+
+def _leaf(field: GraphQLField) -> tuple[Callable[[Any], Any], Callable[[Any], Any], bool] | None:
+    leaf, read = _nullable(field.type), _read_of(field)
+    return (read, _shower(leaf), leaf is not field.type) if read and is_leaf_type(leaf) else None
+
+
+def _read_of(field: GraphQLField) -> Callable[[Any], Any] | None:
+    return getattr(field.resolve, "read", None)
 
 
 def _nullable(type_: Any) -> Any:

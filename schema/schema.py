@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, GraphQLUnionType
 from strawberry.schema.config import StrawberryConfig
 
 from schema.access import Access
@@ -28,7 +28,7 @@ def _rows_are_objects(built: GraphQLSchema) -> None:
             for field in type_.fields.values():
                 if getattr(field.resolve, "_is_default", False):
                     field.resolve = _attribute(field.extensions["strawberry-definition"].python_name)
-        elif isinstance(type_, GraphQLInterfaceType):
+        elif isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
             type_.resolve_type = _kind_of
 
 

@@ -1,45 +1,25 @@
 """The segmentation of all customers."""
 
 from collections.abc import Callable, Coroutine
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
-from analytics.patterns import Dimension
 from analytics.segments import RFMScheme, SegmentationMethod
+from analytics.segments.preferences import Dimension
 from models.business import Weekday
 from models.sales import PaymentMethod, SaleChannel
-from resolvers.listing import page_of_members
-from resolvers.paging import PageArguments
-from resolvers.rfm import weekday_of
-from schema.arguments import After, First, Info, about
+from resolvers.segmentation import weekday_of
+from schema.arguments import Info, about, said
 from schema.business import Storefront
-from schema.customers import CustomerConnection
+from schema.exports import export_url_with_detail
+from schema.members import counted_customers
+from schema.reports import Freshness, HowComputed
 from schema.rfm import RFMCutPoints
-from schema.scalars import BigInt
 
 strawberry.enum(SegmentationMethod, description="By what customers are put into segments.")
-
-
-@strawberry.type(description="How fresh a computed value is.")
-class Freshness:
-    """How fresh a computed value is."""
-
-    computed_at: datetime = about("When it was computed.")
-    data_revision: BigInt = about("The last change that it sees.")
-    from_cache: bool = about("Whether it was kept from an earlier question at the same state of the facts.")
-    duration_ms: float = about("How long the computation took, in milliseconds.")
-    engine: str = about("What computed it.")
-
-
-@strawberry.type(description="What the number is, in words, and the statement that computed it.")
-class HowComputed:
-    """What the number is, and the statement that computed it."""
-
-    definition: str = about("In plain words.")
-    statement: str = about("As it ran, with its values.")
 
 
 def _preferred(dimension: Dimension, description: str, type_: Any, read: Callable[[Any], Any] = lambda v: v) -> Any:
@@ -57,7 +37,9 @@ class SegmentCharacteristics:
     avg_days_since_last_purchase: float | None = about("Mean days since the last purchase.")
     avg_purchase_frequency: float | None = about("Mean purchases.")
     avg_total_spend: Decimal | None = about("Mean NET revenue.")
-    avg_credit_utilization: float | None = about("Mean used part of the credit limit; only of method CREDIT.")
+    avg_credit_utilization: float | None = about(
+        "Mean used part of the credit limit in percent; only of method CREDIT."
+    )
     total_outstanding: Decimal | None = about("What all of them owe; only of method CREDIT.")
     preferred_category: str | None = _preferred(
         Dimension.CATEGORY, "The category of the greatest spend; ties go to the first by name.", str
@@ -96,17 +78,18 @@ class SegmentSummary:
 
     name: str = about("Its name.")
     code: str = about("Its code: of POS a representative label, else the name in capitals.")
-    description: str = about("Who is in it.")
-    criteria: str = about("Which scores belong to it, in words.")
+    description: str = about("What kind of customers these are.")
+    criteria: str = about("Who belongs to it, in words.")
     customer_count: int = about("How many customers.")
     percentage: float | None = about("Their share of the population, 0 to 100.")
     total_revenue: Decimal = about("Their NET revenue.")
     revenue_contribution: float | None = about("Its share of the population's, in percent.")
     average_order_value: Decimal | None = about("NET revenue per counted sale.")
-    recency_score: int | None = about("The recency of a POS label; null in the other schemes.")
-    frequency_score: int | None = about("The frequency of a POS label; null in the other schemes.")
-    monetary_score: int | None = about("The monetary value of a POS label; null in the other schemes.")
+    recency_score: int | None = about("The recency of a POS label; null elsewhere.")
+    frequency_score: int | None = about("The frequency of a POS label; null elsewhere.")
+    monetary_score: int | None = about("The monetary value of a POS label; null elsewhere.")
     recommended_actions: list[str] = about("What a shop does for these customers.")
+    customers = counted_customers()
 
     @strawberry.field(description="What is typical of these customers.", graphql_type=SegmentCharacteristics)
     @staticmethod
@@ -116,18 +99,12 @@ class SegmentSummary:
 
     @strawberry.field(
         description="Change of the customer count against the preceding window of equal length, in percent; "
-        "null from nothing, or without a window."
+        "null from nothing, without a window, and for methods TIER and CREDIT."
     )
     @staticmethod
     async def growth(root: strawberry.Parent[Any]) -> float | None:
         """Change of the customer count."""
         return await root.growth()
-
-    @strawberry.field(description="Exactly these customers, by revenue descending.", graphql_type=CustomerConnection)
-    @staticmethod
-    async def customers(root: strawberry.Parent[Any], info: Info, first: First = None, after: After = None) -> Any:
-        """The customers counted."""
-        return await page_of_members(info.context, root.members(), root.of.digest, PageArguments(first, after))
 
 
 @strawberry.type(description="One score triple and its customers.")
@@ -140,12 +117,7 @@ class RFMCell:
     segment_code: str = about("The segment that the triple belongs to.")
     customer_count: int = about("How many customers have these scores.")
     revenue: Decimal = about("Their NET revenue.")
-
-    @strawberry.field(description="Exactly these customers, by revenue descending.", graphql_type=CustomerConnection)
-    @staticmethod
-    async def customers(root: strawberry.Parent[Any], info: Info, first: First = None, after: After = None) -> Any:
-        """The customers counted."""
-        return await page_of_members(info.context, root.members(), root.of.digest, PageArguments(first, after))
+    customers = counted_customers()
 
 
 @strawberry.type(description="What stands out: names of segments; null where none fits.")
@@ -165,23 +137,43 @@ class Segmentation:
     """The customers of a window in segments."""
 
     method: SegmentationMethod = about("By what customers are put into segments.")
-    scheme: RFMScheme | None = about("The table of segments, for method RFM.")
+    scheme: RFMScheme | None = about("The table of segments; null unless the method is RFM.")
     as_of: date = about("The day that it is for.")
-    days: int | None = about("The days of the window; null is all history.")
-    total_customers: int = about("The population: customers with a counted sale in the window.")
+    days: int | None = about("The days of the window; null is all history, as always for method TIER.")
+    total_customers: int = about(
+        "The population: customers with a counted sale in the window; of method CREDIT every customer."
+    )
+    active_customers: int = about("Customers of the population that bought in the 90 days to `asOf`.")
     total_revenue: Decimal = about("Its NET revenue in the window.")
     segments: list[SegmentSummary] = about("Every segment, by revenue descending, ties in table order.")
-    cut_points: list[RFMCutPoints] = about("Per score 1 to 5 the worst values that earned it.")
-    cells: list[RFMCell] = about("All 125 score triples.")
+    cut_points: list[RFMCutPoints] = about("Per score 1 to 5 the worst values that earned it; empty unless RFM.")
     notices: list[str] = about("What a reader should know about this answer.")
     how_computed: HowComputed = about("What the numbers are, and the statement that computed them.")
+    export_url: str = export_url_with_detail()
     freshness: Freshness = about("How fresh it is.")
 
-    @strawberry.field(description="Customers of the population that bought in the 90 days to `asOf`.")
+    @strawberry.field(
+        description="All 125 score triples, or those with the given scores; empty unless the method is RFM.",
+        graphql_type=list[RFMCell],
+    )
     @staticmethod
-    async def active_customers(root: strawberry.Parent[Any]) -> int:
-        """Who bought lately."""
-        return await root.active_customers()
+    def cells(
+        root: strawberry.Parent[Any],
+        recency_score: Annotated[int | None, said("Only those with this score.")] = None,
+        frequency_score: Annotated[int | None, said("Only those with this score.")] = None,
+        monetary_score: Annotated[int | None, said("Only those with this score.")] = None,
+    ) -> Any:
+        """All score triples, or some."""
+        wanted = {
+            name: score
+            for name, score in (
+                ("recency_score", recency_score),
+                ("frequency_score", frequency_score),
+                ("monetary_score", monetary_score),
+            )
+            if score is not None
+        }
+        return [cell for cell in root.cells if all(getattr(cell, name) == score for name, score in wanted.items())]
 
     @strawberry.field(description="What stands out.", graphql_type=SegmentationInsights)
     @staticmethod

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from strawberry import Schema
@@ -19,12 +19,20 @@ from strawberry import Schema
 from models.database import Database
 from models.migrate import head, schema_of
 from resolvers.context import Services
+from resolvers.exports import ExportFormat
+from resolvers.links import PATH
 from server.auth import Authentication, keys_of
-from server.graphql import Endpoint
+from server.exports.endpoint import Exports
+from server.exports.files import MEDIA_TYPES
+from server.exports.writers.pdf.fonts import Fonts
+from server.graphql import Endpoint, utc_now
 from server.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
+from server.keys import signing_of
 from server.limits import documents_of, rates_of, report_limits_of, response_limits_of
 from server.logs import RequestIds, configure_logs
 from server.page import ASSETS, Page, PageFiles
+from server.page_application import APPLICATION_ASSETS, PATHS, ApplicationPage
+from server.page_provider import provider_of
 from server.responses import Responses
 from server.sampling import MetricsPage, sampling
 from server.sdl import served_schema
@@ -37,7 +45,13 @@ log = structlog.get_logger()
 
 READY_WITHIN_SECONDS = 3
 # A small answer would hardly shrink; the hardest compression takes several times as long for a few percent.
-GZIP = Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+PACKED = tuple(media for kind, media in MEDIA_TYPES.items() if kind is not ExportFormat.CSV)
+GZIP = Middleware(
+    GZipMiddleware,
+    minimum_size=1_000,
+    compresslevel=5,
+    exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *PACKED),
+)
 
 
 def create_app(settings: Settings | None = None, schema: Schema | None = None) -> Starlette:
@@ -48,15 +62,18 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
     settings.secret()  # without one it does not even begin
     return Starlette(
         routes=[
-            Route("/", _to_graphql),
             Route("/graphql", _graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", _subscribed),
+            *(Route(path, _application) for path in PATHS),
+            Route(f"{PATH}{{file_name}}", _export, methods=["GET"]),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
             *([Route("/metrics", _metrics)] if settings.metrics else []),
             Mount("/static/graphiql", PageFiles(directory=ASSETS, check_dir=False)),
+            Mount("/static/app", PageFiles(directory=APPLICATION_ASSETS, check_dir=False)),
         ],
         middleware=[Middleware(RequestIds), Middleware(SecurityHeaders), *_guards(settings), GZIP],
+        exception_handlers={404: _unknown},
         lifespan=lambda app: _lifespan(app, settings, schema or served_schema(), is_process=is_process),
     )
 
@@ -73,11 +90,17 @@ def _guards(settings: Settings) -> list[Middleware]:
 
 @asynccontextmanager
 async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_process: bool) -> AsyncGenerator[None]:
-    services = Services(Database(settings.store), report_limits_of(settings), slow_seconds=settings.slow_seconds)
+    services = Services(
+        Database(settings.store),
+        report_limits_of(settings),
+        signing=signing_of(settings),
+        slow_seconds=settings.slow_seconds,
+    )
     rates = rates_of(settings)
     try:
         await prepare(services.database, settings)
         app.state.database = services.database
+        responses = Responses(schema, services.revisions, response_limits_of(settings))
         app.state.endpoint = endpoint = Endpoint(
             schema=schema,
             services=services,
@@ -85,13 +108,22 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_pr
             documents=documents_of(settings, schema),
             page=Page(settings, services.database) if settings.graphiql else None,
             rates=rates,
-            responses=Responses(schema, services.revisions, response_limits_of(settings)),
+            responses=responses,
             seconds=settings.operation_seconds,
             body_seconds=settings.body_seconds,
         )
+        app.state.exports = Exports(
+            services,
+            endpoint.authentication,
+            Fonts(settings.fonts),
+            at_once=settings.max_exports,
+            seconds=settings.export_seconds,
+            clock=utc_now,
+        )
+        app.state.application = ApplicationPage(settings, services.database, provider_of(settings))
         app.state.subscriptions = Subscriptions(endpoint, origins_of(settings.allowed_origins))
         app.state.stopping = stopping = Stopping()
-        async with sampling(services) as sampler:
+        async with sampling(services, responses) as sampler:
             app.state.metrics = MetricsPage(settings, sampler)
             if is_process:
                 # What lives as long as the process is looked through no more: that took 150 ms amid requests.
@@ -112,13 +144,24 @@ async def _graphql(request: Request) -> Response:
     return await endpoint.answer(request)
 
 
+async def _export(request: Request) -> Response:
+    exports: Exports = request.app.state.exports
+    return await exports.answer(request)
+
+
 async def _subscribed(socket: WebSocket) -> None:
     subscriptions: Subscriptions = socket.app.state.subscriptions
     await subscriptions.answer(socket)
 
 
-async def _to_graphql(_request: Request) -> Response:
-    return RedirectResponse("/graphql")
+async def _application(request: Request) -> Response:
+    page: ApplicationPage = request.app.state.application
+    return await page.response(request, utc_now())
+
+
+async def _unknown(request: Request, _error: Exception) -> Response:
+    page: ApplicationPage = request.app.state.application
+    return await page.not_found(request, utc_now())
 
 
 async def _metrics(request: Request) -> Response:

@@ -19,9 +19,11 @@ from ingest.problems import ImportProblem
 from models.migrate import NewerSchema
 from models.outages import is_outage
 from resolvers.businesses import businesses
+from resolvers.exports import ExportDetail
 from server import backup as backups
-from server import filling, serving, tokens, verifying
+from server import filling, reporting, serving, tokens, verifying
 from server.documents import ManifestError
+from server.exports.asking import REPORTS
 from server.logs import configure_logs
 from server.sdl import SCHEMA_FILE, changes, sdl
 from server.settings import Settings, SettingsError, load_settings
@@ -39,6 +41,7 @@ EXPECTED = (
     DemoDiffers,
     ManifestError,
     tokens.TokenError,
+    reporting.ReportFailed,
     serving.CannotServe,
     verifying.Differs,
     backups.BackupFailed,
@@ -186,6 +189,34 @@ def token(  # noqa: PLR0913  these are the options
     settings = settings_of_command()
     wanted = tokens.Wanted(business, tokens.read_role(role), customer, pii, tokens.read_lifetime(expires), subject)
     typer.echo(run(tokens.make(settings, wanted, datetime.now(UTC))))
+
+
+@cli.command()
+def report(  # noqa: PLR0913  these are the options
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(REPORTS)}.")],
+    output: Annotated[Path, typer.Option(help="The file to write.", dir_okay=False)],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGUMENT=VALUE]…", help="Those of the API, like asOf=2026-03-05.")
+    ] = None,
+    format: Annotated[str, typer.Option(help="csv, xlsx, parquet, pdf, or svg for the charts alone.")] = "pdf",
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="the only one")] = None,
+    part: Annotated[
+        str | None, typer.Option(help="Which table of a csv or parquet file, or which chart.", show_default="the first")
+    ] = None,
+    detail: Annotated[ExportDetail, typer.Option(case_sensitive=False, help="How much of a segmentation.")] = (
+        ExportDetail.SUMMARY
+    ),
+) -> None:
+    """Write a report to a file, as exportUrl gives it. What the file was before stays until all is written.
+
+    \b
+    python main.py report retention --output retention.pdf cohortPeriod=QUARTER
+    python main.py report segmentation --format xlsx --detail customers --output segments.xlsx days=365
+    python main.py report customers --format csv --output lost.csv filter.rfmSegment=Lost orderBy=TOTAL_SPENT
+    python main.py report purchase-patterns --format svg --output week.svg --part weekday-hour storefront=Web
+    """
+    wanted = reporting.Wanted(name, format.upper(), output, business, part, detail, arguments or ())
+    run(reporting.write_report(settings_of_command(), wanted, datetime.now(UTC)))
 
 
 @cli.command()

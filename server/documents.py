@@ -30,10 +30,15 @@ class ManifestError(Exception):
 
 
 class TrustedDocuments:
-    """The documents that clients may ask for by their hash."""
+    """The documents that clients may ask for by their hash; a manifest that changes meanwhile adds its own.
 
-    def __init__(self, by_hash: Mapping[str, str]) -> None:
-        self._by_hash = by_hash
+    Those of before stay: a page that was loaded before a new build asks for them.
+    """
+
+    def __init__(self, by_hash: Mapping[str, str], manifest: Path | None = None) -> None:
+        self._by_hash = dict(by_hash)
+        self._manifest = manifest
+        self._edition: int | None = None
 
     def __len__(self) -> int:
         return len(self._by_hash)
@@ -43,21 +48,46 @@ class TrustedDocuments:
 
     def text(self, hash_: str) -> str:
         """The document with this hash; a GraphQLError where none is known."""
-        text = self._by_hash.get(hash_.removeprefix(SHA256).lower())
+        plain = hash_.removeprefix(SHA256).lower()
+        if plain not in self._by_hash:
+            self._read_again()
+        text = self._by_hash.get(plain)
         if text is None:
             raise _unknown(
                 "this server does not know the document; it knows those of its manifest, and takes no new ones"
             )
         return text
 
+    def _read_again(self) -> None:
+        edition = _edition(self._manifest)
+        if self._manifest is None or edition == self._edition:
+            return
+        self._edition = edition
+        try:
+            self._by_hash.update(_read(self._manifest))
+        except ManifestError as error:
+            log.warning("the manifest of trusted documents has changed and cannot be read", problem=str(error))
+
+
+def _edition(manifest: Path | None) -> int | None:
+    """Another number when the file was written again."""
+    try:
+        return manifest.stat().st_mtime_ns if manifest else None
+    except OSError:
+        return None
+
 
 def read_manifest(path: Path) -> TrustedDocuments:
     """The documents of a manifest: {"hash": "document"}, or Apollo's list of operations. ManifestError."""
+    return TrustedDocuments(_read(path), path)
+
+
+def _read(path: Path) -> dict[str, str]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ManifestError(f"{path} cannot be read as a manifest of documents: {error}") from error
-    return TrustedDocuments({_checked(path, *entry): entry[1] for entry in _entries(path, content)})
+    return {_checked(path, *entry): entry[1] for entry in _entries(path, content)}
 
 
 def _entries(path: Path, content: Any) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,8 @@ class Told:
     @property
     def status(self) -> int | None:
         """The status that an error asks for, None where the answer decides it."""
+        if not self.errors:
+            return None
         return next((status for code, status in STATUSES.items() if code in self.codes), None)
 
     @property

@@ -1,6 +1,7 @@
 """The endpoint: GraphQL over HTTP, and the page for people at the same address."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ from server.redaction import keep_private
 from server.requests import GRAPHQL, HTML, JSON, SLOWEST_BODY_SECONDS, Asked, asked_by, wanted_form
 from server.responses import Question, Responses, etag_of, is_named
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)  # by itself it would look for that name at every line
 
 LONGEST_NAME_LOGGED = 80
 WEBSOCKET = "WEBSOCKET"  # in the place of an HTTP method
@@ -194,8 +195,10 @@ class Endpoint:
     async def _run_once(
         self, operation: Operation, viewer: Viewer, *, pin_at_start: bool
     ) -> tuple[ExecutionResult, Context]:
-        context = Context(self.services, viewer, self.clock(), pin_at_start=pin_at_start)
+        context = Context(self.services, viewer, self.clock(), pin_at_start=pin_at_start, seconds=self.seconds)
         try:
+            if pin_at_start:  # before any field takes a snapshot without the copy
+                await context.business()
             result = await self.schema.execute(
                 operation.prepared.text,
                 variable_values=operation.asked.variables,
@@ -292,6 +295,8 @@ def _response(body: bytes, status: int, form: str, headers: dict[str, str]) -> R
 
 def _log_operation(operation: OperationDefinitionNode, viewer: Viewer, answer: Answer, seconds: float) -> None:
     count_operation(operation.operation.value, answer.told.codes, seconds)
+    if not logging.getLogger(__name__).isEnabledFor(logging.INFO):
+        return  # to make a line that nobody writes would be a tenth of what a kept answer takes
     log.info(
         "operation",
         name=operation.name.value[:LONGEST_NAME_LOGGED] if operation.name else None,

@@ -5,7 +5,8 @@ from strawberry import Schema
 from resolvers.context import ReportLimits
 from schema.limits import Limits
 from schema.prepared import Preparing
-from server.documents import Documents, read_manifest
+from server.documents import Documents, TrustedDocuments, read_manifest
+from server.page_application import APPLICATION_DOCUMENTS
 from server.rates import Rates
 from server.responses import ResponseLimits
 from server.settings import Settings
@@ -26,9 +27,12 @@ def preparing_of(settings: Settings) -> Preparing:
 
 def documents_of(settings: Settings, schema: Schema) -> Documents:
     """The documents of a server: ManifestError where those that it is to trust cannot be."""
-    trusted = read_manifest(settings.documents) if settings.documents else None
+    manifest = settings.documents or APPLICATION_DOCUMENTS
+    is_there = settings.documents is not None or manifest.is_file()
+    trusted = read_manifest(manifest) if is_there else TrustedDocuments({}, manifest)
     documents = Documents(schema, preparing_of(settings), trusted, settings.only_documents)
-    documents.check_trusted()
+    if settings.documents:
+        documents.check_trusted()
     return documents
 
 

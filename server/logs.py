@@ -9,15 +9,14 @@ import secrets
 import sys
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, get_contextvars, reset_contextvars
 from structlog.typing import Processor
 
 from server.redaction import redacted
 from server.settings import Settings
 
-REQUEST_ID = "X-Request-ID"
+HEADER = b"x-request-id"
 SANE_ID = re.compile(r"[\w.:=+/-]{1,64}", re.ASCII)
 
 SHARED: list[Processor] = [
@@ -88,14 +87,20 @@ class RequestIds:
         """Pass the request on, and put its id on the answer."""
         if scope["type"] not in {"http", "websocket"}:
             return await self._app(scope, receive, send)
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        id_ = given if SANE_ID.fullmatch(given) else _new_id()
+        id_ = _given_id(scope) or _new_id()
 
         async def named(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.accept"}:
-                message.setdefault("headers", [])
-                MutableHeaders(scope=message)[REQUEST_ID] = id_
+                message["headers"] = [*message.get("headers", ()), (HEADER, id_.encode())]
             await send(message)
 
-        with bound_contextvars(request_id=id_):
+        bound = bind_contextvars(request_id=id_)
+        try:
             return await self._app(scope, receive, named)
+        finally:
+            reset_contextvars(**bound)
+
+
+def _given_id(scope: Scope) -> str | None:
+    given = next((value.decode("latin-1") for name, value in scope["headers"] if name == HEADER), "")
+    return given if SANE_ID.fullmatch(given) else None

@@ -7,6 +7,7 @@ the values in files of a folder that they share (its multiprocess mode), so that
 import os
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,8 +28,8 @@ LAGS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
 OPERATIONS = Histogram(
     "customer_api_operation_seconds",
-    "Operations by kind (query, mutation, subscription, or none where a request was refused before it was one) and "
-    "outcome (OK, or the gravest code of its errors).",
+    "Operations by kind (query, mutation, subscription, export, or none where a request was refused before it was one) "
+    "and outcome (OK, or the gravest code of its errors).",
     ["kind", "outcome"],
     buckets=DURATIONS,
     registry=REGISTRY,
@@ -52,14 +53,24 @@ GRAVEST_FIRST = ("INTERNAL", "UNAVAILABLE", "TIMEOUT", "UNAUTHENTICATED", "FORBI
 
 def count_operation(kind: str, codes: Collection[str], seconds: float) -> None:
     """Count an answer with errors of these codes."""
-    OPERATIONS.labels(kind, _outcome(codes)).observe(seconds)
+    _operations(kind, _outcome(codes)).observe(seconds)
     for code in codes:
         REFUSALS.labels(code).inc()
 
 
 def count_response(*, hit: bool) -> None:
     """Count a query that the response cache could have answered, and whether it did."""
-    RESPONSE_CACHE.labels("hit" if hit else "miss").inc()
+    _responses("hit" if hit else "miss").inc()
+
+
+@cache
+def _operations(kind: str, outcome: str) -> Histogram:
+    return OPERATIONS.labels(kind, outcome)
+
+
+@cache
+def _responses(result: str) -> Counter:
+    return RESPONSE_CACHE.labels(result)
 
 
 def _outcome(codes: Collection[str]) -> str:
@@ -94,6 +105,7 @@ MIRROR_LAG = _gauge(
 MIRROR_ROWS = _gauge("mirror_rows", "Rows in the copies of all workers.", "business", "table")
 MIRROR_BYTES = _gauge("mirror_bytes", "Bytes of the copies of all workers.", "business")
 REPORT_CACHE_BYTES = _gauge("report_cache_bytes", "Bytes of kept reports.")
+RESPONSE_CACHE_BYTES = _gauge("response_cache_bytes", "Bytes of kept answers.")
 POOL_IN_USE = _gauge("database_connections_in_use", "Connections that operations hold.")
 
 

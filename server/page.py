@@ -30,10 +30,10 @@ POLICY = (
 )
 MISSING = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Customer API</title></head><body>
-<h1>The API is running; its GraphiQL page is missing</h1>
+<h1>The API is running; its pages for the browser are missing</h1>
 <p>{reason}</p>
-<p>Programs can ask it all the same: send operations to this address by POST.
-To build the page: <code>web/setup.sh</code></p>
+<p>Programs can ask it all the same: send operations to /graphql by POST.
+To build the pages: <code>web/setup.sh</code></p>
 </body></html>
 """
 
@@ -77,18 +77,14 @@ class Page:
         page = BUILT / "graphiql" / "index.html"
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": "Accept"}
         if not page.is_file():
-            return HTMLResponse(MISSING.format(reason=escape(self._missing())), headers=headers)
+            return HTMLResponse(MISSING.format(reason=escape(why_missing())), headers=headers)
         config = {
             "endpoint": "/graphql",
             "token": await self._token(now),
             "examples": [{"name": example.name, "query": example.query} for example in examples()],
         }
-        html = page.read_text(encoding="utf-8").replace(CONFIG_PLACE, _data_block(config))
+        html = page.read_text(encoding="utf-8").replace(CONFIG_PLACE, data_block(config))
         return HTMLResponse(html, headers=headers)
-
-    def _missing(self) -> str:
-        reason = BUILT / "MISSING.txt"
-        return reason.read_text(encoding="utf-8").strip() if reason.is_file() else "It has not been built yet."
 
     async def _token(self, now: datetime) -> str | None:
         if not self.settings.demo or self.settings.secret() is None:
@@ -100,6 +96,13 @@ class Page:
         return token_for(viewer, self.settings, now, TOKEN_LIFETIME)
 
 
-def _data_block(config: dict[str, Any]) -> str:
+def why_missing() -> str:
+    """Why the pages are not built, in words."""
+    reason = BUILT / "MISSING.txt"
+    return reason.read_text(encoding="utf-8").strip() if reason.is_file() else "It has not been built yet."
+
+
+def data_block(config: dict[str, Any]) -> str:
+    """What a page has to know, as an element that no policy takes for a script."""
     safe = orjson.dumps(config).decode().replace("<", "\\u003c")
     return f'<script type="application/json" id="config">{safe}</script>'

@@ -10,7 +10,7 @@ import structlog
 from graphql import GraphQLError
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
-from redis.exceptions import RedisError
+from limits.errors import StorageError
 
 log = structlog.get_logger()
 
@@ -48,9 +48,10 @@ class Rates:
         if self._redis is not None and time.monotonic() >= self._silent_until:
             try:
                 return await self._spend(self._redis, key, cost)
-            except (RedisError, OSError, TimeoutError) as error:
+            except StorageError as error:
                 self._silent_until = time.monotonic() + REDIS_PAUSE_SECONDS
-                log.warning("redis does not answer: rates are kept by each process", error=type(error).__name__)
+                reason = type(error.storage_error).__name__
+                log.warning("redis does not answer: rates are kept by each process", error=reason)
         return await self._spend(self._memory, key, cost)
 
     async def _spend(self, counting: Counting, key: str, cost: int) -> int:
@@ -99,6 +100,7 @@ def too_fast(cost: int, budget: int, remaining: int, seconds: int) -> GraphQLErr
 def _redis(url: str) -> RedisStorage:
     return RedisStorage(
         f"async+{url}",
+        wrap_exceptions=True,
         implementation="redispy",
         key_prefix="customer-api",
         socket_timeout=REDIS_SECONDS,

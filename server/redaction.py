@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from structlog.typing import EventDict, WrappedLogger
 
 HIDDEN = "…"
 SHORTEST_HIDDEN = 4
+LONGEST_KNOWN = 100
 UNTOUCHED = frozenset(("level", "timestamp", "request_id", "id", "logger"))
 PRIVATE_KEYS = re.compile(
     r"authorization|body|contact|cookie|e_?mail|headers|params|parameters|password|phone|query|secret|signature|token"
@@ -47,7 +49,7 @@ def redacted(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDic
 def _without(name: str, value: Any, said: list[str]) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    if PRIVATE_KEYS.search(name):
+    if _is_private(name):
         return HIDDEN
     if isinstance(value, list | tuple):
         return [_without(name, part, said) for part in value]  # pyright: ignore[reportUnknownVariableType]
@@ -56,9 +58,24 @@ def _without(name: str, value: Any, said: list[str]) -> Any:
     return _hidden(str(value), said)
 
 
+@lru_cache(1_000)
+def _is_private(name: str) -> bool:
+    return PRIVATE_KEYS.search(name) is not None
+
+
 def _hidden(text: str, said: list[str]) -> str:
     for private in said:
         text = text.replace(private, HIDDEN)
+    return _by_patterns(text) if len(text) > LONGEST_KNOWN else _by_patterns_again(text)
+
+
+@lru_cache(4_000)
+def _by_patterns_again(text: str) -> str:
+    """Most lines say what many lines say: the name of an operation, its kind, a role."""
+    return _by_patterns(text)
+
+
+def _by_patterns(text: str) -> str:
     for pattern, instead in PATTERNS:
         text = pattern.sub(instead, text)
     return text

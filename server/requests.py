@@ -127,7 +127,7 @@ def _json(text: bytes, what: str) -> Any:
     """The value of a JSON text as all readers understand it: a name that comes twice would be read in two ways."""
     try:
         orjson.loads(text)  # strict where the standard library is not: NaN, lone surrogates, UTF-8
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number, parse_int=_whole)
+        return STRICT.decode(text.decode())
     except (ValueError, RecursionError) as error:
         reason = "it nests too deeply" if isinstance(error, RecursionError) else error
         raise BadRequest(f"{what} is not JSON: {reason}") from None
@@ -148,6 +148,9 @@ def _whole(digits: str) -> int:
     if len(digits) > LONGEST_NUMBER:
         raise ValueError(f"a number has more than {LONGEST_NUMBER} digits")
     return int(digits)
+
+
+STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number, parse_int=_whole)
 
 
 def asked_in(given: Any) -> Asked:

@@ -15,6 +15,7 @@ from analytics.mirrored import EVERYTHING
 from resolvers.businesses import businesses
 from resolvers.context import Services
 from server import metrics
+from server.responses import Responses
 from server.settings import Settings, is_loopback
 
 log = structlog.get_logger()
@@ -28,8 +29,9 @@ STORE_SECONDS = 2.0
 class Sampler:
     """Brings the figures of one process's services into the registry."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, responses: Responses | None = None) -> None:
         self._services = services
+        self._responses = responses
         self._counted: dict[Counter, float] = {}
 
     async def sample(self) -> None:
@@ -39,6 +41,7 @@ class Sampler:
         self._reach(metrics.REPORT_CACHE.labels("hit"), reports.hits)
         self._reach(metrics.REPORT_CACHE.labels("miss"), reports.misses)
         metrics.REPORT_CACHE_BYTES.set(reports.nbytes)
+        metrics.RESPONSE_CACHE_BYTES.set(self._responses.nbytes if self._responses else 0)
         metrics.POOL_IN_USE.set(self._services.database.connections_in_use)
         try:
             async with asyncio.timeout(STORE_SECONDS):
@@ -75,9 +78,9 @@ class Sampler:
 
 
 @asynccontextmanager
-async def sampling(services: Services) -> AsyncGenerator[Sampler]:
+async def sampling(services: Services, responses: Responses) -> AsyncGenerator[Sampler]:
     """A sampler that also looks by itself, so that other workers know, beside a look at the lag of this event loop."""
-    sampler, stop = Sampler(services), asyncio.Event()
+    sampler, stop = Sampler(services, responses), asyncio.Event()
     tasks = (asyncio.create_task(_sample_often(sampler, stop)), asyncio.create_task(_watch_the_loop(stop)))
     try:
         yield sampler

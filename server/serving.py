@@ -1,6 +1,7 @@
 """Serving: the checks before it, the demo shop where there is nothing else, and the processes."""
 
 import asyncio
+import secrets
 import socket
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,9 @@ from server.subscriptions import LARGEST_MESSAGE
 
 DEMO_TOKEN = timedelta(days=30)
 SHUTDOWN_SECONDS = 20
-UNRESPONSIVE_SECONDS = 30  # a worker that is busy loading a large shop on a busy machine is not dead
+# A worker that is busy loading on a busy machine is not dead; one that is killed just when it is asked whether it lives
+# is missed for so long, and no other is started meanwhile.
+UNRESPONSIVE_SECONDS = 12
 
 
 class CannotServe(Exception):
@@ -42,6 +45,8 @@ def serve(settings: Settings) -> None:
     _announce(settings, token)
     # The processes read the same settings from their environment; other options are only for listening.
     hand_on(documents=settings.documents, only_documents=settings.only_documents)
+    if not settings.link_secrets():  # the tokens are an identity provider's: all processes share a key of this start
+        hand_on(link_keys=secrets.token_urlsafe(48))
     with shared_by_workers(settings.workers):
         uvicorn.run(
             "server.app:create_app",
@@ -86,6 +91,7 @@ async def _prepared(settings: Settings, now: datetime) -> str | None:
 def _announce(settings: Settings, token: str | None) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     typer.echo(f"Customer API: http://{host}:{settings.port}/graphql")
+    typer.echo(f"  in a browser: http://{host}:{settings.port}/")
     if settings.graphiql and not (BUILT / "graphiql" / "index.html").is_file():
         typer.echo("  (without its GraphiQL page, see there why)")
     if token:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -58,6 +59,12 @@ class Settings(BaseSettings):
         description="What tokens (HS256) are signed with, at least 32 random characters: "
         f"`{NEW_SECRET}`. Needed outside demo mode unless `JWKS_URL` is set.",
     )
+    link_keys: SecretStr | None = Field(
+        None,
+        description="What links to exports are signed with: one or several secrets like `SECRET_KEY`, between commas. "
+        "The first signs; those after it are earlier ones whose links still hold, and one that is taken out revokes "
+        "its links. Without it the key is derived from `SECRET_KEY`.",
+    )
     jwks_url: HttpUrl | None = Field(
         None,
         description="The key set of your identity provider. With it only its tokens (RS256, ES256) are accepted, "
@@ -65,6 +72,24 @@ class Settings(BaseSettings):
     )
     jwt_issuer: str | None = Field(None, description="The `iss` that every token must carry.")
     jwt_audience: str | None = Field(None, description="The `aud` that every token must carry.")
+    oidc_issuer: str | None = Field(
+        None,
+        description="Your OpenID Connect provider, by which readers sign in to the application: the address before "
+        "`/.well-known/openid-configuration`. Needs `OIDC_CLIENT_ID` and `JWKS_URL`.",
+    )
+    oidc_client_id: str | None = Field(
+        None, description="What the provider knows the application as: a public client, without a secret, with PKCE."
+    )
+    oidc_scopes: str = Field(
+        "openid",
+        description="What is asked of the provider. Many give the refresh token that renews an expired token "
+        "only with `openid offline_access`.",
+    )
+    oidc_token: Literal["access_token", "id_token"] = Field(
+        "access_token",
+        description="Which of the provider's tokens goes to the API: `access_token`, or `id_token` where only that "
+        "carries the claims.",
+    )
     host: str = Field("127.0.0.1", description="The address that `serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="The port that `serve` listens on.")
     workers: int = Field(1, ge=1, le=256, description="How many processes `serve` answers with.")
@@ -145,6 +170,15 @@ class Settings(BaseSettings):
         description="The folder where the workers of one server gather their metrics. "
         "`serve --workers` makes one and removes it at the end.",
     )
+    max_exports: int = Field(
+        4, ge=1, le=100, description="How many exports each process writes at the same time; more are told to wait."
+    )
+    export_seconds: float = Field(600, gt=0, description="How long an export may take until its last byte is sent.")
+    fonts: Path = Field(
+        Path("/usr/share/fonts"),
+        description="A folder of TrueType fonts for the PDF files: where the fonts that come along lack a script, like "
+        "Tamil or Armenian, it is looked for there.",
+    )
     drain_seconds: float = Field(
         0.0,
         ge=0,
@@ -172,6 +206,19 @@ class Settings(BaseSettings):
             raise ValueError("REDIS_URL must be redis://host:port/number or rediss://…")
         return value
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, value: str | None) -> str | None:
+        if value is not None and not _is_safe(value):
+            raise ValueError("OIDC_ISSUER must begin with https://, or with http:// on this machine, and have no query")
+        return value
+
+    @model_validator(mode="after")
+    def _provider_to_sign_in_with(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.jwks_url):
+            raise ValueError("OIDC_ISSUER needs OIDC_CLIENT_ID, and JWKS_URL to verify the provider's tokens with")
+        return self
+
     @model_validator(mode="after")
     def _documents_to_answer(self) -> Self:
         if self.only_documents and self.documents is None:
@@ -185,6 +232,14 @@ class Settings(BaseSettings):
             if weakness:
                 raise ValueError(f"SECRET_KEY {weakness}: make a random one with {NEW_SECRET}")
         return self
+
+    @field_validator("link_keys")
+    @classmethod
+    def _strong_link_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        for secret in _listed(value):
+            if weakness := weakness_of(secret):
+                raise ValueError(f"LINK_KEYS has a key that {weakness}: make a random one with {NEW_SECRET}")
+        return value
 
     @field_validator("metrics_token")
     @classmethod
@@ -218,6 +273,20 @@ class Settings(BaseSettings):
         raise SettingsError(
             f"SECRET_KEY is missing: make one with {NEW_SECRET}, or set JWKS_URL to your identity provider's keys"
         )
+
+    def link_secrets(self) -> list[str]:
+        """What the keys of links to exports come from, the one that signs first; empty where nothing is set."""
+        listed = _listed(self.link_keys)
+        if listed:
+            return listed
+        if self.secret_key is not None:
+            return [self.secret_key.get_secret_value()]
+        return [_demo_secret(DEMO_SECRET)] if self.demo else []
+
+
+def _listed(value: SecretStr | None) -> list[str]:
+    parts = (part.strip() for part in (value.get_secret_value() if value else "").split(","))
+    return [part for part in parts if part]
 
 
 def load_settings(**given: Any) -> Settings:
@@ -253,6 +322,12 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def _is_safe(address: str) -> bool:
+    parts = urlsplit(address)
+    is_private = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    return is_private and bool(parts.hostname) and not parts.query and not parts.fragment
 
 
 def _demo_secret(path: Path) -> str:

@@ -3,12 +3,16 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import structlog
 from sqlalchemy.exc import DBAPIError
 
+from models import tenancy
 from models.database import Database
 from models.migrate import head, migrate, schema_of
 from models.outages import is_outage
 from server.settings import Settings
+
+log = structlog.get_logger()
 
 
 class StoreError(Exception):
@@ -23,6 +27,7 @@ async def prepare(database: Database, settings: Settings) -> None:
     if current is not None and not settings.demo:
         raise StoreError("the database has the schema of an older version: back it up, then run python main.py migrate")
     await migrate(database)
+    await _tell_of_guard(database)
 
 
 @asynccontextmanager
@@ -54,6 +59,17 @@ async def upgraded(settings: Settings) -> tuple[str | None, str]:
     database = Database(settings.store)
     try:
         async with naming_problems(database):
-            return await migrate(database), head()
+            before = await migrate(database)
+            await _tell_of_guard(database)
+            return before, head()
     finally:
         await database.close()
+
+
+async def _tell_of_guard(database: Database) -> None:
+    if database.is_sqlite:
+        return
+    async with database.reading() as connection:
+        weakness = await connection.run_sync(tenancy.weakness)
+    if weakness is not None:
+        log.warning("row-level security is weaker than it could be", why=weakness, see="docs/operating.md")

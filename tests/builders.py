@@ -377,10 +377,10 @@ class Shop:
             name, day = told.values["customer"], told.values["business_day"]
             if name is not None and told.values["counted_from"] is not None:
                 first[name] = min(day, first.get(name, day))
-        today = day_number(self.now.astimezone(self._zone).date())
         for number, told in self._customers.items():
             if not told.values.get("joined_given"):
-                day = first.get(number, today)
+                created = told.values.get("created_at", self.now).astimezone(self._zone)
+                day = first.get(number, day_number(created.date()))
                 told.is_changed |= told.values.get("joined_day") != day
                 told.values["joined_day"] = day
 

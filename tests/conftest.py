@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import NoReturn
 from uuid import uuid4
@@ -18,11 +18,26 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:
 DATA = Path(os.environ.get("TEST_DATA_DIR", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"  # noqa: TID251
 REQUIRE_DATA = os.environ.get("REQUIRE_TEST_DATA") == "1"  # noqa: TID251
+LONGEST = ("outages", "soak", "web")
 SETTINGS = (
-    *("DATABASE_URL", "SECRET_KEY", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "HOST", "PORT", "WORKERS"),
+    *("DATABASE_URL", "SECRET_KEY", "LINK_KEYS", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "HOST", "PORT", "WORKERS"),
     *("DOCUMENTS", "ONLY_DOCUMENTS", "INTROSPECTION", "GRAPHIQL", "RATE_LIMIT", "REDIS_URL", "MAX_COST", "MAX_DEPTH"),
     *("LOG_LEVEL", "LOG_FORMAT", "METRICS", "METRICS_TOKEN", "PROMETHEUS_MULTIPROC_DIR", "DRAIN_SECONDS"),
+    *("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_SCOPES", "OIDC_TOKEN"),
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that processes of tests end together."""
+    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test prints may hold half a character, which processes of tests cannot send to each other."""
+    report = yield
+    report.sections = [(name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +91,12 @@ async def on_server(statement: str) -> None:
         await connection.close()
 
 
+async def drop_database(name: str) -> None:
+    """Drop a database, and the role that its migrations may have made."""
+    await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    await on_server(f"DROP ROLE IF EXISTS {name}_business")
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres_template() -> AsyncGenerator[str | None]:
     """The name of a migrated database to be copied, None where there is no PostgreSQL."""
@@ -87,7 +108,7 @@ async def postgres_template() -> AsyncGenerator[str | None]:
         return
     await make_current(named(name))
     yield name
-    await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    await drop_database(name)
 
 
 @pytest.fixture
@@ -98,7 +119,7 @@ async def postgres_url(postgres_template: str | None) -> AsyncGenerator[str]:
     name = f"customer_api_{uuid4().hex[:12]}"
     await on_server(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
     yield named(name)
-    await on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    await drop_database(name)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

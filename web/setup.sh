@@ -1,9 +1,10 @@
 #!/bin/sh
-# Builds the GraphiQL page to web/dist/graphiql/ when its inputs have changed.
+# Builds the application to web/dist/app/ and the GraphiQL page to
+# web/dist/graphiql/ when their inputs have changed.
 #
 # Node.js is the machine's own where it is new enough, else the one from PyPI,
 # in .venv; NODE_FROM=machine or NODE_FROM=wheel takes one of the two. The API
-# works without the page, so a failure here is a warning, and its reason is in
+# works without the pages, so a failure here is a warning, and its reason is in
 # web/dist/MISSING.txt for the server to show.
 
 set -u
@@ -13,16 +14,17 @@ cd "$(dirname "$0")" || exit 1
 
 venv=../.venv
 log=dist/setup.log
-stamp=dist/graphiql.stamp
+stamp=dist/pages.stamp
 missing=dist/MISSING.txt
 page=dist/graphiql/index.html
+application=dist/app/documents.json # written last
 
 give_up() {
-  if [ -f "$page" ]; then
-    echo "warning: GraphiQL keeps its earlier build: $1" >&2
+  if [ -f "$page" ] && [ -f "$application" ]; then
+    echo "warning: the pages keep their earlier build: $1" >&2
   else
     echo "$1" >"$missing"
-    echo "warning: no GraphiQL page, the API works without it: $1" >&2
+    echo "warning: no pages for the browser, the API works without them: $1" >&2
   fi
   exit 0
 }
@@ -32,7 +34,8 @@ sha256() {
 }
 
 inputs() {
-  find .npmrc package.json package-lock.json tsconfig.json vite.config.ts src -type f |
+  find .npmrc package.json package-lock.json tsconfig.json vite.config.ts vite.app.config.ts scripts src \
+    ../schema/schema.graphql -type f ! -name schema.d.ts ! -name '*.test.ts*' |
     sort | while IFS= read -r file; do sha256 "$file"; done
 }
 
@@ -62,9 +65,9 @@ run_npm() {
 
 mkdir -p dist || exit 1
 now=$(inputs)
-if [ -f "$page" ] && [ "$now" = "$(cat "$stamp" 2>/dev/null)" ]; then
+if [ -f "$page" ] && [ -f "$application" ] && [ "$now" = "$(cat "$stamp" 2>/dev/null)" ]; then
   rm -f "$missing"
-  echo "GraphiQL: up to date"
+  echo "Pages: up to date"
   exit 0
 fi
 : >"$log"
@@ -79,10 +82,10 @@ case $from in
   *) give_up "NODE_FROM is neither machine nor wheel: $from" ;;
 esac
 
-echo "GraphiQL: building with Node.js $(node --version) ($from)"
+echo "Pages: building with Node.js $(node --version) ($from)"
 run_npm ci --include=dev --prefer-offline --fetch-retries 1 --fetch-retry-mintimeout 1000 \
   --fetch-timeout 60000 || give_up "npm could not install its packages (see web/$log)"
-run_npm run build && [ -f "$page" ] || give_up "the build failed (see web/$log)"
+run_npm run build && [ -f "$page" ] && [ -f "$application" ] || give_up "the build failed (see web/$log)"
 
 rm -f "$missing"
 echo "$now" >"$stamp"

@@ -1,5 +1,5 @@
 -- The complete answer of an RFM segmentation's population, written by hand for DuckDB: every customer with a purchase
--- in the window, with recency, frequency, NET revenue and the three scores. $1 is the first day, $2 the last.
+-- in the window, with recency, frequency, NET revenue, refunds and the three scores. $1 is the first day, $2 the last.
 WITH bought AS (
     SELECT customer_id, max(business_day) AS last_day, count(*) AS orders, sum(total) AS gross
     FROM sale
@@ -13,7 +13,8 @@ returned AS (
     GROUP BY customer_id
 ),
 purchases AS (
-    SELECT customer_id, $2 - last_day AS recency, orders, (gross - coalesce(amount, 0))::BIGINT AS monetary
+    SELECT customer_id, $2 - last_day AS recency, orders, (gross - coalesce(amount, 0))::BIGINT AS monetary,
+        coalesce(amount, 0)::BIGINT AS refunded
     FROM bought JOIN customer ON customer.id = customer_id LEFT JOIN returned USING (customer_id)
     WHERE is_active
 ),
@@ -24,7 +25,7 @@ ranked AS (
         rank() OVER (ORDER BY monetary) - 1 AS m
     FROM purchases
 )
-SELECT customer_id, recency, orders, monetary,
+SELECT customer_id, recency, orders, monetary, refunded,
     1 + (5 * r) // n AS recency_score, 1 + (5 * f) // n AS frequency_score, 1 + (5 * m) // n AS monetary_score
 FROM ranked
 ORDER BY customer_id

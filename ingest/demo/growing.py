@@ -131,7 +131,7 @@ class _Growth:
 
     async def done(self) -> Step | None:
         """The last step that was written; DemoDiffers where the business holds what is not of a demo."""
-        async with self.database.engine.connect() as connection:
+        async with self.database.reading(self.business_id) as connection:
             step = await latest_step(connection, self.business_id)
             if step is None and await _has_data(connection, self.business_id):
                 raise DemoDiffers(f'the business "{BUSINESS}" of this database is not the demo shop: it has other data')

@@ -9,12 +9,12 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ingest.demo.calendar import Plan
 from models import AuditEntry
-from models.database import table
+from models.database import scoped, table
 
 ACTION = "demo.grow"
 STEP_CUSTOMERS = 20_000
@@ -53,7 +53,7 @@ def first_step(plan: Plan, day: int, after: int, until: int, customers: int) -> 
 
 @cache
 def _latest() -> Select[Any]:
-    mine = (entry.c.business_id == bindparam("business")) & (entry.c.action == ACTION)
+    mine = (scoped(entry)) & (entry.c.action == ACTION)
     return select(entry.c.changes).where(mine).order_by(entry.c.id.desc()).limit(1)
 
 

@@ -6,16 +6,14 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Column as TableColumn
-from sqlalchemy import Date, MetaData, Table
+from sqlalchemy import Date, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import NullType
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from ingest.demo.calendar import DAY
 from ingest.demo.chance import Ints
 from ingest.demo.columns import Column, Columns, Objects, length_of
-from models.database import insert_rows
+from models.database import insert_stored
 from models.days import date_of
 
 ROWS_AT_ONCE = 10_000
@@ -30,16 +28,10 @@ async def insert_columns(
     for start in range(0, count, ROWS_AT_ONCE):
         end = min(start + ROWS_AT_ONCE, count)
         values = [_as_stored(target.c[name].type, column[start:end], is_sqlite) for name, column in columns.items()]
-        await insert_rows(connection, _untyped(target), tuple(columns), list(zip(*values, strict=True)))
+        await insert_stored(connection, target, tuple(columns), values)
         if written is not None:
             written(end - start)
     return count
-
-
-@cache
-def _untyped(target: Table) -> Table:
-    """The table with columns of no type: `insert_rows` hands their values to the driver as they are."""
-    return Table(target.name, MetaData(), *(TableColumn(column.name, NullType()) for column in target.columns))
 
 
 def _as_stored(type_: Any, column: Column, is_sqlite: bool) -> list[Any]:

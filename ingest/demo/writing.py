@@ -29,7 +29,7 @@ from models import (
     Storefront,
     Touchpoint,
 )
-from models.database import TextList, any_of, insert_rows, table, take_ids
+from models.database import TextList, any_of, insert_rows, scoped, table, take_ids
 from resolvers.writing import Write
 
 UNKNOWN = -1
@@ -221,14 +221,14 @@ def customers_numbered() -> Executable:
     Erased ones are not among them: nobody knows them any more, so they buy without a name.
     """
     whole = func.coalesce(customer.c.merged_into_id, customer.c.id).label("id")
-    mine = (customer.c.business_id == bindparam("business")) & any_of(customer.c.number, "numbers", TextList)
+    mine = (scoped(customer)) & any_of(customer.c.number, "numbers", TextList)
     return select(customer.c.number, whole).where(mine, ~customer.c.is_erased)
 
 
 @cache
 def sales_numbered() -> Executable:
     """What may have changed of the sales of :business with one of the :numbers."""
-    mine = (sale.c.business_id == bindparam("business")) & any_of(sale.c.number, "numbers", TextList)
+    mine = (scoped(sale)) & any_of(sale.c.number, "numbers", TextList)
     changing = (sale.c.status, sale.c.paid, sale.c.refunded)
     return select(sale.c.number, sale.c.id, sale.c.customer_id, *changing).where(mine)
 

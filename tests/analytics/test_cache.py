@@ -10,7 +10,7 @@ import cachetools
 import pytest
 
 from analytics import cache as caches
-from analytics.cache import ReportCache
+from analytics.cache import ReportCache, Seen
 from analytics.mirror import Mirror
 from resolvers.context import Services
 from tests.analytics.asking import ask, operation
@@ -70,6 +70,13 @@ async def test_twenty_askers_of_a_key_are_answered_by_one_computation(cache: Rep
     assert len({id(computed) for computed, _ in answers}) == 1
     assert {kept for _, kept in answers} == {False}
     assert await value(cache, "key", "another") == ("run 1", True)
+
+
+async def test_who_began_earlier_and_sees_later_facts_gets_no_older_value(cache: ReportCache) -> None:
+    """Two operations take their snapshots in another order than they began."""
+    computed, _ = await cache.get("key", NOW, at_once("older facts"), Seen(684, 684))
+    asked, kept = await cache.get("key", NOW - timedelta(seconds=1), at_once("later facts"), Seen(686, 686))
+    assert (computed.value.name, asked.value.name, kept) == ("older facts", "later facts", False)
 
 
 async def test_different_keys_are_computed_beside_each_other(cache: ReportCache) -> None:
@@ -215,7 +222,7 @@ async def test_tomorrow_is_another_question(services: Services) -> None:
     await shop.save()
     for now, recency in ((NOW, 0), (datetime(2026, 3, 6, 12, tzinfo=UTC), 1)):
         async with operation(services, shop.id, now=now) as context:
-            assert (await ask(context)).people.recency_days.tolist() == [recency]
+            assert (await ask(context)).people.people.recency_days.tolist() == [recency]
 
 
 async def test_twenty_operations_at_once_score_the_population_once(

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Integer, func, literal_column, select, text
 
 from analytics import mirror as mirrors
 from analytics.mirror import Mirror, MirrorLimits, Mirrors, SnapshotMoved
-from analytics.mirrored import ALWAYS, EVERYTHING, ITEMS, MIRRORED, PAYMENTS
+from analytics.mirrored import ALWAYS, EVERYTHING, ITEMS, MIRRORED, PAYMENTS, STATUSES
 from analytics.views import PinnedView, StatementTimeout
 from ingest.loader import import_file
 from ingest.mapping import parse_map
@@ -131,7 +131,15 @@ async def test_a_load_equals_the_store_in_every_row_and_column(over_store: Servi
     found = await copied(over_store, shop)
     assert found == plain(await stored(shop))
     sizes = {name: len(rows) for name, rows in found.items()}
-    assert sizes == {"customer": 4, "customer_tag": 2, "sale": 6, "refund": 2, "payment": 5, "sale_item": 8}
+    assert sizes == {
+        "customer": 4,
+        "customer_tag": 2,
+        "sale": 6,
+        "refund": 2,
+        "payment": 5,
+        "sale_item": 8,
+        "sale_status_change": 7,
+    }
 
 
 async def test_a_copy_keeps_the_types_of_the_store(over_store: Services, shop: Shop) -> None:
@@ -176,7 +184,8 @@ async def test_payments_and_items_are_copied_when_they_are_first_needed(over_sto
         first = await context.facts()
         assert first.tables == copy.tables == ALWAYS
         assert (await context.facts(PAYMENTS)).tables == ALWAYS | PAYMENTS
-        assert (await context.facts(ITEMS)).tables == EVERYTHING
+        assert (await context.facts(ITEMS)).tables == ALWAYS | PAYMENTS | ITEMS
+        assert (await context.facts(STATUSES)).tables == EVERYTHING
         found = await held_by(await context.facts())
         assert found == plain(await stored(shop))
     async with operation(over_store, shop.id) as context:
@@ -538,6 +547,21 @@ async def test_an_operation_that_pins_at_its_start_keeps_that_version(over_store
         await sell_one_more(shop)
         async with operation(over_store, shop.id) as context:
             assert await sold(context) == 8
+        assert await sold(pinned) == 7
+
+
+async def test_who_pins_at_its_start_is_not_overtaken_by_the_load(
+    over_store: Services, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, loop = Mirror._synchronise, asyncio.get_running_loop()
+
+    def after_a_sale(mirror: Mirror, wanted: frozenset[str]) -> None:
+        asyncio.run_coroutine_threadsafe(sell_one_more(shop), loop).result()
+        real(mirror, wanted)
+
+    monkeypatch.setattr(Mirror, "_synchronise", after_a_sale)
+    async with operation(over_store, shop.id, pin_at_start=True) as pinned:
+        assert (await pinned.business()).row.revision == 2
         assert await sold(pinned) == 7
 
 

@@ -1,107 +1,33 @@
 """The real shop: every answer equals an independent computation, and is the same to the byte on both stores."""
 
-import shutil
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import orjson
 import pytest
-import pytest_asyncio
 from sqlalchemy import func, select
 
 from analytics.engine import as_rows
-from ingest.loader import import_file
-from ingest.mapping import preset
 from models import Customer, Refund, Sale
-from models.database import Database, table
-from resolvers.businesses import ensure_business
-from resolvers.context import Services
-from resolvers.rfm import Segmentation
+from models.database import table
 from schema.schema import schema
-from tests.analytics.asking import ask, insights_of, operation, scored
-from tests.builders import ACTOR
-from tests.conftest import REQUIRE_SERVICES, missing, named, on_server
-from tests.oracle import online_retail, rfm
+from tests.analytics.asking import ask, operation, told, told_by_oracle
+from tests.analytics.real_shop import NOW, Imported
+from tests.oracle import methods, online_retail, rfm
+from tests.oracle.facts import Facts
+from tests.reports.comparing import differences
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-NOW = datetime(2012, 1, 2, 9, 30, tzinfo=UTC)
-FILE = "online_retail_2010-12_2011-12.csv.gz"
 LAST = date(2011, 12, 9)
 
 customer, sale, refund = table(Customer), table(Sale), table(Refund)
 
 
-@dataclass(frozen=True)
-class Imported:
-    """The real shop in a store, and the numbers of its customers by id."""
-
-    services: Services
-    id: int
-    numbers: dict[int, str]
-
-
-@asynccontextmanager
-async def imported(url: str, path: Path, rejects: Path) -> AsyncGenerator[Imported]:
-    services = Services(Database(url))
-    database = services.database
-    shop = await ensure_business(database, "Online Retail", currency="GBP", timezone="Europe/London", now=NOW)
-    await import_file(
-        database, path=path, business=shop, mapping=preset("online-retail"), now=NOW, actor=ACTOR, rejects=rejects
-    )
-    async with database.engine.connect() as connection:
-        rows = await connection.execute(select(customer.c.id, customer.c.number))
-        numbers = {row.id: row.number for row in rows}
-    yield Imported(services, shop.id, numbers)
-    await services.close()
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def on_sqlite(
-    sqlite_template: Path, data_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncGenerator[Imported]:
-    folder = tmp_path_factory.mktemp("online-retail")
-    shutil.copy(sqlite_template, folder / "store.db")
-    async with imported(f"sqlite:///{folder / 'store.db'}", data_dir / FILE, folder / "rejects.csv") as made:
-        yield made
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def on_postgres(
-    postgres_template: str | None, data_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncGenerator[Imported]:
-    if postgres_template is None:
-        missing("no PostgreSQL answers at TEST_POSTGRES_URL", REQUIRE_SERVICES)
-    name = f"customer_api_{uuid4().hex[:12]}"
-    await on_server(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    try:
-        rejects = tmp_path_factory.mktemp("online-retail") / "rejects.csv"
-        async with imported(named(name), data_dir / FILE, rejects) as made:
-            yield made
-    finally:
-        await on_server(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(params=["on_sqlite", "on_postgres"])
-def shop(request: pytest.FixtureRequest) -> Imported:
-    """The shop on SQLite and then on PostgreSQL."""
-    return request.getfixturevalue(request.param)
-
-
 Oracle = Callable[[str, date, int | None], rfm.Segmentation]
-
-
-@pytest.fixture(scope="session")
-def facts(data_dir: Path) -> online_retail.OnlineRetailFacts:
-    """The file as the oracle reads it."""
-    return online_retail.import_facts(data_dir / FILE)
 
 
 @pytest.fixture(scope="session")
@@ -115,10 +41,18 @@ def oracle(facts: online_retail.OnlineRetailFacts) -> Oracle:
     return answer
 
 
+@pytest.fixture(scope="session")
+def reports(facts: online_retail.OnlineRetailFacts) -> Facts:
+    """The same as the oracle of the other reports takes it."""
+    return facts.for_reports(NOW.date())
+
+
 # ---------------------------------------------------------------- totals
 
 
-async def test_totals_equal_the_independent_computation(shop: Imported, facts: online_retail.OnlineRetailFacts) -> None:
+async def test_totals_equal_the_independent_computation(
+    real_shop: Imported, facts: online_retail.OnlineRetailFacts
+) -> None:
     sales = select(
         func.count().label("count"),
         func.sum(sale.c.total).label("amount"),
@@ -130,7 +64,7 @@ async def test_totals_equal_the_independent_computation(shop: Imported, facts: o
         func.count().filter(refund.c.customer_id.is_(None)).label("anonymous"),
     ).select_from(refund)
     people = select(func.count().label("count")).select_from(customer)
-    async with operation(shop.services, shop.id, now=NOW) as context:
+    async with operation(real_shop.services, real_shop.id, now=NOW) as context:
         view = await context.facts()
         (sold,), (returned,), (known,) = [as_rows(await view.fetch(s, {})) for s in (sales, refunds, people)]
     kept = (len(facts.sales), int(facts.sales["total"].sum()), int(facts.sales["customer"].isna().sum()))
@@ -141,16 +75,16 @@ async def test_totals_equal_the_independent_computation(shop: Imported, facts: o
     assert known.count == len(facts.customers) == 4_371
 
 
-async def test_the_figures_given_for_orientation(shop: Imported) -> None:
-    async with operation(shop.services, shop.id, now=NOW) as context:
+async def test_the_figures_given_for_orientation(real_shop: Imported) -> None:
+    async with operation(real_shop.services, real_shop.id, now=NOW) as context:
         answer = await ask(context, as_of=LAST)
         assert (answer.total_customers, answer.total_revenue) == (2_889, Decimal("3169444.18"))
 
 
 async def test_revenue_and_refunds_outside_reconcile_with_the_books(
-    shop: Imported, facts: online_retail.OnlineRetailFacts
+    real_shop: Imported, facts: online_retail.OnlineRetailFacts
 ) -> None:
-    async with operation(shop.services, shop.id, now=NOW) as context:
+    async with operation(real_shop.services, real_shop.id, now=NOW) as context:
         answer = await ask(context, days=None, as_of=LAST)
         outside = await answer.refunds_outside_population()
     of_customers = facts.sales[facts.sales["customer"].notna()]
@@ -177,87 +111,12 @@ WINDOWS = [
 @pytest.mark.parametrize(("as_of", "days"), WINDOWS, ids=str)
 @pytest.mark.parametrize("scheme", ["POS", "RETAIL", "REPORT"])
 async def test_a_segmentation_equals_the_oracle(
-    shop: Imported, oracle: Oracle, scheme: str, as_of: date, days: int | None
+    real_shop: Imported, oracle: Oracle, scheme: str, as_of: date, days: int | None
 ) -> None:
     expected = oracle(scheme, as_of, days)
-    async with operation(shop.services, shop.id, now=NOW) as context:
+    async with operation(real_shop.services, real_shop.id, now=NOW) as context:
         answer = await ask(context, scheme, days, as_of=as_of)
-        assert {shop.numbers[id_]: row for id_, row in scored(answer).items()} == customers_of(expected)
-        assert [await of_product(s) for s in answer.segments] == [of_oracle(s) for s in expected.segments]
-        assert insights_of(await answer.insights()) == insights_of(expected.insights)
-        assert cut_points_of(answer) == [
-            (c.score, c.max_recency_days, c.min_frequency, c.min_monetary) for c in expected.cut_points
-        ]
-        assert cells_of(answer) == [
-            (c.recency_score, c.frequency_score, c.monetary_score, c.segment_code, c.customer_count, c.revenue)
-            for c in expected.cells
-        ]
-        assert (
-            answer.total_customers,
-            minor(answer.total_revenue),
-            await answer.active_customers(),
-            minor(await answer.refunds_outside_population()),
-        ) == (
-            expected.total_customers,
-            expected.total_revenue,
-            expected.active_customers,
-            expected.refunds_outside_population,
-        )
-
-
-def minor(amount: Decimal | None) -> int | None:
-    return None if amount is None else int(amount * 100)
-
-
-def customers_of(expected: rfm.Segmentation) -> dict[str, tuple[int, int, int, str, str]]:
-    people = expected.customers
-    columns = ("recency_days", "frequency", "monetary", "score_code", "segment_name")
-    return dict(zip(people.index, zip(*(people[name].tolist() for name in columns), strict=True), strict=True))
-
-
-async def of_product(segment: Any) -> tuple[Any, ...]:
-    return (
-        segment.name,
-        segment.code,
-        segment.customer_count,
-        segment.percentage,
-        minor(segment.total_revenue),
-        segment.revenue_contribution,
-        minor(segment.average_order_value),
-        (segment.recency_score, segment.frequency_score, segment.monetary_score),
-        segment.avg_days_since_last_purchase,
-        segment.avg_purchase_frequency,
-        minor(segment.avg_total_spend),
-        await segment.growth(),
-    )
-
-
-def of_oracle(segment: rfm.SegmentSummary) -> tuple[Any, ...]:
-    return (
-        segment.name,
-        segment.code,
-        segment.customer_count,
-        segment.percentage,
-        segment.total_revenue,
-        segment.revenue_contribution,
-        segment.average_order_value,
-        (segment.recency_score, segment.frequency_score, segment.monetary_score),
-        segment.avg_days_since_last_purchase,
-        segment.avg_purchase_frequency,
-        segment.avg_total_spend,
-        segment.growth,
-    )
-
-
-def cut_points_of(answer: Segmentation) -> list[tuple[Any, ...]]:
-    return [(c.score, c.max_recency_days, c.min_frequency, minor(c.min_monetary)) for c in answer.cut_points]
-
-
-def cells_of(answer: Segmentation) -> list[tuple[Any, ...]]:
-    return [
-        (c.recency_score, c.frequency_score, c.monetary_score, c.segment_code, c.customer_count, minor(c.revenue))
-        for c in answer.cells
-    ]
+        assert await told(answer, real_shop.numbers.__getitem__) == told_by_oracle(expected)
 
 
 # ---------------------------------------------------------------- the same bytes on both stores
@@ -280,8 +139,8 @@ fragment Scores on RFMScore {
 }
 """
 SEGMENTATION = """
-query ($scheme: RFMScheme!, $days: Int, $asOf: Date) {
-  segmentation(scheme: $scheme, days: $days, asOf: $asOf) {
+query ($method: SegmentationMethod! = RFM, $scheme: RFMScheme! = POS, $days: Int, $asOf: Date) {
+  segmentation(method: $method, scheme: $scheme, days: $days, asOf: $asOf) {
     method scheme asOf days totalCustomers totalRevenue activeCustomers refundsOutsidePopulation notices
     segments {
       name code description criteria customerCount percentage totalRevenue revenueContribution averageOrderValue
@@ -299,6 +158,18 @@ query ($scheme: RFMScheme!, $days: Int, $asOf: Date) {
     insights { highestRevenueSegment largestSegment fastestGrowingSegment needsAttention }
     howComputed { definition statement }
     freshness { dataRevision engine }
+  }
+}
+"""
+MOVES_AND_POINTS = """
+query ($method: SegmentationMethod!, $from: Date!, $to: Date!) {
+  segmentMigration(method: $method, from: $from, to: $to) {
+    moves { from to customerCount revenue customers(first: 20) { totalCount nodes { number } } }
+    notices howComputed { definition statement } freshness { dataRevision engine }
+  }
+  segmentationTrend(method: $method, from: $from, to: $to) {
+    points { asOf segments { code name customerCount revenue } }
+    notices howComputed { definition statement } freshness { dataRevision engine }
   }
 }
 """
@@ -351,9 +222,9 @@ FILTERS: list[dict[str, Any]] = [
 ]
 
 
-async def answered(shop: Imported, query: str, variables: dict[str, Any]) -> bytes:
+async def answered(real_shop: Imported, query: str, variables: dict[str, Any]) -> bytes:
     """The answer as it goes over the wire."""
-    async with operation(shop.services, shop.id, now=NOW) as context:
+    async with operation(real_shop.services, real_shop.id, now=NOW) as context:
         result = await schema.execute(query, variable_values=variables, context_value=context)
     assert not result.errors, result.errors
     return orjson.dumps(result.data)
@@ -376,6 +247,54 @@ async def test_a_segmentation_is_the_same_on_both_stores(
     assert sum(s["customerCount"] for s in answer["segments"]) == answer["totalCustomers"] > 0
     assert sum(s["customers"]["totalCount"] for s in answer["segments"]) == answer["totalCustomers"]
     assert sum(c["customers"]["totalCount"] for c in answer["cells"]) == answer["totalCustomers"]
+
+
+METHODS = ["VALUE", "TIER", "BEHAVIOR"]
+
+
+@pytest.mark.parametrize(("days", "as_of"), [(90, "2011-12-09"), (None, None), (30, "2011-06-15")])
+@pytest.mark.parametrize("method", METHODS)
+async def test_the_other_methods_equal_the_oracle_on_both_stores(
+    on_sqlite: Imported, on_postgres: Imported, reports: Facts, method: str, days: int | None, as_of: str | None
+) -> None:
+    data = await same(on_sqlite, on_postgres, SEGMENTATION, method=method, days=days, asOf=as_of)
+    day = reports.today if as_of is None else date.fromisoformat(as_of).toordinal()
+    wanted = methods.segmentation(reports, day, method=method, days=days)
+    answer = without_pages(data["segmentation"])
+    assert differences(answer, wanted | {"days": None if method == "TIER" else days}) == []
+
+
+async def test_credit_is_the_same_on_both_stores(on_sqlite: Imported, on_postgres: Imported) -> None:
+    answer = (await same(on_sqlite, on_postgres, SEGMENTATION, method="CREDIT", days=90))["segmentation"]
+    assert {s["code"]: s["customerCount"] for s in answer["segments"] if s["customerCount"]} == {"NO_CREDIT": 4_371}
+    assert answer["totalCustomers"] == 4_371
+
+
+@pytest.mark.parametrize("method", ["RFM", *METHODS])
+async def test_moves_and_points_equal_the_oracle_on_both_stores(
+    on_sqlite: Imported, on_postgres: Imported, reports: Facts, method: str
+) -> None:
+    start, end = date(2011, 3, 31), date(2011, 11, 30)
+    asked = {"method": method, "from": str(start), "to": str(end)}
+    data = await same(on_sqlite, on_postgres, MOVES_AND_POINTS, **asked)
+    days = start.toordinal(), end.toordinal()
+    moves = data["segmentMigration"]["moves"]
+    assert [move.pop("customers")["totalCount"] for move in moves] == [move["customerCount"] for move in moves]
+    moves.sort(key=lambda move: (move["from"] or "", move["to"] or ""))
+    assert differences(moves, methods.segment_migration(reports, *days, method=method)["moves"]) == []
+    points = data["segmentationTrend"]["points"]
+    assert differences(points, methods.segmentation_trend(reports, *days, method=method)["points"]) == []
+
+
+def without_pages(answer: Any) -> Any:
+    """What the oracle tells too: no pages, texts and ways, and nothing that is typical beside figures."""
+    for segment in answer["segments"]:
+        assert segment.pop("customers")["totalCount"] == segment["customerCount"]
+        for text in ("description", "criteria", "recommendedActions"):
+            assert segment.pop(text)
+        typical = segment["characteristics"]
+        segment["characteristics"] = {k: v for k, v in typical.items() if k.startswith(("avg", "total"))}
+    return {k: v for k, v in answer.items() if k not in ("notices", "howComputed", "freshness")}
 
 
 @pytest.mark.parametrize("number", ["12748", "14646", "17841", "12346", "18287", "16446"])

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.rfm import ScoredSegments
 from analytics.segments import SCHEMES, TRIPLES, RFMScheme, segment_of_cell
 from models.database import Database
 from models.days import date_of, day_number
 from resolvers.context import Services
 from resolvers.ids import global_id
-from resolvers.rfm import Segmentation
-from tests.analytics.asking import ask, insights_of, operation, scored
+from tests.analytics.asking import Told, ask, operation, told, told_by_oracle
 from tests.builders import Shop, open_shop
 from tests.oracle import rfm
 
@@ -168,61 +168,9 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ge
         runner.run(services.close())
 
 
-@dataclass(frozen=True)
-class Told:
-    """Everything that a segmentation says, by customer number, and money in minor units."""
-
-    customers: dict[str, tuple[int, int, int, str, str]]
-    totals: tuple[Any, ...]
-    segments: list[tuple[Any, ...]]
-    insights: tuple[Any, ...]
-    cut_points: list[tuple[Any, ...]]
-    cells: list[tuple[Any, ...]]
-
-
-def minor(amount: Any) -> int | None:
-    return None if amount is None else int(amount * 100)
-
-
-async def told(world: World, shop: Shop, **question: Any) -> Told:
+async def answered(world: World, shop: Shop, **question: Any) -> Told:
     async with operation(world.services, shop.id) as context:
-        answer = await ask(context, **question)
-        return Told(
-            {shop.number_of(id_): row for id_, row in scored(answer).items()},
-            (
-                answer.total_customers,
-                minor(answer.total_revenue),
-                await answer.active_customers(),
-                minor(await answer.refunds_outside_population()),
-            ),
-            [await summary_of(s) for s in answer.segments],
-            insights_of(await answer.insights()),
-            [(c.score, c.max_recency_days, c.min_frequency, minor(c.min_monetary)) for c in answer.cut_points],
-            cells_of(answer),
-        )
-
-
-async def summary_of(segment: Any) -> tuple[Any, ...]:
-    return (
-        segment.name,
-        segment.code,
-        segment.customer_count,
-        segment.percentage,
-        minor(segment.total_revenue),
-        segment.revenue_contribution,
-        minor(segment.average_order_value),
-        segment.avg_days_since_last_purchase,
-        segment.avg_purchase_frequency,
-        minor(segment.avg_total_spend),
-        await segment.growth(),
-    )
-
-
-def cells_of(answer: Segmentation) -> list[tuple[Any, ...]]:
-    return [
-        (c.recency_score, c.frequency_score, c.monetary_score, c.segment_code, c.customer_count, minor(c.revenue))
-        for c in answer.cells
-    ]
+        return await told(await ask(context, **question), shop.number_of)
 
 
 # ---------------------------------------------------------------- the oracle's answer
@@ -262,40 +210,11 @@ def expected(history: History, scheme: str, as_of: int, days: int | None, storef
         before = rfm.counts_by_name(rfm.score(rfm.population(then, as_of - days, days, allowed), table, days), table)
     in_order = [answer.segment(s.name) for s in table.segments]
     now = {s.name: s.customer_count for s in in_order}
-    people = answer.customers
-    columns = ("recency_days", "frequency", "monetary", "score_code", "segment_name")
-    rows = zip(*(people[name].tolist() for name in columns), strict=True)
-    return Told(
-        dict(zip(people.index, rows, strict=True)),
-        (
-            answer.total_customers,
-            answer.total_revenue,
-            answer.active_customers,
-            answer.refunds_outside_population,
-        ),
-        [
-            (
-                s.name,
-                s.code,
-                s.customer_count,
-                s.percentage,
-                s.total_revenue,
-                s.revenue_contribution,
-                s.average_order_value,
-                s.avg_days_since_last_purchase,
-                s.avg_purchase_frequency,
-                s.avg_total_spend,
-                100 * (now[s.name] - before[s.name]) / before[s.name] if before and before[s.name] else None,
-            )
-            for s in answer.segments
-        ],
-        insights_of(rfm.find_insights(table, in_order, now, before)),
-        [(c.score, c.max_recency_days, c.min_frequency, c.min_monetary) for c in answer.cut_points],
-        [
-            (c.recency_score, c.frequency_score, c.monetary_score, c.segment_code, c.customer_count, c.revenue)
-            for c in answer.cells
-        ],
-    )
+    growth = {
+        name: 100 * (count - before[name]) / before[name] if before and before[name] else None
+        for name, count in now.items()
+    }
+    return told_by_oracle(answer, growth, rfm.find_insights(table, in_order, now, before))
 
 
 # ---------------------------------------------------------------- properties
@@ -329,7 +248,7 @@ def test_every_answer_equals_the_oracle(
             where = filters["storefront"]
             street = where and global_id("Storefront", shop.id_of_storefront(where))
             asked = {**filters, "storefront": street, "as_of": date_of(as_of), "days": days, "scheme": scheme}
-            found = await told(world, shop, **asked)
+            found = await answered(world, shop, **asked)
             assert found == expected(history, scheme, as_of, days, **filters)
         world.forget(shop)
 
@@ -345,7 +264,8 @@ def test_scores_follow_values_and_every_customer_is_in_exactly_one_segment(
         shop = await world.shop_of(history)
         async with operation(world.services, shop.id) as context:
             answer = await ask(context, scheme, days, as_of=date_of(as_of))
-            people = answer.people
+            assert isinstance(answer.people, ScoredSegments)
+            people = answer.people.people
             for values, scores, sign in (
                 (people.recency_days, people.recency_score, -1),
                 (people.frequency, people.frequency_score, 1),
@@ -389,7 +309,7 @@ def test_the_order_of_rows_is_irrelevant(
         answers = []
         for one in (history, other):
             shop = await world.shop_of(one)
-            answers.append(await told(world, shop, **asked))
+            answers.append(await answered(world, shop, **asked))
             world.forget(shop)
         assert answers[0] == answers[1]
 
@@ -404,7 +324,7 @@ def test_facts_of_later_days_change_nothing(
     async def check() -> None:
         shop = await world.shop_of(earlier)
         asked = {"scheme": scheme, "days": days, "as_of": date_of(as_of)}
-        before = await told(world, shop, **asked)
+        before = await answered(world, shop, **asked)
         for i, sold in enumerate(later.sales):
             if sold.counted is not None:  # some are sold before that day and count only after it
                 counted = date_of(max(sold.counted, as_of + 1 + i % 3))
@@ -415,7 +335,7 @@ def test_facts_of_later_days_change_nothing(
             who = None if of else back.customer
             shop.refund(who, date_of(as_of + 1 + i % 3), pounds(back.amount), sale=of, number=f"L{back.number}")
         await shop.save()
-        assert await told(world, shop, **asked) == before
+        assert await answered(world, shop, **asked) == before
         world.forget(shop)
 
     world.run(check())
@@ -429,9 +349,9 @@ def test_a_filter_never_raises_population_and_orders(
     async def check() -> None:
         shop = await world.shop_of(history)
         day = date_of(as_of)
-        everyone = (await told(world, shop, days=days, as_of=day, include_inactive=True)).customers
+        everyone = (await answered(world, shop, days=days, as_of=day, include_inactive=True)).customers
         where = filters["storefront"] and global_id("Storefront", shop.id_of_storefront(filters["storefront"]))
-        some = (await told(world, shop, days=days, as_of=day, **(filters | {"storefront": where}))).customers
+        some = (await answered(world, shop, days=days, as_of=day, **(filters | {"storefront": where}))).customers
         assert set(some) <= set(everyone)
         assert all(some[number][1] <= everyone[number][1] for number in some)
         assert all(some[number][0] >= everyone[number][0] for number in some)  # nor is anyone more recent

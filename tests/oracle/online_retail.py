@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tests.oracle import facts as plain
 from tests.oracle import rfm
 
 RAW_FILE = Path(__file__).parents[3] / "shared" / "data" / "online_retail_2010-12_2011-12.csv.gz"
@@ -40,6 +41,28 @@ class OnlineRetailFacts:
     def for_rfm(self) -> rfm.Facts:
         """The small interface of the RFM oracle."""
         return rfm.Facts(self.sales, self.refunds, self.customers)
+
+    def for_reports(self, today: date = date(2011, 12, 9)) -> plain.Facts:
+        """The rows of all other reports; no line has a category or a cost, no sale a payment or a storefront."""
+        named = {name: frame.astype(object).where(frame.notna(), None) for name, frame in self._frames().items()}
+        return plain.Facts(
+            customers=tuple(plain.Customer(row.customer, row.customer) for row in named["customers"].itertuples()),
+            sales=tuple(
+                plain.Sale(row.sale, row.customer, row.day, row.hour, row.total) for row in named["sales"].itertuples()
+            ),
+            items=tuple(
+                plain.Item(row.sale, row.stock_code, None, row.quantity, row.total)
+                for row in named["items"].itertuples()
+            ),
+            refunds=tuple(
+                plain.Refund(row.refund, row.customer, None, row.day, row.hour, row.amount)
+                for row in named["refunds"].itertuples()
+            ),
+            today=today.toordinal(),
+        )
+
+    def _frames(self) -> dict[str, pd.DataFrame]:
+        return {"customers": self.customers, "sales": self.sales, "items": self.items, "refunds": self.refunds}
 
 
 # ---------------------------------------------------------------- reading

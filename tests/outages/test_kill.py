@@ -21,7 +21,7 @@ from tests.builders import ACTOR, NOW
 from tests.outages.checking import REPORT, broken, eventually, revision_of
 from tests.servers import ROOT, SECRET, Server, running
 
-KILLS = 3
+KILLS = 2
 WRITER = ROOT / "tests" / "soak" / "writer.py"
 ROWS = 24_000
 

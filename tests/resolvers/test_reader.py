@@ -329,3 +329,38 @@ async def test_many_businesses_at_once_each_see_their_own(database: Database, re
         await connection.execute(delete(table(Storefront)))
         await connection.execute(insert(table(Storefront)).values(business_id=shops[0].id, name="Only", revision=2))
     assert await asyncio.gather(*map(front, shops)) == [["Only"], [], [], []]
+
+
+async def test_a_connection_whose_snapshot_does_not_end_is_used_no_more(
+    database: Database, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever got it next would read on in the old snapshot."""
+    statements = Statements(database)
+    reader, following = (Reader(database, statements, shop.id) for _ in range(2))
+    await reader.business()
+    stuck = reader._driver
+    with monkeypatch.context() as patched:
+        patched.setattr(reader, "_driver", None)
+        with pytest.raises(AttributeError):
+            await reader.close()
+    assert database.connections_in_use == 0
+
+    await open_shop(database, "Another shop")
+    assert (await following.business()).id == shop.id
+    assert following._driver is not stuck
+    await following.close()
+
+
+async def test_a_connection_with_an_open_transaction_is_cleared_first(postgres_url: str) -> None:
+    """A BEGIN in it would change nothing, and each statement would see another moment."""
+    database = Database(postgres_url, pool_size=1)
+    shop = await open_shop(database)
+    async with database.engine.connect() as connection:
+        raw: Any = await connection.get_raw_connection()
+        await raw.driver_connection.execute("BEGIN")
+    reader = Reader(database, Statements(database), shop.id)
+    assert (await reader.business()).id == shop.id
+    level = await reader._driver.fetchval("SELECT current_setting('transaction_isolation')")
+    assert level == "repeatable read"
+    await reader.close()
+    await database.close()

@@ -197,3 +197,14 @@ async def test_a_snapshot_that_fails_to_begin_is_begun_by_the_next(
     assert (await context.business()).row.revision == 1
     await context.close()
     assert_nothing_left(services, [context])
+
+
+async def test_what_an_operation_asks_for_again_is_not_of_before_it(services: Services, shop: Shop) -> None:
+    first, second = context_of(services, shop), context_of(services, shop)
+    compute = Sum()
+    compute.go.set()
+    seen = [(await context.report("sum", None, compute))[1] for context in (first, first, second, first)]
+
+    assert (seen, compute.runs) == ([False, False, True, False], 1)
+    await first.close()
+    await second.close()

@@ -28,25 +28,29 @@ SERVED_TYPES = """
     CustomerOrder CustomerType DateRange DecimalRange EmailEngagement ExternalId Freshness HowComputed Node PageInfo
     Payment PaymentMethod PurchaseSummary Query RFMCell RFMCutPoints RFMScheme RFMScore RFMSegment Refund
     RefundConnection RefundEdge RevenueBasis Role Sale SaleChannel SaleConnection SaleEdge SaleItem SaleStatus ScoreBox
-    ScoreRange SegmentCharacteristics SegmentSummary Segmentation SegmentationInsights SegmentationMethod Storefront
+    ScoreRange SegmentCharacteristics SegmentCount SegmentMigration SegmentMove SegmentSummary Segmentation
+    SegmentationInsights SegmentationMethod SegmentationPoint SegmentationTrend Storefront
+    CLV CustomerValue LifetimeValueConnection LifetimeValueEdge LifetimeValueOrder LifetimeValueReport
+    LifetimeValueSummary LorenzPoint ValueBucket
+    BasketBucket CategoryAffinity CategoryPair CategoryPreference Grouping PatternSummary PaymentPreference Period
+    PurchaseFrequency PurchasePatterns Recommendation SeasonIndex SeriesPoint TimeBucket WeekdayHourBucket
+    AcquisitionBucket AcquisitionReport Cohort CohortCell CohortPeriod Comparison DataQuality ReceivablesAging
+    RepeatPurchases RetentionMode RetentionReport RetentionSummary RetentionTrend
+    ExportDetail ExportFormat
     DataChange Subscription Touchpoint TouchpointChannel TouchpointConnection TouchpointEdge TouchpointFilter
     TouchpointOutcome TouchpointType Viewer Weekday BigInt Date DateTime Decimal
 """
 
-# What of these types belongs to later issues: it may be served already, and nothing else may be missing or otherwise.
+# What of these types is not served yet: nothing else may be missing or otherwise.
 LATER_FIELDS = """
-    Business.dataQuality
-    Customer.clv Customer.cohort Customer.patterns Customer.recommendations Customer.segments Customer.segmentHistory
+    Customer.segments Customer.segmentHistory
     Customer.journey Customer.journeyHistory Customer.loyalty Customer.preferences
-    CustomerConnection.exportUrl Segmentation.exportUrl
-    CustomerFilter(churnRisk:) CustomerFilter(criteria:) CustomerFilter(journeyStage:) CustomerFilter(loyaltyTier:)
+    CustomerFilter(criteria:) CustomerFilter(journeyStage:) CustomerFilter(loyaltyTier:)
     CustomerFilter(segment:) CustomerOrder.LOYALTY_POINTS
-    Query.acquisition Query.attribution Query.auditTrail Query.campaignReport Query.categoryAffinity Query.journey
-    Query.lifetimeValueModel Query.lifetimeValueReport Query.loyaltyProgram Query.loyaltyRedemptions
-    Query.loyaltyRewards Query.loyaltyTiers Query.maintenanceJob Query.previewSegment Query.purchasePatterns
-    Query.receivablesAging Query.retention Query.satisfaction Query.segment Query.segmentMigration
-    Query.segmentationTrend Query.segments
-    SegmentationMethod.BEHAVIOR SegmentationMethod.CREDIT SegmentationMethod.TIER SegmentationMethod.VALUE
+    Query.attribution Query.auditTrail Query.campaignReport Query.journey
+    Query.loyaltyProgram Query.loyaltyRedemptions
+    Query.loyaltyRewards Query.loyaltyTiers Query.maintenanceJob Query.previewSegment
+    Query.satisfaction Query.segment Query.segments
 """
 SERVED, LATER = SERVED_TYPES.split(), LATER_FIELDS.split()
 

@@ -1,5 +1,6 @@
 """Execution of our own answers as the stock one does: everything, and what goes wrong."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,8 +8,11 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 import schema.schema as served
+from resolvers import sales
+from resolvers.paging import Page
 from resolvers.viewer import Role
 from schema.access import Access
+from schema.executor import RowExecutor
 from schema.query import Query
 from schema.scalars import SCALARS
 from tests.builders import Shop
@@ -24,6 +28,17 @@ BREAKING = (
     "{ customers(first: 2) { nodes { number rfm(days: 0) { scoreCode segment { name } } } } }",
     "{ customers(first: 2) { nodes { number sales(first: -1) { nodes { number } } } } }",
     '{ customer(by: {number: "NOBODY"}) { number sales { nodes { number } } } nodes(ids: []) { id } }',
+)
+
+
+LISTS_IN_LISTS = (
+    "{ customers(first: 10) { nodes { number sales(first: 3) { nodes { number total } } name } } }",
+    """{ customers(first: 10) { nodes { sales(first: 3) { nodes {
+        number items { product quantity total } of: items { product } payments { method amount } storefront { name }
+    } } number } } }""",
+    """query($no: Boolean = false) { customers { nodes { sales { totalCount nodes { number @skip(if: $no) } }
+        many: sales(first: 1) { nodes { number } nodes { status } } } } }""",
+    "{ customers { nodes { touchpoints(first: 2) { nodes { type occurredAt } } tags } } }",
 )
 
 
@@ -63,6 +78,42 @@ async def test_everything_is_answered_alike(ask: Asker, ask_twice: Any, shop: Sh
     assert (ours.messages, theirs.messages) == ([], [])
     assert timeless(ours.data) == timeless(theirs.data)
     assert order_of(ours.data) == order_of(theirs.data)
+
+
+@pytest.mark.parametrize("document", LISTS_IN_LISTS)
+async def test_lists_in_lists_are_answered_alike(
+    ask: Asker, ask_twice: Any, monkeypatch: pytest.MonkeyPatch, document: str
+) -> None:
+    taken: list[Any] = []
+    whole = RowExecutor._inner_lists
+
+    def watched(executor: RowExecutor, *given: Any) -> Any:
+        taken.append(given)
+        return whole(executor, *given)
+
+    monkeypatch.setattr(RowExecutor, "_inner_lists", watched)
+    ours, theirs = await ask_twice(ask, document)
+
+    assert taken
+    assert (ours.messages, theirs.messages) == ([], [])
+    assert ours.data == theirs.data
+    assert order_of(ours.data) == order_of(theirs.data)
+
+
+async def test_what_breaks_in_a_list_in_a_list_is_told_alike(
+    ask: Asker, ask_twice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sales._pages
+
+    async def broken(*given: Any) -> list[Page]:
+        pages = await real(*given)
+        return [replace(page, nodes=[row._replace(number=None) for row in page.nodes]) for page in pages]
+
+    monkeypatch.setattr(sales, "_pages", broken)
+    ours, theirs = await ask_twice(ask, LISTS_IN_LISTS[0])
+
+    assert ours.messages
+    assert (ours.data, {*ours.messages}) == (theirs.data, {*theirs.messages})
 
 
 async def test_errors_are_told_alike(ask: Asker, ask_twice: Any) -> None:

@@ -36,6 +36,8 @@ FIELDS = {
     "sales(first: 3) { nodes { customer { number } } }": 2,
     "touchpoints(first: 3) { nodes { customer { number } } }": 2,
     "rfm { scoreCode segment { name } }": 0,
+    "clv { revenue rank heuristic }": 0,
+    "clv { prediction { ... on NotEnoughData { reason } ... on PredictedCLV { expectedOrders } } }": 0,
     "a: rfm { scoreCode } b: rfm(scheme: RETAIL) { scoreCode } c: rfm(days: 30) { scoreCode }": 0,
 }
 THE_PAGE = """

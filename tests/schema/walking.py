@@ -64,10 +64,17 @@ def _selection(
         is_plain = not hasattr(below, "fields")
         if wanted(coordinate) and (is_plain or not again):
             asked.add(coordinate)
-            parts.append(f"{alias and f'{alias}_{name}: '}{name} {_selection(below, above, wanted, asked)}")
+            parts.append(
+                f"{alias and f'{alias}_{name}: '}{_called(name, field)} {_selection(below, above, wanted, asked)}"
+            )
     # Fields of one name have other types in other kinds, so they get other names in the answer.
     parts += [f"... on {t.name} {_selection(t, above, wanted, asked, t.name)}" for t in _kinds(type_)]
     return f"{{ {' '.join(parts or ['__typename'])} }}"
+
+
+def _called(name: str, field: Any) -> str:
+    """A field with the arguments that it cannot do without."""
+    return f"{name}(format: CSV)" if "format" in field.args else name
 
 
 def _ways(type_: Any, above: tuple[str, ...], found: Wanted) -> Iterator[tuple[str, list[str]]]:
@@ -78,7 +85,7 @@ def _ways(type_: Any, above: tuple[str, ...], found: Wanted) -> Iterator[tuple[s
         below, coordinate = get_named_type(field.type), f"{type_.name}.{name}"
         is_plain = not hasattr(below, "fields")
         if found(coordinate):
-            yield coordinate, [name if is_plain else f"{name} {{ __typename }}"]
+            yield coordinate, [_called(name, field) if is_plain else f"{name} {{ __typename }}"]
         elif not is_plain:
             for deeper, way in _ways(below, above, found):
                 yield deeper, [name, *way]

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from models.database import Database
 from models.migrate import migrate
 from resolvers.businesses import ensure_business
-from server import page
+from server import page, page_application
 from server.page import examples
 from server.settings import Settings, load_settings
 from tests.conftest import on_server
@@ -112,6 +112,28 @@ def test_the_root_leads_to_graphql(client: TestClient) -> None:
     response = client.get("/", follow_redirects=False)
 
     assert (response.status_code, response.headers["location"]) == (307, "/graphql")
+
+
+def test_an_address_without_anything_tells_programs_where_graphql_is(client: TestClient) -> None:
+    for path in ("/nope", "/customers/A/more", "/static/app/nope.js"):
+        response = client.get(path)
+        assert (response.status_code, response.text) == (
+            404,
+            "There is nothing at this address. GraphQL is answered at /graphql.\n",
+        )
+
+
+def test_an_address_without_anything_is_the_applications_to_browsers(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index.html").write_text("<head><!--config--></head>")
+    monkeypatch.setattr(page_application, "APPLICATION", tmp_path)
+
+    response = client.get("/nope", headers={"Accept": BROWSER})
+
+    assert response.status_code == 404
+    assert config_of(response.text)["endpoint"] == "/graphql"
+    assert "script-src 'self';" in response.headers["content-security-policy"]
 
 
 def test_every_answer_is_closed_to_other_sites(client: TestClient) -> None:

@@ -19,6 +19,7 @@ from models.contents import Filling, Layout, layouts
 from models.database import Database, table
 from models.finding import word_query
 from models.listing import found_customers
+from models.migrate import head, schema_of
 from models.search import search_words
 from resolvers.businesses import businesses
 from resolvers.context import Services
@@ -117,6 +118,40 @@ async def test_everything_comes_back_as_a_new_store(store_url: str, target_url: 
         assert await found(database, shop.id, "ÆNN") == [shop.id_of("1 anna")]
         assert await wrong(database) == []
         await goes_on(database, shop)
+
+
+OLDER = sorted((Path(__file__).parent / "backups").glob("schema-*.zip"))
+
+
+@pytest.mark.parametrize("path", OLDER, ids=lambda path: path.stem)
+async def test_a_backup_of_an_older_schema_is_brought_to_this_one(path: Path, target_url: str) -> None:
+    """Each file holds what `filled` makes, as the code of its schema wrote it."""
+    async with store(target_url) as database:
+        if not database.is_sqlite:
+            async with database.transaction() as connection:
+                await connection.execute(text("DROP SCHEMA public CASCADE"))
+                await connection.execute(text("CREATE SCHEMA public"))
+
+    await restore(settings_of(target_url), path)
+
+    with reading(path) as archive:
+        manifest = archive.manifest
+    async with store(target_url) as database:
+        assert manifest.schema == path.stem.removeprefix("schema-") != await schema_of(database) == head()
+        rows = await everything(database)
+        held = {name: count for name, count in manifest.rows.items() if name != "installation"}
+        assert {name: len(rows[name]) for name in held} == held
+        assert sum(held.values()) == 21
+        assert await epoch(database) != manifest.epoch
+        (shop,) = await businesses(database)
+        assert {shop.name: shop.revision} == manifest.businesses
+        assert len(await found(database, shop.id, "ÆNN")) == 1
+        assert await wrong(database) == []
+        async with database.transaction(shop.id) as connection:
+            assert len((await connection.execute(text("SELECT id FROM customer"))).all()) == len(rows["customer"])
+        again = await open_shop(database, "A new shop")
+        again.sale("zoe", "2026-02-01", "1.00")
+        assert await again.save() == 1
 
 
 async def emptied(url: str) -> None:

@@ -26,6 +26,7 @@ from server.settings import Settings
 from tests.builders import Shop
 from tests.schema.corner_shop import corner_shop
 from tests.server.conftest import SECRET
+from tests.server.test_metrics import value
 
 INGREDIENTS = Ingredients(
     edition="e1",
@@ -389,6 +390,20 @@ def test_the_cache_can_be_off(sqlite_url: str, corner: Shop, monkeypatch: pytest
     ask = next(made)
     assert [ask().headers.get("etag") for _ in range(2)] == [None, None]
     assert len(ask.executed) == 2
+    made.close()
+
+
+def test_metrics_tell_the_bytes_of_kept_answers(sqlite_url: str, corner: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = served(sqlite_url, corner, monkeypatch, metrics_token=SECRET[::-1])
+    ask = next(made)
+
+    def told() -> float:
+        text = ask.client.get("/metrics", headers={"Authorization": f"Bearer {SECRET[::-1]}"}).text
+        return value(text, "response_cache_bytes")
+
+    assert told() == 0
+    ask()
+    assert told() > 1_000
     made.close()
 
 

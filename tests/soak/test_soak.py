@@ -163,11 +163,12 @@ def check(books: Books, heard: list[Heard]) -> None:
         assert answer.revision >= answer.known
         total, by_customer = states[answer.revision]
         segmentation, customer = answer.data["segmentation"], answer.data["customer"]
-        assert money(segmentation["totalRevenue"]) == total, answer
+        shown = money(segmentation["totalRevenue"])
+        assert shown == total, f"{answer} has the total of {[r for r, (sum_, _) in states.items() if sum_ == shown]}"
         assert segmentation["totalCustomers"] == len(by_customer), answer
         assert segmentation.get("freshness", {}).get("dataRevision", answer.revision) == answer.revision
-        for shown in (*answer.data["customers"]["nodes"], *([customer] if customer else [])):
-            assert money(shown["purchases"]["revenue"]) == by_customer.get(shown["number"], 0), answer
+        for person in (*answer.data["customers"]["nodes"], *([customer] if customer else [])):
+            assert money(person["purchases"]["revenue"]) == by_customer.get(person["number"], 0), answer
         best = sorted(by_customer.values(), reverse=True)[:3]
         assert [money(c["purchases"]["revenue"]) for c in answer.data["customers"]["nodes"]] == best, answer
 

@@ -7,6 +7,19 @@ from itertools import product
 
 import numpy as np
 
+from analytics.segments.tables import (
+    AT_RISK,
+    ATTENTION,
+    BEST,
+    DORMANT,
+    LOYAL,
+    NEW,
+    PROMISING,
+    Segment,
+    SegmentTable,
+    code_of,
+)
+
 
 class RFMScheme(StrEnum):
     """Which table of segments names the score triples."""
@@ -14,12 +27,6 @@ class RFMScheme(StrEnum):
     POS = "POS"
     RETAIL = "RETAIL"
     REPORT = "REPORT"
-
-
-class SegmentationMethod(StrEnum):
-    """By what customers are put into segments."""
-
-    RFM = "RFM"
 
 
 @dataclass(frozen=True)
@@ -54,69 +61,14 @@ class ScoreBox:
 
 
 @dataclass(frozen=True)
-class RFMSegment:
+class RFMSegment(Segment):
     """A segment of a scheme. `label` holds the scores of a POS code, which are a label and not a customer's scores."""
 
-    code: str
-    name: str
-    description: str
-    recommended_actions: tuple[str, ...]
     boxes: tuple[ScoreBox, ...]
     label: tuple[int, int, int] | None = None
 
-    @property
-    def criteria(self) -> str:
-        """Which scores belong here, in words."""
-        boxes = ", or ".join(str(box) for box in self.boxes)
-        return f"Scores with {boxes}; scores inside no segment's ranges belong to the nearest segment."
 
-
-@dataclass(frozen=True)
-class Scheme:
-    """Segments in order, and the orders in which insights are looked for."""
-
-    segments: tuple[RFMSegment, ...]
-    growth_list: tuple[str, ...]
-    attention_list: tuple[str, ...]
-
-
-# What a shop does for the customers of a segment, by the kind of segment.
-BEST = (
-    "Reward them: early access to new products and a gift that others do not get.",
-    "Ask them to refer friends, and thank both sides.",
-    "Ask for a review; theirs are the most believable.",
-    "Do not discount: they buy at full price.",
-)
-LOYAL = (
-    "Cross-sell from the categories that they have not tried yet.",
-    "Ask for feedback and tell them what came of it.",
-    "Show what the next loyalty tier would give them.",
-)
-PROMISING = (
-    "Guide them to a second category with an onboarding series.",
-    "Make a limited-time offer for the next purchase.",
-    "Recommend what customers like them bought next.",
-)
-AT_RISK = (
-    "Send a personal win-back offer on what they used to buy.",
-    "Ask in a short survey why they stay away.",
-    "Call or write to the most valuable ones in person to prevent their leaving.",
-)
-ATTENTION = (
-    "Remind them of what they bought, with something new beside it.",
-    "Make a limited-time offer before they fall asleep.",
-    "Ask in a short survey what is missing.",
-)
-NEW = (
-    "Start a welcome series that explains the shop.",
-    "Follow up on the first order: did all go well?",
-    "Offer a small incentive for the second purchase within a month.",
-)
-DORMANT = (
-    "Try one deep discount on a best-seller.",
-    "Run one reactivation campaign with a clear last day.",
-    "Where nothing helps, sunset them: stop mailing and save the cost.",
-)
+Scheme = SegmentTable[RFMSegment]
 
 
 def _range(text: str) -> ScoreRange:
@@ -128,6 +80,11 @@ def _box(recency: str, frequency: str, monetary: str) -> ScoreBox:
     return ScoreBox(_range(recency), _range(frequency), _range(monetary))
 
 
+def _criteria(boxes: tuple[ScoreBox, ...]) -> str:
+    ranges = ", or ".join(str(box) for box in boxes)
+    return f"Scores with {ranges}; scores inside no segment's ranges belong to the nearest segment."
+
+
 def _pos(
     name: str,
     label: tuple[int, int, int],
@@ -135,19 +92,13 @@ def _pos(
     description: str,
     actions: tuple[str, ...],
 ) -> RFMSegment:
-    code = "R{}F{}M{}".format(*label)
-    return RFMSegment(code, name, description, actions, (_box(*ranges.split()),), label)
+    code, boxes = "R{}F{}M{}".format(*label), (_box(*ranges.split()),)
+    return RFMSegment(code, name, description, _criteria(boxes), actions, boxes, label)
 
 
-def _named(name: str, boxes: str, description: str, actions: tuple[str, ...]) -> RFMSegment:
-    code = name.upper().replace("'", "").replace(" ", "_")
-    return RFMSegment(
-        code,
-        name,
-        description,
-        actions,
-        tuple(_box(*box.split()) for box in boxes.split(",")),
-    )
+def _named(name: str, ranges: str, description: str, actions: tuple[str, ...]) -> RFMSegment:
+    boxes = tuple(_box(*box.split()) for box in ranges.split(","))
+    return RFMSegment(code_of(name), name, description, _criteria(boxes), actions, boxes)
 
 
 POS = Scheme(
@@ -308,8 +259,28 @@ REPORT = Scheme(
 
 SCHEMES = {RFMScheme.POS: POS, RFMScheme.RETAIL: RETAIL, RFMScheme.REPORT: REPORT}
 
+# How much longer than usual a customer of a RETAIL segment is taken to stay, in tenths.
+LIFESPAN_TENTHS = {
+    "CHAMPION": 20,
+    "CANT_LOSE_THEM": 15,
+    "LOYAL": 18,
+    "NEW_CUSTOMER": 12,
+    "LOST": 3,
+    "POTENTIAL_LOYALIST": 15,
+    "PROMISING": 13,
+    "NEED_ATTENTION": 10,
+    "AT_RISK": 6,
+    "ABOUT_TO_SLEEP": 8,
+    "HIBERNATING": 5,
+}
+
 # All triples in the order of their cell numbers: 25 (R - 1) + 5 (F - 1) + (M - 1).
 TRIPLES = tuple(product(range(1, 6), range(1, 6), range(1, 6)))
+
+
+def cell_of(recency: int, frequency: int, monetary: int) -> int:
+    """The number of a score triple among TRIPLES."""
+    return 25 * (recency - 1) + 5 * (frequency - 1) + (monetary - 1)
 
 
 def _nearest(scheme: Scheme, triple: tuple[int, int, int]) -> int:

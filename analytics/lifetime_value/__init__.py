@@ -1,0 +1,1 @@
+"""What customers were worth up to a day: their sums, their ranking, and how the revenue lies among them."""

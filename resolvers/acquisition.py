@@ -1,0 +1,86 @@
+"""Acquisition: the customers that joined in a period, where they came from and what they brought."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from analytics.acquisition import Acquired, AcquisitionFigures, acquired_in, new_customers, params_of
+from analytics.figures import average, percentage
+from analytics.scope import Scope
+from analytics.views import PinnedView
+from resolvers.context import Context
+from resolvers.periods import Period, asked_period, default_of_retention
+from resolvers.ranges import DateRange
+from resolvers.reports import Freshness, HowComputed, Kept, Parts, freshness_of, kept, statements_shown
+
+DEFINITION = (
+    "New customers: the day on which they joined (the given day, else that of the first purchase, else that of their "
+    "creation) is in the period. Their revenue is sales less refunds of all history to the period's end; avgClv is "
+    "revenue per customer. Without a source or campaign they are listed as Unknown."
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The arguments of the report, as a client gives them."""
+
+    period: DateRange | None = None
+
+
+@dataclass(frozen=True)
+class AcquisitionBucket:
+    """New customers of one source or campaign."""
+
+    key: str
+    customers: int
+    percentage: float
+    revenue: Decimal
+    avg_clv: Decimal | None
+
+
+@dataclass(frozen=True)
+class AcquisitionReport:
+    """New customers of a period."""
+
+    asked: Question
+    period: Period
+    total_new: int
+    by_source: list[AcquisitionBucket]
+    by_campaign: list[AcquisitionBucket]
+    referrals: int
+    notices: list[str]
+    how_computed: HowComputed
+    freshness: Freshness
+
+
+async def acquisition(context: Context, question: Question) -> AcquisitionReport:
+    """The new customers of a period, of the 12 months to today unless one is asked for."""
+    period, notices = await asked_period(context, question.period, default_of_retention)
+    scope = Scope(period.as_of, period.days, include_inactive=True)
+
+    async def compute(view: PinnedView) -> Kept[Acquired]:
+        found = await acquired_in(view, scope)
+        return kept(found, len(found.by_source) + len(found.by_campaign))
+
+    computed, from_cache = await Parts(context, "acquisition", scope).computed("all", compute)
+    found, business = computed.value.value, await context.business()
+
+    def bucket(figures: AcquisitionFigures) -> AcquisitionBucket:
+        return AcquisitionBucket(
+            figures.key,
+            figures.customers,
+            percentage(figures.customers, found.customers) or 0.0,
+            business.money(figures.revenue),
+            business.money_or_none(average(figures.revenue, figures.customers)),
+        )
+
+    return AcquisitionReport(
+        question,
+        period,
+        found.customers,
+        [bucket(figures) for figures in found.by_source],
+        [bucket(figures) for figures in found.by_campaign],
+        found.referred,
+        notices,
+        HowComputed(DEFINITION, statements_shown([new_customers()], params_of(scope))),
+        freshness_of(computed, from_cache),
+    )

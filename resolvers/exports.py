@@ -1,0 +1,135 @@
+"""What can be exported: each report and list with the arguments that it takes, and the parts that it has."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from resolvers import acquisition, affinity, listing, migration, patterns, receivables, retention, segmentation
+from resolvers.errors import BadUserInput
+from resolvers.lifetime_value import report as lifetime_value
+
+
+class ExportFormat(StrEnum):
+    """The kinds of files."""
+
+    CSV = "CSV"
+    XLSX = "XLSX"
+    PDF = "PDF"
+    PARQUET = "PARQUET"
+
+
+class ExportDetail(StrEnum):
+    """How much of a segmentation is exported."""
+
+    SUMMARY = "SUMMARY"
+    CUSTOMERS = "CUSTOMERS"
+
+
+OF_ONE_TABLE = (ExportFormat.CSV, ExportFormat.PARQUET)
+
+
+@dataclass(frozen=True)
+class Exportable:
+    """A report by the name that files have, the class of its question, and its parts, the main one first."""
+
+    name: str
+    question: Any
+    parts: tuple[str, ...]
+
+    @property
+    def adapter(self) -> TypeAdapter[Any]:
+        """How its question becomes JSON and comes back."""
+        return _adapter(self.question)
+
+
+@cache
+def _adapter(question: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(question)
+
+
+CUSTOMERS = ("customers",)
+EXPORTABLE = (
+    Exportable("customers", listing.ListQuestion, CUSTOMERS),
+    Exportable("segmentation", segmentation.Question, ("segments", "summary", "cells", "cutPoints", "customers")),
+    Exportable("segment-customers", segmentation.SegmentMembers, CUSTOMERS),
+    Exportable("cell-customers", segmentation.CellMembers, CUSTOMERS),
+    Exportable("segment-migration", migration.Question, ("moves",)),
+    Exportable("moved-customers", migration.MoveMembers, CUSTOMERS),
+    Exportable("segmentation-trend", migration.TrendQuestion, ("points",)),
+    Exportable("lifetime-value", lifetime_value.Question, ("customers", "summary", "distribution", "lorenz")),
+    Exportable("bucket-customers", lifetime_value.BucketMembers, CUSTOMERS),
+    Exportable(
+        "purchase-patterns",
+        patterns.Question,
+        (
+            *("series", "summary", "baskets", "byWeekdayHour", "byWeekday", "byHour", "byMonth"),
+            *("seasonality", "paymentMethods", "categories"),
+        ),
+    ),
+    Exportable("category-affinity", affinity.AffinityQuestion, ("pairs",)),
+    Exportable("retention", retention.Question, ("cohorts", "summary", "trends", "repeatPurchases")),
+    Exportable("cohort-customers", retention.CohortMembers, CUSTOMERS),
+    Exportable("acquisition", acquisition.Question, ("bySource", "byCampaign", "summary")),
+    Exportable("receivables", receivables.Question, ("aging", "customers")),
+    Exportable("owing-customers", receivables.OwingMembers, CUSTOMERS),
+)
+BY_NAME = {exportable.name: exportable for exportable in EXPORTABLE}
+BY_QUESTION = {exportable.question: exportable for exportable in EXPORTABLE}
+
+
+@dataclass(frozen=True)
+class Export:
+    """One file: the question that it answers and how; `part` is that of a file of one table, None for the main one."""
+
+    asked: Any
+    format: ExportFormat
+    detail: ExportDetail = ExportDetail.SUMMARY
+    part: str | None = None
+
+    @property
+    def of(self) -> Exportable:
+        """The report that answers."""
+        return BY_QUESTION[type(self.asked)]
+
+    def file_name(self, today: date) -> str:
+        """What the file is called: the report, its part or whom it is limited to, and the day that it is for."""
+        part = _dashed(self.part) if self.part not in (None, self.of.parts[0]) else None
+        words = (self.of.name, *_of_whom(self.asked), part, str(_day_of(self.asked, today)))
+        return f"{'-'.join(filter(None, words))}.{self.format.lower()}"
+
+    def check(self) -> None:
+        """BadUserInput where there is no such part, the file has all parts anyway, or the report has no such detail."""
+        if self.detail is ExportDetail.CUSTOMERS and self.asked.__class__ is not segmentation.Question:
+            raise BadUserInput(f"`detail` goes with segmentation: {self.of.name} has none")
+        if self.part is None:
+            return
+        if self.part not in self.of.parts:
+            raise BadUserInput(f'{self.of.name} has no part "{self.part}": its parts are {", ".join(self.of.parts)}')
+        if self.format not in OF_ONE_TABLE:
+            raise BadUserInput(f"`part` goes with CSV and PARQUET, which hold one table: {self.format} has all parts")
+
+
+def _dashed(part: str | None) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in part or "")
+
+
+def _of_whom(asked: Any) -> tuple[str, ...]:
+    """The segment and the risk that a list is limited to: files of several lists are told apart."""
+    limits = getattr(asked, "filter", asked)
+    segment = getattr(limits, "rfm_segment", None) or getattr(limits, "code", None) or ""
+    risk = getattr(limits, "churn_risk", None)
+    return re.sub(r"[^a-z0-9]+", "-", segment.lower()).strip("-"), f"{risk.lower()}-risk" if risk else ""
+
+
+def _day_of(asked: Any, today: date) -> date:
+    """The last day that a question is about, as far as it says so."""
+    while hasattr(asked, "of"):
+        asked = asked.of
+    period = getattr(asked, "period", None)
+    said = getattr(period, "end", None) or getattr(asked, "as_of", None) or getattr(asked, "end", None)
+    return min(said or today, today)

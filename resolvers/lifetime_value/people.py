@@ -1,0 +1,97 @@
+"""The customers of a scope: their sums and rankings, each computed once for a state of the facts."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from analytics.cache import Computed
+from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, Terms, ranked
+from analytics.lifetime_value.spread import Summary, summary
+from analytics.lifetime_value.sums import Customers, Joined, Positions, customers_of
+from analytics.scope import Scope
+from analytics.segments import SCHEMES, RFMScheme, segment_of_cell
+from analytics.segments.purchases import refunded_in_window
+from analytics.views import PinnedView
+from resolvers.context import BusinessCalendar, Context
+from resolvers.prediction.population import Ahead, predicted_of
+from resolvers.reports import Kept, Parts
+from resolvers.rfm import population
+
+ALWAYS = Joined()
+SMALL = 64  # bytes of a number
+
+
+@dataclass(frozen=True)
+class People:
+    """The customers of a scope who joined in a period: their sums and rankings, each computed once."""
+
+    context: Context = field(compare=False)
+    business: BusinessCalendar = field(compare=False)
+    scope: Scope
+    joined: Joined = ALWAYS
+
+    @property
+    def everyone(self) -> "People":
+        """All customers to the same day, with the sales of the same storefront."""
+        return replace(self, scope=replace(self.scope, customer_type=None), joined=ALWAYS)
+
+    @property
+    def _parts(self) -> Parts:
+        return Parts(self.context, "lifetime value", (self.scope, self.joined))
+
+    async def computed(self) -> tuple[Computed[Kept[Customers]], bool]:
+        """Their sums, and whether they were kept from before."""
+
+        async def compute(view: PinnedView) -> Kept[Customers]:
+            people = await customers_of(view, self.scope, self.joined)
+            return Kept(people, people.nbytes)
+
+        return await self._parts.computed("customers", compute)
+
+    async def sums(self) -> Customers:
+        """Their sums as columns."""
+        return (await self.computed())[0].value.value
+
+    async def ranking(self, terms: Terms, order: LifetimeValueOrder, ahead: Ahead | None = None) -> Ranking:
+        """Those of them who meet the terms, in an order. Order PREDICTED is by revenue without what lies `ahead`."""
+        computed, _ = await self.computed()
+        people, predicted = computed.value.value, None
+        if ahead is not None:
+            predicted = await predicted_of(self, terms.basis, ahead)
+
+        async def compute(_: PinnedView) -> Kept[Positions]:
+            position = await asyncio.to_thread(ranked, people, terms, order, predicted)
+            return Kept(position, position.nbytes)
+
+        # What is made of a part is of the facts that the part was made of.
+        of = (computed.seen.facts_revision, terms, order, ahead and ahead.key)
+        position = await self._parts.get("ranking", compute, frozenset(), *of)
+        return Ranking(people, terms.basis, order, position, predicted)
+
+    async def summary(self, terms: Terms) -> Summary:
+        """The sums over those of them who meet the terms."""
+        ranking = await self.ranking(terms, LifetimeValueOrder.REVENUE)
+        computed, _ = await self.computed()
+
+        async def compute(_: PinnedView) -> Kept[Summary]:
+            found = await asyncio.to_thread(summary, ranking)
+            return Kept(found, found.nbytes)
+
+        return await self._parts.get("summary", compute, frozenset(), computed.seen.facts_revision, terms)
+
+    async def refunds(self) -> int:
+        """All refunds to the day, of the storefront if there is one, in minor units."""
+
+        async def compute(view: PinnedView) -> Kept[int]:
+            rows = await view.fetch(refunded_in_window(self.scope.storefront is not None), self.scope.params())
+            return Kept(int(rows.column(0)[0].as_py()), SMALL)
+
+        return await self.everyone._parts.get("refunds", compute)
+
+    async def retail_segments(self, ids: Sequence[int]) -> list[str | None]:
+        """The code of each customer's RETAIL segment, scored over all history among everyone."""
+        scored, _ = await population(self.context, self.everyone.scope, RFMScheme.RETAIL)
+        people, segments = scored.value, SCHEMES[RFMScheme.RETAIL].segments
+        of_cell = segment_of_cell(RFMScheme.RETAIL)
+        places = [people.position_of(id_) for id_ in ids]
+        return [None if i is None else segments[int(of_cell[people.cell[i]])].code for i in places]

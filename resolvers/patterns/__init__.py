@@ -1,0 +1,13 @@
+"""Purchase patterns: when, how often, how much, what and how customers buy, all of them or one alone."""
+
+from resolvers.patterns.figures import buyers_by_point, items_by_basket
+from resolvers.patterns.report import PurchasePatterns, Question, patterns_by_customer, purchase_patterns
+
+__all__ = [
+    "PurchasePatterns",
+    "Question",
+    "buyers_by_point",
+    "items_by_basket",
+    "patterns_by_customer",
+    "purchase_patterns",
+]

@@ -1,0 +1,261 @@
+"""What is shown of purchase patterns: summaries, buckets and shares, with money in the currency of the business."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from analytics.figures import average, percentage, ratio
+from analytics.patterns import Bucket, Calendar, Share, busiest
+from models.business import Weekday
+from models.currency import MILLION, half_even
+from models.days import date_of
+from models.sales import PaymentMethod
+from resolvers.context import BusinessCalendar, Context
+from resolvers.patterns.purchases import Purchases
+
+DAYS_OF_A_MONTH = 30.4375
+
+WEEKDAYS = [day.capitalize() for day in Weekday]
+HOURS = [f"{hour:02}:00" for hour in range(24)]
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True)
+class PatternSummary:
+    """The purchases of a period in a few numbers."""
+
+    of: Purchases
+    total_transactions: int
+    revenue: Decimal
+    anonymous_transactions: int
+    avg_basket_size: Decimal | None
+    busiest_day: Weekday | None
+    busiest_hour: int | None
+
+    async def unique_customers(self) -> int:
+        """Different customers."""
+        return await self.of.unique_buyers()
+
+    async def avg_items_per_transaction(self) -> float | None:
+        """Mean units."""
+        return ratio(sum(await self.of.basket_units()), MILLION * self.total_transactions)
+
+    async def transactions_per_customer(self) -> float | None:
+        """Transactions of known customers over their number."""
+        return ratio(self.total_transactions - self.anonymous_transactions, await self.of.unique_buyers())
+
+    async def most_popular_payment_method(self) -> PaymentMethod | None:
+        """The method of most transactions, the first by name of equal ones."""
+        methods = await self.of.payment_methods()
+        return PaymentMethod(methods[0].name) if methods else None
+
+
+async def summary_of(of: Purchases) -> PatternSummary:
+    """The purchases of a scope in a few numbers."""
+    moments, *_ = await of.moments()
+    flow, count = moments.flow(of.basis), moments.transactions
+    day = busiest(flow.by_weekday())
+    return PatternSummary(
+        of,
+        count,
+        of.business.money(flow.total.revenue),
+        moments.anonymous,
+        of.business.money_or_none(average(moments.gross, count)),
+        None if day is None else list(Weekday)[day],
+        busiest(flow.by_hour()),
+    )
+
+
+@dataclass(frozen=True)
+class PurchaseFrequency:
+    """Transactions per calendar day, week and month of a period."""
+
+    of: Purchases
+    calendar: Calendar
+    daily: float
+    weekly: float
+    monthly: float
+
+    async def avg_days_between_purchases(self) -> float | None:
+        """All gaps between purchase days over their number."""
+        visits = await self.of.visits(self.calendar)
+        return ratio(visits.gap_days, visits.gaps)
+
+
+async def frequency_of(of: Purchases, calendar: Calendar) -> PurchaseFrequency:
+    """How often is bought in the period of a scope."""
+    moments, *_ = await of.moments()
+    count, days = moments.transactions, of.scope.as_of - of.scope.start + 1
+    return PurchaseFrequency(of, calendar, count / days, 7 * count / days, DAYS_OF_A_MONTH * count / days)
+
+
+# ---------------------------------------------------------------- baskets
+
+
+@dataclass(frozen=True)
+class BasketBucket:
+    """Sales by their total, from `min` to below `max`; None where it is open."""
+
+    of: Purchases
+    place: int
+    min: Decimal | None
+    max: Decimal | None
+    transaction_count: int
+    percentage: float | None
+
+    @property
+    def key(self) -> "tuple[Purchases, int, int]":
+        """What its units are looked up by."""
+        return self.of, self.place, self.transaction_count
+
+
+async def baskets_of(of: Purchases) -> list[BasketBucket]:
+    """Sales by their total; below the first edge only where there are any."""
+    counts, money = await of.basket_sizes(), of.business.money
+    edges = [None, *map(money, of.edges), None]
+    return [
+        BasketBucket(of, i, edges[i], edges[i + 1], count, percentage(count, sum(counts)))
+        for i, count in enumerate(counts)
+        if i or count
+    ]
+
+
+async def items_by_basket(_context: Context, keys: Sequence[tuple[Purchases, int, int]], _: Any) -> list[float | None]:
+    """The mean units of the sales of each basket, None where there are none."""
+    units = {of: await of.basket_units() for of in dict.fromkeys(of for of, _, _ in keys)}
+    return [ratio(units[of][place], MILLION * count) for of, place, count in keys]
+
+
+# ---------------------------------------------------------------- times
+
+
+@dataclass(frozen=True)
+class TimeBucket:
+    """A weekday, hour or month of the year."""
+
+    key: int
+    label: str
+    transaction_count: int
+    revenue: Decimal
+    percentage: float | None
+
+
+def time_buckets(
+    buckets: Sequence[Bucket], labels: Sequence[str], first: int, total: int, business: BusinessCalendar
+) -> list[TimeBucket]:
+    """Buckets with their labels, numbered from `first`, as shares of `total` transactions."""
+    return [
+        TimeBucket(key, label, b.transactions, business.money(b.revenue), percentage(b.transactions, total))
+        for key, (label, b) in enumerate(zip(labels, buckets, strict=True), first)
+    ]
+
+
+@dataclass(frozen=True)
+class WeekdayHourBucket:
+    """An hour of a weekday."""
+
+    weekday: Weekday
+    hour: int
+    transaction_count: int
+    revenue: Decimal
+    percentage: float | None
+
+
+def weekday_hour_buckets(buckets: Sequence[Bucket], total: int, business: BusinessCalendar) -> list[WeekdayHourBucket]:
+    """The 168 hours of a week, as shares of `total` transactions."""
+    moments = ((day, hour) for day in Weekday for hour in range(24))
+    return [
+        WeekdayHourBucket(day, hour, b.transactions, business.money(b.revenue), percentage(b.transactions, total))
+        for (day, hour), b in zip(moments, buckets, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class SeasonIndex:
+    """A month of the year against all days."""
+
+    month: int
+    label: str
+    index: float | None
+
+
+@dataclass(frozen=True)
+class SeriesPoint:
+    """A calendar unit, clipped to the period."""
+
+    of: Purchases
+    calendar: Calendar
+    unit: int
+    start: date
+    end: date
+    transaction_count: int
+    revenue: Decimal
+    complete: bool
+
+    @property
+    def key(self) -> "tuple[Purchases, Calendar, int]":
+        """What its customers are looked up by."""
+        return self.of, self.calendar, self.unit
+
+
+def series_point(of: Purchases, calendar: Calendar, unit: int, bucket: Bucket) -> SeriesPoint:
+    """A unit of a series: complete where it was over at the end of the period, and is over today."""
+    scope, last = of.scope, calendar.last_day(unit)
+    return SeriesPoint(
+        of,
+        calendar,
+        unit,
+        date_of(max(calendar.first_day(unit), scope.start)),
+        date_of(min(last, scope.as_of)),
+        bucket.transactions,
+        of.business.money(bucket.revenue),
+        last <= scope.as_of and date_of(last) < of.business.today,
+    )
+
+
+async def buyers_by_point(_context: Context, keys: Sequence[tuple[Purchases, Calendar, int]], _: Any) -> list[int]:
+    """The different customers of each point of a series."""
+    visits = {series: await series[0].visits(series[1]) for series in dict.fromkeys(key[:2] for key in keys)}
+    return [visits[of, calendar].customers.get(unit, 0) for of, calendar, unit in keys]
+
+
+# ---------------------------------------------------------------- shares
+
+
+@dataclass(frozen=True)
+class PaymentPreference:
+    """The sales paid with a method."""
+
+    method: PaymentMethod
+    transaction_count: int
+    percentage: float
+    avg_transaction_value: Decimal
+
+
+@dataclass(frozen=True)
+class CategoryPreference:
+    """The sales with a category."""
+
+    category: str
+    purchase_count: int
+    percentage: float
+    avg_spend: Decimal
+    revenue: Decimal
+
+
+def payment_preference(share: Share, total: int, business: BusinessCalendar) -> PaymentPreference:
+    """A method as a share of `total` transactions."""
+    value = business.money(half_even(share.amount, share.transactions))
+    return PaymentPreference(PaymentMethod(share.name), share.transactions, 100 * share.transactions / total, value)
+
+
+def category_preference(share: Share, total: int, business: BusinessCalendar) -> CategoryPreference:
+    """A category as a share of `total` transactions."""
+    spend = business.money(half_even(share.amount, share.transactions))
+    percent = 100 * share.transactions / total
+    return CategoryPreference(share.name, share.transactions, percent, spend, business.money(share.amount))

@@ -1,0 +1,98 @@
+"""What all customers will be worth, as columns: for their order, and for filters."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from analytics.customers import RevenueBasis
+from analytics.engine import table_of
+from analytics.lifetime_value.sums import Ints
+from analytics.prediction.census import NotEnoughData
+from analytics.prediction.forecast import probability_alive
+from analytics.prediction.lifetime import MODEL, Model
+from analytics.prediction.margins import margin_of_all, margins_of
+from analytics.prediction.summaries import Floats, Summaries, summaries_of
+from analytics.prediction.worth import ChurnRisk, discounted_orders, is_at_risk, order_values, orders_of_all, worth_of
+from analytics.scope import Scope
+from analytics.views import PinnedView
+from resolvers.context import Context
+from resolvers.errors import BadUserInput
+from resolvers.prediction.model import known_model
+from resolvers.reports import Kept, Parts
+
+if TYPE_CHECKING:
+    from resolvers.lifetime_value.people import People
+
+BILLION = 1e9
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A model, and how many days it is to look ahead."""
+
+    model: Model
+    days: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What an answer by it depends on."""
+        return self.model.version, self.days
+
+
+async def histories_of(context: Context, scope: Scope) -> Summaries:
+    """The histories of everyone with a sale of the scope's storefront, to its day."""
+    everyone = Scope(scope.as_of, None, scope.storefront, include_inactive=True)
+
+    async def compute(view: PinnedView) -> Kept[Summaries]:
+        people = await summaries_of(view, everyone)
+        return Kept(people, people.nbytes)
+
+    return await Parts(context, "prediction", everyone).get("histories", compute)
+
+
+async def predicted_of(people: "People", basis: RevenueBasis, ahead: Ahead) -> Ints:
+    """The revenue to come of each in minor units, as shown; without a model of spend the orders, in billionths."""
+    computed, _ = await people.computed()
+    sums, everyone = computed.value.value, await people.everyone.sums()
+    histories = (await histories_of(people.context, people.scope)).of(sums.customer_id, people.scope.as_of)
+    unit = 10**people.business.row.currency_exponent
+
+    async def compute(_: PinnedView) -> Kept[Ints]:
+        margins = margins_of(sums, basis, margin_of_all(everyone, basis))
+        column = await asyncio.to_thread(_predicted, ahead, histories, people.scope.as_of, margins, unit, basis)
+        return Kept(column, column.nbytes)
+
+    of = (computed.seen.facts_revision, basis, ahead.key)
+    return await Parts(people.context, "prediction", (people.scope, people.joined)).get(
+        "revenue", compute, frozenset(), *of
+    )
+
+
+def _predicted(  # noqa: PLR0913
+    ahead: Ahead, people: Summaries, as_of: int, margins: Floats, unit: int, basis: RevenueBasis
+) -> Ints:
+    spend = ahead.model.spend_parameters
+    if spend is None:
+        orders = orders_of_all(ahead.model, people.histories(as_of), ahead.days)
+        return np.rint(orders * BILLION).astype(np.int64)
+    discounted = discounted_orders(ahead.model, people.histories(as_of), ahead.days)
+    worth = worth_of(order_values(spend, people, unit), discounted, margins, basis is RevenueBasis.MARGIN)
+    return np.rint(worth.revenue).astype(np.int64)
+
+
+async def members_at_risk(context: Context, risk: ChurnRisk, as_of: int) -> pa.Table:
+    """The customers with a churn risk, by their purchases of all storefronts; BadUserInput without a model."""
+    model = await known_model(context, as_of)
+    if isinstance(model, NotEnoughData):
+        raise BadUserInput(f"`churnRisk` cannot be told: {model.message}")
+    people = await histories_of(context, Scope(as_of, None, include_inactive=True))
+
+    def members() -> pa.Table:
+        chosen = is_at_risk(probability_alive(MODEL, model.parameters, people.histories(as_of)), risk)
+        ids = people.customer_id[chosen]
+        return table_of(customer_id=ids, revenue=np.zeros(len(ids), np.int64))
+
+    return await asyncio.to_thread(members)

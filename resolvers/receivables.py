@@ -1,0 +1,96 @@
+"""Receivables: what is owed on sales, by age, and by whom."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+
+from analytics.mirrored import PAYMENTS, STATUSES
+from analytics.receivables import Receivables, receivables_at, unpaid_rests
+from analytics.views import PinnedView
+from models.days import date_of
+from resolvers.context import Context
+from resolvers.paging import list_digest
+from resolvers.reports import Freshness, HowComputed, Kept, Parts, freshness_of, kept_columns, statements_shown
+
+DEFINITION = (
+    "Owed on each sale that was partly paid at the end of the day: its total and tax, less its refunds and its "
+    "payments to that day other than on the customer's account, at least 0. Age is the days since the sale's business "
+    "day; current is age 0. Opening balances and unallocated payments belong to no sale and are left out."
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The arguments of the report, as a client gives them."""
+
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class OwingMembers:
+    """The customers who owe."""
+
+    of: Question
+
+
+@dataclass(frozen=True)
+class ReceivablesAging:
+    """What is owed on sales at the end of a day."""
+
+    asked: Question
+    as_of: date
+    total: Decimal
+    current: Decimal
+    days1_to30: Decimal
+    days31_to60: Decimal
+    days61_to90: Decimal
+    over90: Decimal
+    owing: pa.Table
+    notices: list[str]
+    how_computed: HowComputed
+    freshness: Freshness
+
+    @property
+    def digest(self) -> str:
+        """What the cursors of its customers are bound to."""
+        return list_digest("receivables", self.as_of)
+
+    @property
+    def members_asked(self) -> OwingMembers:
+        """The question that its customers answer."""
+        return OwingMembers(self.asked)
+
+    def members(self) -> pa.Table:
+        """Who owes, with the amount."""
+        return self.owing
+
+
+async def receivables_aging(context: Context, question: Question) -> ReceivablesAging:
+    """What is owed on sales at the end of a day, of today unless one is asked for."""
+    business = await context.business()
+    as_of, notices = business.as_of(question.as_of)
+
+    async def compute(view: PinnedView) -> Kept[Receivables]:
+        found = await receivables_at(view, as_of)
+        return kept_columns(found, found.members)
+
+    parts = Parts(context, "receivables", as_of)
+    computed, from_cache = await parts.computed("rests", compute, PAYMENTS | STATUSES)
+    found = computed.value.value
+    current, to30, to60, to90, older = (business.money(amount) for amount in found.by_age)
+    return ReceivablesAging(
+        asked=question,
+        as_of=date_of(as_of),
+        total=business.money(found.total),
+        current=current,
+        days1_to30=to30,
+        days31_to60=to60,
+        days61_to90=to90,
+        over90=older,
+        owing=found.members,
+        notices=notices,
+        how_computed=HowComputed(DEFINITION, statements_shown([unpaid_rests()], {"as_of": as_of})),
+        freshness=freshness_of(computed, from_cache),
+    )

@@ -1,0 +1,40 @@
+"""Which categories are bought together, and what that recommends."""
+
+import strawberry
+
+from schema.arguments import about
+from schema.exports import export_url
+from schema.reports import Freshness, HowComputed
+
+
+@strawberry.type(description="Two categories that are bought together, in this order.")
+class CategoryPair:
+    """Two categories that are bought together."""
+
+    first: str = about("The category that is given.")
+    second: str = about("The category that goes with it.")
+    support: float = about("The share of all transactions with both, 0 to 1.")
+    confidence: float = about("The share of the transactions with the first that have the second too, 0 to 1.")
+    lift: float = about("The confidence over the share of all transactions with the second: above 1 is no chance.")
+    both: int = about("How many transactions have both.", "transactions")
+
+
+@strawberry.type(description="The categories that are bought together in a period.")
+class CategoryAffinity:
+    """The categories that are bought together."""
+
+    pairs: list[CategoryPair] = about("Ordered pairs by lift, then support, then names.")
+    notices: list[str] = about("What a reader should know about this answer.")
+    how_computed: HowComputed = about("What the numbers are, and the statements that computed them.")
+    export_url: str = export_url()
+    freshness: Freshness = about("How fresh it is.")
+
+
+@strawberry.type(description="A category that a customer has not bought yet.")
+class Recommendation:
+    """A category that a customer has not bought yet."""
+
+    category: str = about("The category.")
+    product: str | None = about("A product of it; null, since categories are what is recommended.")
+    reason: str = about("Why: the pair of categories behind it.")
+    score: float = about("The share of all candidates that fit no better, 0 to 1: the best has 1.")

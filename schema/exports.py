@@ -1,0 +1,53 @@
+"""`exportUrl`: the address of a file that holds what its object shows."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from resolvers import links
+from resolvers.exports import EXPORTABLE, Export, ExportDetail, ExportFormat
+from schema.arguments import Info, said
+
+strawberry.enum(
+    ExportFormat,
+    description="The kind of file: CSV and PARQUET hold one table, XLSX a sheet for each part, PDF what is printed.",
+)
+strawberry.enum(
+    ExportDetail, description="How much of a segmentation: its segments, or every customer with scores and segment."
+)
+
+DESCRIPTION = (
+    "The address of a file with this, all rows of it, as of now and with the rights of this token: a path of this "
+    "server, good for ten minutes. Nothing is computed before it is opened."
+)
+PARTS = "; ".join(f"{e.name}: {', '.join(e.parts)}" for e in EXPORTABLE if len(e.parts) > 1)
+
+Format = Annotated[ExportFormat, said("The kind of file.")]
+Detail = Annotated[ExportDetail, said("The segments, or every customer of them too.")]
+Part = Annotated[
+    str | None, said(f"Which table a CSV or PARQUET file holds, the first of its report unless given. {PARTS}.")
+]
+
+
+def export_url() -> Any:
+    """The field of a report or list: its object knows the question that it answers as `asked`."""
+
+    async def resolve(root: strawberry.Parent[Any], info: Info, format: Format, part: Part = None) -> str:
+        return await links.export_url(info.context, Export(root.asked, format, part=part))
+
+    return strawberry.field(resolver=resolve, description=DESCRIPTION)
+
+
+def export_url_with_detail() -> Any:
+    """The same of a segmentation."""
+
+    async def resolve(
+        root: strawberry.Parent[Any],
+        info: Info,
+        format: Format,
+        detail: Detail = ExportDetail.SUMMARY,
+        part: Part = None,
+    ) -> str:
+        return await links.export_url(info.context, Export(root.asked, format, detail, part))
+
+    return strawberry.field(resolver=resolve, description=DESCRIPTION)

@@ -1,0 +1,221 @@
+"""What customers were worth: one customer, and the report of all of them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from analytics.lifetime_value.ranking import LifetimeValueOrder
+from resolvers.customers import customer_by_id
+from resolvers.lifetime_value.customer import heuristic_by_value, rank_by_value
+from resolvers.prediction.customer import prediction_by_value
+from schema.arguments import about, said
+from schema.exports import export_url
+from schema.lookups import looked_up
+from schema.members import counted_customers
+from schema.nodes import OfPage, edges_of
+from schema.prediction import CLVPrediction
+from schema.reports import Freshness, HowComputed
+
+if TYPE_CHECKING:
+    from schema.customers import Customer
+
+strawberry.enum(
+    LifetimeValueOrder,
+    description="By what customers are ranked, descending; PREDICTED: by predictedRevenue, else revenue.",
+)
+
+Horizon = Annotated[int, said("How many days predictions look ahead, 1 to 3,650; nothing else depends on it.")]
+MinRevenue = Annotated[Decimal | None, said("Only customers with this revenue or more, on the asked basis.")]
+MinProfit = Annotated[
+    Decimal | None, said("Only customers with this profit or more, on the asked basis; not those of unknown profit.")
+]
+ValueOrder = Annotated[LifetimeValueOrder, said("By what they are ranked, descending; ties by customer number.")]
+
+
+@strawberry.type(description="What a customer was worth to a day; there is none without a counted sale.")
+class CLV:
+    """What a customer was worth to a day."""
+
+    revenue: Decimal = about("Of all counted sales: NET, or in a report on its basis.")
+    profit: Decimal | None = about(
+        "Of the lines whose cost is known, less its refunded share; null where none is known."
+    )
+    profit_margin: float | None = about("Profit over revenue, in percent; null where either is missing.")
+    orders: int = about("Counted sales.")
+    average_order_value: Decimal | None = about("Revenue per order, rounded half-even.")
+    first_purchase_date: date | None = about("The day of the first purchase.")
+    last_purchase_date: date | None = about("The day of the last purchase.")
+    days_as_customer: int = about("Days from the first purchase to `asOf`, both inside.")
+    lifespan_days: int = about("Days from the first to the last purchase.")
+    purchase_frequency_days: float | None = about("Days as a customer per order.")
+
+    rank: Any = looked_up(
+        rank_by_value,
+        int,
+        "The place by revenue among all customers, 1 for the most; ties by customer number.",
+        key="itself",
+    )
+    heuristic: Any = looked_up(
+        heuristic_by_value,
+        Decimal | None,
+        "A rule of thumb: average order value × orders a year × 3 years × the multiplier of the RETAIL segment.",
+        key="itself",
+    )
+    prediction: Any = looked_up(
+        prediction_by_value,
+        CLVPrediction,
+        "What the customer will be worth by a model of everyone's purchases to the day before, or why that is unknown.",
+        key="itself",
+    )
+
+
+@strawberry.type(description="A customer with its value and its rank in the report.")
+class CustomerValue:
+    """A customer with its value."""
+
+    clv: CLV = about("What the customer was worth, as the report's basis and storefront have it.")
+    rank: int = about("The place by the report's order within its filters, 1 for the most.")
+
+    customer: Any = looked_up(
+        customer_by_id,
+        Annotated["Customer", strawberry.lazy("schema.customers")],
+        "The customer.",
+        key="customer_id",
+    )
+
+
+@strawberry.type(description="A customer's value with its cursor.")
+class LifetimeValueEdge:
+    """A customer's value with its cursor."""
+
+    cursor: str = about("Its place in the list.")
+    node: CustomerValue = about("The customer and its value.")
+
+
+@strawberry.type(description="A page of customers by value.")
+class LifetimeValueConnection(OfPage):
+    """A page of customers by value."""
+
+    nodes: list[CustomerValue] = about("The customers of this page.")
+
+    @strawberry.field(
+        description="The customers of this page with their cursors.", graphql_type=list[LifetimeValueEdge]
+    )
+    @staticmethod
+    def edges(root: strawberry.Parent[Any]) -> Any:
+        """The customers with their cursors."""
+        return edges_of(root)
+
+    @strawberry.field(description="How many customers the whole list has.")
+    @staticmethod
+    async def total_count(root: strawberry.Parent[Any]) -> int:
+        """The size of the list."""
+        return await root.count()
+
+
+@strawberry.type(description="What is said of all customers of the report.")
+class LifetimeValueSummary:
+    """What is said of all customers of the report."""
+
+    total_customers: int = about("Customers with a counted sale, as the filters choose them.")
+    total_revenue: Decimal = about("Their revenue on the asked basis.")
+    total_profit: Decimal | None = about("The sum of the known profits; null where none is known.")
+    average_clv: Decimal | None = about("Revenue per customer, rounded half-even.")
+    average_profit_per_customer: Decimal | None = about("Profit per customer; null where none is known.")
+    top_customer_revenue: Decimal | None = about("The revenue of the best customer by revenue.")
+    top10_percent_contribution: float | None = about(
+        "The share of revenue, in percent, of the best tenth by revenue, rounded up to whole customers."
+    )
+
+    @strawberry.field(description="Refunds to `asOf` to nobody of these customers, so that totals reconcile.")
+    @staticmethod
+    async def refunds_outside_population(root: strawberry.Parent[Any]) -> Decimal:
+        """Refunds to nobody of these customers."""
+        return await root.refunds_outside_population()
+
+
+@strawberry.type(description="A point of the Lorenz curve: what share of revenue the lowest customers have.")
+class LorenzPoint:
+    """A point of the Lorenz curve."""
+
+    customers: float = about("The share of the customers, lowest revenue first, 0 to 100.")
+    revenue: float = about("Their share of the revenue, in percent; below 0 where refunds exceed their purchases.")
+
+
+@strawberry.type(description="Customers with revenue from `min` to below `max`.")
+class ValueBucket:
+    """Customers with revenue in a range."""
+
+    label: str = about("The range in words.")
+    min: Decimal | None = about("The least revenue; null below zero.")
+    max: Decimal | None = about("Revenue is below this; null for the last bucket.")
+    customer_count: int = about("How many customers.")
+    revenue: Decimal = about("Their revenue on the asked basis.")
+
+    customers: Any = counted_customers()
+
+
+@strawberry.type(description="What customers were worth to a day: their ranking, and how revenue lies among them.")
+class LifetimeValueReport:
+    """What customers were worth to a day."""
+
+    how_computed: HowComputed = about("What the numbers are, and the statements that compute them.")
+    export_url: str = export_url()
+
+    @strawberry.field(description="What is said of all these customers.", graphql_type=LifetimeValueSummary)
+    @staticmethod
+    async def summary(root: strawberry.Parent[Any]) -> Any:
+        """What is said of all."""
+        return await root.summary()
+
+    @strawberry.field(
+        description="The page of ranked customers that `first` and `after` of the report ask for.",
+        graphql_type=LifetimeValueConnection,
+    )
+    @staticmethod
+    async def customers(root: strawberry.Parent[Any]) -> Any:
+        """The page of ranked customers."""
+        return await root.customers()
+
+    @strawberry.field(
+        description="Customers by revenue: edges at the 10th, 25th, 50th, 75th and 90th percentile of what is above "
+        "zero, to two significant digits, and a bucket below zero where somebody is there.",
+        graphql_type=list[ValueBucket],
+    )
+    @staticmethod
+    async def distribution(
+        root: strawberry.Parent[Any],
+        label: Annotated[str | None, said("Only the bucket with this label.")] = None,
+    ) -> Any:
+        """Customers by revenue."""
+        buckets = await root.distribution()
+        return buckets if label is None else [bucket for bucket in buckets if bucket.label == label]
+
+    @strawberry.field(
+        description="The Lorenz curve of revenue in 101 points, lowest revenue first; empty without revenue.",
+        graphql_type=list[LorenzPoint],
+    )
+    @staticmethod
+    async def lorenz(root: strawberry.Parent[Any]) -> Any:
+        """The Lorenz curve."""
+        return await root.lorenz()
+
+    @strawberry.field(description="The share of sales, in percent of their totals, whose cost is known.")
+    @staticmethod
+    async def cost_coverage(root: strawberry.Parent[Any]) -> float | None:
+        """The share of sales whose cost is known."""
+        return await root.cost_coverage()
+
+    @strawberry.field(description="What a reader should know about this answer.")
+    @staticmethod
+    async def notices(root: strawberry.Parent[Any]) -> list[str]:
+        """What a reader should know."""
+        return await root.notices()
+
+    @strawberry.field(description="How fresh it is.", graphql_type=Freshness)
+    @staticmethod
+    async def freshness(root: strawberry.Parent[Any]) -> Any:
+        """How fresh it is."""
+        return await root.freshness()

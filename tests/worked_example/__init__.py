@@ -1,0 +1,1 @@
+"""A shop small enough to check by hand, and what every report says about it."""

@@ -1,0 +1,73 @@
+// What the tests in a browser share: the browser, the application, and the API to compare with.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+export const { BASE, ASK = BASE, TOKEN, PROVIDER, CHROMIUM = "/usr/bin/chromium" } = process.env;
+export const PAGES = {
+  Overview: "/",
+  Segments: "/segmentation",
+  Customers: "/customers",
+  Retention: "/retention",
+  "Lifetime value": "/lifetime-value",
+  "Purchase patterns": "/patterns",
+};
+export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
+
+let browser;
+
+/** A page of a new visitor; `problems` gathers what its console complains of. */
+export async function visit(path, options = {}) {
+  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const problems = [];
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(error.message));
+  const known = [BASE, PROVIDER, "data:"].filter(Boolean);
+  page.on("request", (request) => known.some((start) => request.url().startsWith(start)) || problems.push(`asked ${request.url()}`));
+  await page.goto(BASE + path);
+  return { page, problems, close: () => context.close() };
+}
+
+export const signInButton = (page) => page.getByRole("button", { name: "Sign in" });
+
+/** Signs in with the provider of the tests. */
+export async function signIn(page) {
+  await signInButton(page).click();
+  await page.getByRole("button", { name: "Allow" }).click();
+  await page.waitForURL((url) => url.href.startsWith(BASE));
+}
+
+export async function closeAll() {
+  await browser?.close();
+}
+
+/** Waits until what is shown is the answer to what was asked last. */
+export async function loaded(page) {
+  await page.waitForSelector(".loaded");
+  await page.waitForFunction(() => !document.querySelector(".loaded[data-stale]"));
+}
+
+/** The API's own answer. */
+export async function ask(query, variables = {}) {
+  const response = await fetch(`${ASK}/graphql`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${TOKEN}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+export const money = (value, currency = "EUR") => new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(value);
+export const count = (value) => new Intl.NumberFormat("en-GB").format(value);
+export const percent = (value) =>
+  new Intl.NumberFormat("en-GB", { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
+
+/** The value of a figure by its name. */
+export async function figure(page, name) {
+  return (await page.locator(".figure", { has: page.getByText(name, { exact: true }) }).first().locator(".value").innerText()).trim();
+}

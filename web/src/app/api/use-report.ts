@@ -1,0 +1,44 @@
+import { useEffect, useMemo, useRef } from "react";
+import { type AnyVariables, type TypedDocumentNode, useQuery } from "urql";
+
+import { type Problem, problemOf } from "./problems";
+
+export interface Report<Data> {
+  /** The answer, or the last good one while another is on its way. */
+  data: Data | undefined;
+  /** Whether what is shown is for other variables than those asked for. */
+  stale: boolean;
+  problem: Problem | null;
+  retry(): void;
+}
+
+interface Options {
+  pause?: boolean;
+  /** Whether the variables may hold personal data: they are kept out of addresses. */
+  isPrivate?: boolean;
+}
+
+/** Asks one operation; what was answered last stays until the next answer is there. */
+export function useReport<Data, Variables extends AnyVariables>(
+  query: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  { pause = false, isPrivate = false }: Options = {},
+): Report<Data> {
+  const context = useMemo(() => ({ isPrivate }), [isPrivate]);
+  const [{ data, error, fetching }, ask] = useQuery({ query, variables, pause, context } as Parameters<
+    typeof useQuery<Data, Variables>
+  >[0]);
+  const last = useRef<Data | undefined>(undefined);
+  useEffect(() => {
+    if (data !== undefined && data !== null && !fetching) {
+      last.current = data;
+    }
+  }, [data, fetching]);
+  const shown = data ?? last.current;
+  return {
+    data: shown ?? undefined,
+    stale: fetching && shown !== undefined,
+    problem: error && !fetching ? problemOf(error) : null,
+    retry: () => ask({ requestPolicy: "network-only" }),
+  };
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+
+import { daysBefore, formatsOf, inWords, monthsBefore, todayIn } from "./formats";
+
+const british = formatsOf("en-GB", "GBP", "Europe/London");
+
+describe("formats", () => {
+  it("shows money with every digit of a decimal text", () => {
+    expect(british.money("1977349.97")).toBe("£1,977,349.97");
+    expect(british.money("-0.01")).toBe("-£0.01");
+    expect(british.money(null)).toBe("–");
+  });
+
+  it("takes the minor units of the currency, and the language of the reader", () => {
+    expect(formatsOf("en-GB", "JPY", "Asia/Tokyo").money("1200")).toBe("JP¥1,200");
+    expect(formatsOf("de-DE", "EUR", "Europe/Berlin").money("1234.5")).toBe("1.234,50\u00a0€");
+  });
+
+  it("takes percentages as 0 to 100", () => {
+    expect(british.percent(37.46)).toBe("37.5%");
+    expect(british.change(101.34)).toBe("+101.3%");
+    expect(british.change(-5)).toBe("-5%");
+    expect(british.change(null)).toBe("–");
+  });
+
+  it("moves no calendar day by a zone, and every moment", () => {
+    expect(formatsOf("en-GB", "USD", "Pacific/Honolulu").day("2011-12-09")).toBe("9 Dec 2011");
+    expect(formatsOf("en-GB", "USD", "Pacific/Auckland").moment("2026-03-05T12:00:00Z")).toContain("6 Mar 2026");
+  });
+});
+
+describe("days", () => {
+  it("counts back", () => {
+    expect(daysBefore("2026-03-01", 1)).toBe("2026-02-28");
+    expect(monthsBefore("2026-03-31", 1)).toBe("2026-02-28");
+    expect(monthsBefore("2026-01-15", 12)).toBe("2025-01-15");
+  });
+
+  it("knows today in a zone", () => {
+    const now = new Date("2026-11-21T23:30:00Z");
+    expect(todayIn("Europe/Paris", now)).toBe("2026-11-22");
+    expect(todayIn("America/New_York", now)).toBe("2026-11-21");
+  });
+});
+
+it("words", () => {
+  expect(inWords("MOBILE_MONEY")).toBe("Mobile money");
+});

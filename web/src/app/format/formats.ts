@@ -1,0 +1,94 @@
+/** Numbers, money and days in words: in the reader's language, the business's currency and zone. */
+export interface Formats {
+  money(value: string | number | null | undefined): string;
+  /** Without minor units, short where it is large: for axes. */
+  shortMoney(value: number): string;
+  count(value: number | string | null | undefined): string;
+  number(value: number | null | undefined, digits?: number): string;
+  /** Of a value that is 0 to 100. */
+  percent(value: number | null | undefined, digits?: number): string;
+  /** The same with its sign: a change. */
+  change(value: number | null | undefined): string;
+  /** Of a calendar day like 2011-12-09, which no time zone moves. */
+  day(value: string | null | undefined): string;
+  month(value: string): string;
+  /** The name of a month, 1 to 12. */
+  monthName(month: number, width?: "short" | "long"): string;
+  /** Of a moment, in the business's zone. */
+  moment(value: string | null | undefined): string;
+}
+
+export const NOTHING = "–";
+
+export function formatsOf(locale: string | undefined, currency: string, timeZone: string): Formats {
+  const money = new Intl.NumberFormat(locale, { style: "currency", currency });
+  const shortMoney = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    notation: "compact",
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 0,
+  });
+  const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const dayFormat = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const monthFormat = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
+
+  return {
+    // A decimal text keeps every digit; so does the formatter.
+    money: (value) => (value === null || value === undefined ? NOTHING : money.format(value as number)),
+    shortMoney: (value) => shortMoney.format(value),
+    count: (value) => (value === null || value === undefined ? NOTHING : count.format(value as number)),
+    number: (value, digits = 1) => orNothing(value, (v) => decimals(locale, digits).format(v)),
+    percent: (value, digits = 1) => orNothing(value, (v) => percents(locale, digits, "auto").format(v / 100)),
+    change: (value) => orNothing(value, (v) => percents(locale, 1, "exceptZero").format(v / 100)),
+    day: (value) => (value ? dayFormat.format(dateOf(value)) : NOTHING),
+    month: (value) => monthFormat.format(dateOf(value)),
+    monthName: (month, width = "short") =>
+      new Intl.DateTimeFormat(locale, { month: width, timeZone: "UTC" }).format(Date.UTC(2001, month - 1, 1)),
+    moment: (value) => (value ? moment.format(new Date(value)) : NOTHING),
+  };
+}
+
+function orNothing(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? NOTHING : format(value);
+}
+
+function decimals(locale: string | undefined, digits: number): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
+}
+
+function percents(locale: string | undefined, digits: number, signDisplay: "auto" | "exceptZero"): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits, signDisplay });
+}
+
+/** Midnight of a calendar day in UTC. */
+export function dateOf(day: string): Date {
+  return new Date(`${day}T00:00:00Z`);
+}
+
+export function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+export function daysBefore(day: string, days: number): string {
+  return dayOf(new Date(dateOf(day).getTime() - days * 86_400_000));
+}
+
+/** The same day so many months before, clamped to the month's end. */
+export function monthsBefore(day: string, months: number): string {
+  const date = dateOf(day);
+  const month = date.getUTCMonth() - months;
+  const last = new Date(Date.UTC(date.getUTCFullYear(), month + 1, 0)).getUTCDate();
+  return dayOf(new Date(Date.UTC(date.getUTCFullYear(), month, Math.min(date.getUTCDate(), last))));
+}
+
+/** Today's calendar day in a zone. */
+export function todayIn(timeZone: string, now = new Date()): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
+}
+
+/** A word of the API like MOBILE_MONEY as a reader's. */
+export function inWords(word: string | null | undefined): string {
+  return word ? (word.charAt(0) + word.slice(1).toLowerCase()).replaceAll("_", " ") : NOTHING;
+}

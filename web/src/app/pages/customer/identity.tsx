@@ -1,0 +1,138 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import { kept, useAddress } from "../../address";
+import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { inWords } from "../../format/formats";
+import { Panel } from "../../parts/panel";
+import { useFormats } from "../../shell/shop";
+import { t } from "../../texts";
+
+export const identity = graphql(`
+  fragment Identity on Customer {
+    number
+    type
+    isActive
+    isVerified
+    email
+    phone
+    birthDate
+    joinedOn
+    notes
+    tags
+    creditLimit
+    outstandingBalance
+    creditUtilization
+    address {
+      line1
+      line2
+      postalCode
+      city
+      state
+      country
+    }
+    consents {
+      email
+      sms
+      push
+    }
+    acquisition {
+      source
+      campaign
+      referrer {
+        number
+        name
+      }
+    }
+    emailEngagement {
+      openRate
+      clickRate
+    }
+    externalIds {
+      system
+      value
+    }
+  }
+`);
+
+/** Who the customer is and how to reach them. */
+export function Identity({ data }: { data: FragmentOf<typeof identity> }) {
+  const formats = useFormats();
+  const [search] = useAddress();
+  const customer = readFragment(identity, data);
+  const { address, consents, acquisition, emailEngagement } = customer;
+  const place = address && [
+    address.line1,
+    address.line2,
+    [address.postalCode, address.city].filter(Boolean).join(" "),
+    address.state,
+    address.country,
+  ];
+  const ways = [consents.email && t.customer.email, consents.sms && t.customer.sms, consents.push && t.customer.push];
+  return (
+    <Panel title={t.customer.identity}>
+      <dl className="facts">
+        <Fact name={t.customer.number}>{customer.number}</Fact>
+        <Fact name={t.filters.type}>
+          {t.types[customer.type]}
+          {!customer.isActive && ` · ${t.customers.inactive}`}
+          {customer.isVerified && ` · ${t.customer.verified}`}
+        </Fact>
+        <Fact name={t.customerColumns.joined}>{formats.day(customer.joinedOn)}</Fact>
+        <Fact name={t.customer.emailAddress}>{customer.email}</Fact>
+        <Fact name={t.customer.phone}>{customer.phone}</Fact>
+        <Fact name={t.customer.birthDate}>{customer.birthDate && formats.day(customer.birthDate)}</Fact>
+        <Fact name={t.customer.address}>{place?.filter(Boolean).join(", ")}</Fact>
+        <Fact name={t.customer.mayWrite}>{ways.filter(Boolean).join(", ") || t.customer.noWay}</Fact>
+        <Fact name={t.customer.emails}>
+          {emailEngagement.openRate !== null &&
+            t.customer.engagement(formats.percent(emailEngagement.openRate), formats.percent(emailEngagement.clickRate))}
+        </Fact>
+        <Fact name={t.customers.source}>
+          {[acquisition.source, acquisition.campaign].filter(Boolean).join(" · ")}
+          {acquisition.referrer && (
+            <>
+              {" "}
+              <Link to="/customers/$number" params={{ number: acquisition.referrer.number }} search={kept(search)}>
+                {t.customer.referredBy(acquisition.referrer.name)}
+              </Link>
+            </>
+          )}
+        </Fact>
+        <Fact name={t.customer.owes}>
+          {formats.money(customer.outstandingBalance)}
+          {Number(customer.creditLimit) > 0 &&
+            ` ${t.customer.ofLimit(formats.money(customer.creditLimit), formats.percent(customer.creditUtilization))}`}
+        </Fact>
+        <Fact name={t.customer.elsewhere}>
+          {customer.externalIds.map(({ system, value }) => `${inWords(system)} ${value}`).join(", ")}
+        </Fact>
+        <Fact name={t.customerColumns.tags}>
+          {customer.tags.length > 0 && (
+            <span className="tags">
+              {customer.tags.map((tag) => (
+                <span key={tag} className="tag">
+                  {tag}
+                </span>
+              ))}
+            </span>
+          )}
+        </Fact>
+        <Fact name={t.customer.notes}>{customer.notes}</Fact>
+      </dl>
+    </Panel>
+  );
+}
+
+/** What is not known is not there. */
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  const isKnown = Array.isArray(children) ? children.some(Boolean) : Boolean(children);
+  return (
+    isKnown && (
+      <div>
+        <dt>{name}</dt>
+        <dd>{children}</dd>
+      </div>
+    )
+  );
+}

@@ -1,0 +1,33 @@
+import { graphql, type VariablesOf } from "../../api/graphql";
+import { row } from "./row";
+
+export const customersQuery = graphql(
+  `
+    query Customers(
+      $filter: CustomerFilter
+      $orderBy: CustomerOrder
+      $asOf: Date!
+      $first: Int
+      $after: String
+      $withTags: Boolean!
+      $withEmail: Boolean!
+      $withBalance: Boolean!
+      $withCity: Boolean!
+      $withSegment: Boolean!
+    ) {
+      customers(first: $first, after: $after, filter: $filter, orderBy: $orderBy, asOf: $asOf) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          ...CustomerRow
+        }
+      }
+    }
+  `,
+  [row],
+);
+
+export type Asked = VariablesOf<typeof customersQuery>;

@@ -1,0 +1,29 @@
+import { graphql } from "../../api/graphql";
+
+/** A customer of the list; what is wanted only with some columns is asked for only with them. */
+export const row = graphql(`
+  fragment CustomerRow on Customer {
+    number
+    name
+    type
+    isActive
+    joinedOn
+    tags @include(if: $withTags)
+    email @include(if: $withEmail)
+    outstandingBalance @include(if: $withBalance)
+    address @include(if: $withCity) {
+      city
+    }
+    purchases(asOf: $asOf) {
+      orders
+      revenue
+      averageOrderValue
+      lastPurchaseDate
+    }
+    rfm(scheme: RETAIL, days: null, asOf: $asOf) @include(if: $withSegment) {
+      segment {
+        name
+      }
+    }
+  }
+`);

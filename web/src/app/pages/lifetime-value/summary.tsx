@@ -1,0 +1,43 @@
+import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { Figure, Figures } from "../../parts/panel";
+import { useFormats } from "../../shell/shop";
+import { t } from "../../texts";
+
+export const summary = graphql(`
+  fragment ValueSummary on LifetimeValueReport {
+    costCoverage
+    summary {
+      totalCustomers
+      totalRevenue
+      totalProfit
+      averageClv
+      averageProfitPerCustomer
+      topCustomerRevenue
+      top10PercentContribution
+    }
+  }
+`);
+
+/** What all customers together were worth. */
+export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
+  const formats = useFormats();
+  const { summary: found, costCoverage } = readFragment(summary, data);
+  return (
+    <Figures label={t.value.figures}>
+      <Figure label={t.columns.customers} value={formats.count(found.totalCustomers)} note={t.value.everyone} />
+      <Figure label={t.figures.revenue} value={formats.money(found.totalRevenue)} />
+      <Figure
+        label={t.customer.profit}
+        value={formats.money(found.totalProfit)}
+        note={costCoverage !== null && t.value.coverage(formats.percent(costCoverage))}
+      />
+      <Figure
+        label={t.value.average}
+        value={formats.money(found.averageClv)}
+        note={t.value.averageProfit(formats.money(found.averageProfitPerCustomer))}
+      />
+      <Figure label={t.value.top} value={formats.money(found.topCustomerRevenue)} />
+      <Figure label={t.value.topTenth} value={formats.percent(found.top10PercentContribution)} note={t.value.ofRevenue} />
+    </Figures>
+  );
+}

@@ -1,0 +1,96 @@
+import { Group } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import { kept, useAddress } from "../../address";
+import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { Panel } from "../../parts/panel";
+import { Empty } from "../../parts/states";
+import { useFormats } from "../../shell/shop";
+import { t } from "../../texts";
+
+export const cohortStrip = graphql(`
+  fragment CohortStrip on RetentionReport {
+    cohorts {
+      key
+      start
+      size
+      periods {
+        period
+        retention
+        complete
+      }
+    }
+  }
+`);
+
+const COHORTS = 7;
+const PERIODS = 7;
+
+/** The latest cohorts in their first months. */
+export function CohortStrip({ data, tools }: { data: FragmentOf<typeof cohortStrip>; tools: ReactNode }) {
+  const formats = useFormats();
+  const [address] = useAddress();
+  const cohorts = readFragment(cohortStrip, data).cohorts.slice(-COHORTS);
+  const columns = Array.from({ length: PERIODS }, (_, index) => index);
+  return (
+    <Panel
+      title={t.overview.cohorts}
+      about={t.overview.cohortsAbout}
+      tools={
+        <Group gap="xs">
+          <Link to="/retention" search={kept(address)}>
+            {t.overview.allCohorts}
+          </Link>
+          {tools}
+        </Group>
+      }
+    >
+      {cohorts.length === 0 ? (
+        <Empty title={t.empty.sales}>{t.empty.salesHow}</Empty>
+      ) : (
+        <div className="scroll" tabIndex={0} role="group" aria-label={t.overview.cohorts}>
+          <table className="heat">
+            <thead>
+              <tr>
+                <th scope="col">{t.cohorts.cohort}</th>
+                <th scope="col" className="right wide">
+                  {t.columns.customers}
+                </th>
+                {columns.map((period) => (
+                  <th key={period} scope="col">
+                    {t.cohorts.after(period, "MONTH")}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {cohorts.map(({ key, start, size, periods }) => (
+                <tr key={key}>
+                  <th scope="row">{formats.month(start)}</th>
+                  <td className="right wide">{formats.count(size)}</td>
+                  {columns.map((period) => {
+                    const cell = periods[period];
+                    return (
+                      <td key={period}>
+                        {cell && (
+                          <span
+                            className={`cell ${cell.complete ? "" : "running"}`}
+                            style={{ "--share": (cell.retention ?? 0) / 100 } as React.CSSProperties}
+                            title={cell.complete ? undefined : t.cohorts.running}
+                          >
+                            {formats.percent(cell.retention, 0)}
+                          </span>
+                        )}
+                      </td>
+                    );
+                  })}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,67 @@
+import { Group } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+import { kept, useAddress } from "../../address";
+import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { Bars } from "../../parts/bars";
+import { Panel } from "../../parts/panel";
+import { useFormats } from "../../shell/shop";
+import { t } from "../../texts";
+
+export const segmentStrip = graphql(`
+  fragment SegmentStrip on Segmentation {
+    totalCustomers
+    insights {
+      highestRevenueSegment
+      fastestGrowingSegment
+      needsAttention
+    }
+    segments {
+      code
+      name
+      customerCount
+      totalRevenue
+      growth
+    }
+  }
+`);
+
+/** The segments in short, and what stands out among them. */
+export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentStrip>; tools: ReactNode }) {
+  const formats = useFormats();
+  const [address] = useAddress();
+  const { totalCustomers, insights, segments } = readFragment(segmentStrip, data);
+  return (
+    <Panel
+      title={t.overview.segments}
+      about={t.overview.segmentsAbout(formats.count(totalCustomers))}
+      tools={
+        <Group gap="xs">
+          <Link to="/segmentation" search={{ ...kept(address), ...(address.days === undefined ? {} : { days: address.days }) }}>
+            {t.overview.allSegments}
+          </Link>
+          {tools}
+        </Group>
+      }
+    >
+      <Bars
+        caption={t.overview.segments}
+        head={[t.columns.segment, t.columns.customers, t.columns.growth, t.columns.revenue]}
+        bars={segments.map(({ code, name, customerCount, totalRevenue, growth }) => ({
+          key: code,
+          label: (
+            <Link to="/segmentation" search={{ ...kept(address), ...(address.days === undefined ? {} : { days: address.days }), open: `segment:${code}` }}>
+              {name}
+            </Link>
+          ),
+          value: Number(totalRevenue),
+          cells: [formats.count(customerCount), formats.change(growth), formats.shortMoney(Number(totalRevenue))],
+        }))}
+      />
+      <p className="about">
+        {t.segments.insights(insights.highestRevenueSegment, insights.fastestGrowingSegment, insights.needsAttention)}
+      </p>
+    </Panel>
+  );
+}

@@ -1,0 +1,68 @@
+import { useAddress } from "../../address";
+import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { Bars } from "../../parts/bars";
+import { LineChart } from "../../parts/charts/line-chart";
+import { Panel } from "../../parts/panel";
+import { useFormats } from "../../shell/shop";
+import { t } from "../../texts";
+
+export const series = graphql(`
+  fragment Series on PurchasePatterns {
+    series {
+      start
+      transactionCount
+      revenue
+      complete
+    }
+  }
+`);
+
+/** Revenue over the period. */
+export function Series({ data }: { data: FragmentOf<typeof series> }) {
+  const formats = useFormats();
+  const [{ grouping }] = useAddress();
+  const found = readFragment(series, data).series;
+  return (
+    <Panel title={t.patterns.series} about={t.overview.seriesAbout}>
+      <LineChart
+        label={t.patterns.series}
+        points={found.map(({ start }) => (grouping === "MONTHLY" ? formats.month(start) : formats.day(start)))}
+        lines={[{ key: "revenue", label: t.figures.revenue, color: "var(--c1)", values: found.map(({ revenue }) => Number(revenue)) }]}
+        format={(value) => formats.money(value)}
+        formatTick={(value) => formats.shortMoney(value)}
+        isRunning={found.at(-1)?.complete === false}
+        area
+      />
+    </Panel>
+  );
+}
+
+export const seasons = graphql(`
+  fragment Seasons on PurchasePatterns {
+    seasonality {
+      month
+      index
+    }
+  }
+`);
+
+/** Which months are strong. */
+export function Seasons({ data }: { data: FragmentOf<typeof seasons> }) {
+  const formats = useFormats();
+  const { seasonality } = readFragment(seasons, data);
+  return (
+    <Panel title={t.patterns.seasonality} about={t.patterns.seasonalityAbout}>
+      <Bars
+        caption={t.patterns.seasonality}
+        head={[t.patterns.month, t.patterns.index]}
+        bars={seasonality.map(({ month, index }) => ({
+          key: String(month),
+          label: formats.monthName(month, "long"),
+          value: index ?? 0,
+          color: index !== null && index >= 1 ? "var(--c1)" : "var(--c7)",
+          cells: [formats.number(index, 2)],
+        }))}
+      />
+    </Panel>
+  );
+}

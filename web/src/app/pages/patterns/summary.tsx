@@ -1,0 +1,73 @@
+import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { Against } from "../../parts/against";
+import { Figure, Figures } from "../../parts/panel";
+import { useFormats } from "../../shell/shop";
+import { t } from "../../texts";
+
+export const summary = graphql(`
+  fragment PatternsSummary on PurchasePatterns {
+    summary {
+      totalTransactions
+      uniqueCustomers
+      revenue
+      anonymousTransactions
+      avgBasketSize
+      avgItemsPerTransaction
+      transactionsPerCustomer
+      busiestDay
+      busiestHour
+    }
+    previous {
+      totalTransactions
+      uniqueCustomers
+      revenue
+      avgBasketSize
+    }
+    frequency {
+      daily
+      avgDaysBetweenPurchases
+    }
+  }
+`);
+
+/** The period in a few numbers. */
+export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
+  const formats = useFormats();
+  const { summary: now, previous, frequency } = readFragment(summary, data);
+  return (
+    <Figures label={t.patterns.figures}>
+      <Figure label={t.figures.revenue} value={formats.money(now.revenue)} note={<Against now={now.revenue} before={previous?.revenue} />} />
+      <Figure
+        label={t.patterns.transactions}
+        value={formats.count(now.totalTransactions)}
+        note={<Against now={now.totalTransactions} before={previous?.totalTransactions} />}
+      />
+      <Figure
+        label={t.figures.buyers}
+        value={formats.count(now.uniqueCustomers)}
+        note={<Against now={now.uniqueCustomers} before={previous?.uniqueCustomers} />}
+      />
+      <Figure
+        label={t.figures.basket}
+        value={formats.money(now.avgBasketSize)}
+        note={<Against now={now.avgBasketSize} before={previous?.avgBasketSize} />}
+      />
+      <Figure
+        label={t.patterns.items}
+        value={formats.number(now.avgItemsPerTransaction)}
+        note={t.patterns.anonymous(formats.count(now.anonymousTransactions))}
+      />
+      <Figure
+        label={t.patterns.daily(t.patterns.transactions)}
+        value={formats.number(frequency.daily)}
+        note={t.patterns.perCustomer(formats.number(now.transactionsPerCustomer))}
+      />
+      <Figure label={t.patterns.between} value={t.patterns.days(formats.number(frequency.avgDaysBetweenPurchases))} />
+      <Figure
+        label={t.patterns.busiestDay}
+        value={now.busiestDay ? t.weekdays[now.busiestDay] : "–"}
+        note={now.busiestHour !== null && t.patterns.hour(now.busiestHour)}
+      />
+    </Figures>
+  );
+}

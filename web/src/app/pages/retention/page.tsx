@@ -1,0 +1,79 @@
+import { useAddress } from "../../address";
+import { graphql } from "../../api/graphql";
+import { useReport } from "../../api/use-report";
+import { Choice, Filters, PeriodChoice, StorefrontChoice, TypeChoice } from "../../parts/filters";
+import { Page } from "../../parts/page";
+import { Loaded, Notices } from "../../parts/states";
+import { t } from "../../texts";
+import { useAsked, YEAR } from "./asked";
+import { Cohorts, cohorts } from "./cohorts";
+import { Curves } from "./curves";
+import { Opened } from "./opened";
+import { Summary, summary } from "./summary";
+import { Trends, trends } from "./trends";
+import { RetentionTools } from "./tools";
+
+export const retentionQuery = graphql(
+  `
+    query Retention(
+      $period: DateRange!
+      $compareTo: Comparison!
+      $cohortPeriod: CohortPeriod!
+      $mode: RetentionMode!
+      $storefront: ID
+      $customerType: CustomerType
+    ) {
+      retention(
+        period: $period
+        compareTo: $compareTo
+        cohortPeriod: $cohortPeriod
+        trendPeriod: MONTH
+        mode: $mode
+        storefront: $storefront
+        customerType: $customerType
+      ) {
+        notices
+        ...RetentionSummary
+        ...Cohorts
+        ...Trends
+      }
+    }
+  `,
+  [summary, cohorts, trends],
+);
+
+export default function RetentionPage() {
+  const [address] = useAddress();
+  const asked = useAsked();
+  const report = useReport(retentionQuery, { ...asked, compareTo: address.compare ?? "PREVIOUS_PERIOD" });
+  return (
+    <Page
+      title={t.pages.retention}
+      about={t.retention.about}
+      tools={<RetentionTools asked={asked} />}
+      filters={
+        <Filters>
+          <PeriodChoice usual={YEAR} />
+          <Choice name="compare" label={t.filters.compare} usual="PREVIOUS_PERIOD" options={t.comparisons} />
+          <Choice name="unit" label={t.filters.unit} usual="MONTH" options={t.units} />
+          <Choice name="mode" label={t.filters.mode} usual="ON" options={t.retention.modes} />
+          <StorefrontChoice />
+          <TypeChoice />
+        </Filters>
+      }
+    >
+      <Loaded report={report} what={t.retention.what}>
+        {({ retention }) => (
+          <>
+            <Summary data={retention} />
+            <Notices notices={retention.notices} />
+            <Cohorts data={retention} />
+            <Curves data={retention} />
+            <Trends data={retention} />
+            <Opened />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

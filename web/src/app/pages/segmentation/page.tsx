@@ -1,0 +1,115 @@
+import { graphql } from "../../api/graphql";
+import { useReport } from "../../api/use-report";
+import { daysBefore, monthsBefore } from "../../format/formats";
+import { Choice, DayChoice, Filters, StorefrontChoice, TypeChoice, WindowChoice } from "../../parts/filters";
+import { Page } from "../../parts/page";
+import { Loaded, Notices } from "../../parts/states";
+import { t } from "../../texts";
+import { useAsked, WINDOW } from "./asked";
+import { CutPoints, cutPoints } from "./cut-points";
+import { Grid, grid } from "./grid";
+import { Migration, migration } from "./migration";
+import { Opened, opened } from "./opened";
+import { Population, population } from "./population";
+import { Segments, segments } from "./segments";
+import { Trend, trend } from "./trend";
+import { SegmentationTools } from "./tools";
+
+export const segmentationQuery = graphql(
+  `
+    query SegmentationPage(
+      $method: SegmentationMethod!
+      $scheme: RFMScheme!
+      $days: Int
+      $asOf: Date!
+      $before: Date!
+      $yearBefore: Date!
+      $storefront: ID
+      $customerType: CustomerType
+      $isDated: Boolean!
+    ) {
+      segmentation(
+        method: $method
+        scheme: $scheme
+        days: $days
+        asOf: $asOf
+        storefront: $storefront
+        customerType: $customerType
+      ) {
+        notices
+        ...Population
+        ...Segments
+        ...Grid
+        ...CutPoints
+        ...Opened
+      }
+      segmentMigration(
+        from: $before
+        to: $asOf
+        method: $method
+        scheme: $scheme
+        days: $days
+        storefront: $storefront
+        customerType: $customerType
+      ) @include(if: $isDated) {
+        ...Migration
+      }
+      segmentationTrend(
+        from: $yearBefore
+        to: $asOf
+        method: $method
+        scheme: $scheme
+        days: $days
+        storefront: $storefront
+        customerType: $customerType
+        every: MONTH
+      ) @include(if: $isDated) {
+        ...Trend
+      }
+    }
+  `,
+  [population, segments, grid, cutPoints, opened, migration, trend],
+);
+
+export default function SegmentationPage() {
+  const asked = useAsked();
+  const dates = { before: daysBefore(asked.asOf, asked.days ?? WINDOW), yearBefore: monthsBefore(asked.asOf, 12) };
+  const report = useReport(segmentationQuery, { ...asked, ...dates, isDated: asked.method !== "CREDIT" });
+  const isRfm = asked.method === "RFM";
+  return (
+    <Page
+      title={t.pages.segmentation}
+      about={t.segments.about}
+      tools={<SegmentationTools asked={asked} />}
+      filters={
+        <Filters>
+          <Choice name="method" label={t.filters.method} usual="RFM" options={t.methods} />
+          {isRfm && <Choice name="scheme" label={t.filters.scheme} usual="POS" options={t.schemes} />}
+          <DayChoice />
+          <WindowChoice usual={WINDOW} />
+          <StorefrontChoice />
+          <TypeChoice />
+        </Filters>
+      }
+    >
+      <Loaded report={report} what={t.segments.what}>
+        {({ segmentation, segmentMigration, segmentationTrend }) => (
+          <>
+            <Population data={segmentation} />
+            <Notices notices={segmentation.notices} />
+            <Segments data={segmentation} />
+            {isRfm && (
+              <div className="two">
+                <Grid data={segmentation} />
+                <CutPoints data={segmentation} />
+              </div>
+            )}
+            {segmentMigration && <Migration data={segmentMigration} segmentation={segmentation} asked={{ ...asked, ...dates }} />}
+            {segmentationTrend && <Trend data={segmentationTrend} asked={{ ...asked, ...dates }} />}
+            <Opened data={segmentation} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

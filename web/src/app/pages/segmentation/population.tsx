@@ -1,0 +1,43 @@
+import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { Figure, Figures } from "../../parts/panel";
+import { useFormats } from "../../shell/shop";
+import { t } from "../../texts";
+
+export const population = graphql(`
+  fragment Population on Segmentation {
+    totalCustomers
+    activeCustomers
+    totalRevenue
+    refundsOutsidePopulation
+    insights {
+      highestRevenueSegment
+      largestSegment
+      fastestGrowingSegment
+      needsAttention
+    }
+  }
+`);
+
+/** Whom the segments are of, and what stands out. */
+export function Population({ data }: { data: FragmentOf<typeof population> }) {
+  const formats = useFormats();
+  const { totalCustomers, activeCustomers, totalRevenue, refundsOutsidePopulation, insights } = readFragment(population, data);
+  return (
+    <Figures label={t.segments.population}>
+      <Figure
+        label={t.columns.customers}
+        value={formats.count(totalCustomers)}
+        note={t.segments.active(formats.count(activeCustomers))}
+      />
+      <Figure
+        label={t.figures.revenue}
+        value={formats.money(totalRevenue)}
+        note={t.segments.outside(formats.money(refundsOutsidePopulation))}
+      />
+      <Figure label={t.segments.highest} value={insights.highestRevenueSegment ?? "–"} />
+      <Figure label={t.segments.largest} value={insights.largestSegment ?? "–"} />
+      <Figure label={t.segments.growing} value={insights.fastestGrowingSegment ?? "–"} />
+      <Figure label={t.segments.attention} value={insights.needsAttention ?? "–"} />
+    </Figures>
+  );
+}

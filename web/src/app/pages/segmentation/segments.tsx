@@ -1,0 +1,69 @@
+import { useAddress } from "../../address";
+import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { Bars } from "../../parts/bars";
+import { Panel } from "../../parts/panel";
+import { Empty } from "../../parts/states";
+import { useFormats } from "../../shell/shop";
+import { t } from "../../texts";
+import { colorOf } from "./colors";
+
+export const segments = graphql(`
+  fragment Segments on Segmentation {
+    totalCustomers
+    segments {
+      code
+      name
+      customerCount
+      percentage
+      totalRevenue
+      revenueContribution
+      averageOrderValue
+      growth
+    }
+  }
+`);
+
+/** The segments, each opening to its customers and what to do for them. */
+export function Segments({ data }: { data: FragmentOf<typeof segments> }) {
+  const formats = useFormats();
+  const [, set] = useAddress();
+  const found = readFragment(segments, data);
+  return (
+    <Panel title={t.segments.title} about={t.segments.titleAbout}>
+      {found.totalCustomers === 0 ? (
+        <Empty title={t.empty.sales}>{t.empty.salesHow}</Empty>
+      ) : (
+        <Bars
+          caption={t.segments.title}
+          head={[
+            t.columns.segment,
+            t.columns.customers,
+            t.columns.share,
+            t.columns.growth,
+            t.columns.revenue,
+            t.segments.contribution,
+            t.segments.averageOrder,
+          ]}
+          bars={found.segments.map((segment, index) => ({
+            key: segment.code,
+            label: (
+              <button type="button" className="open link" onClick={() => set({ open: `segment:${segment.code}` })}>
+                {segment.name}
+              </button>
+            ),
+            value: segment.customerCount,
+            color: colorOf(segment.name, index),
+            cells: [
+              formats.count(segment.customerCount),
+              formats.percent(segment.percentage),
+              formats.change(segment.growth),
+              formats.money(segment.totalRevenue),
+              formats.percent(segment.revenueContribution),
+              formats.money(segment.averageOrderValue),
+            ],
+          }))}
+        />
+      )}
+    </Panel>
+  );
+}

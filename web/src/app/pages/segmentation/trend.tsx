@@ -1,0 +1,43 @@
+import { type FragmentOf, graphql, readFragment, type VariablesOf } from "../../api/graphql";
+import { LineChart } from "../../parts/charts/line-chart";
+import { Panel } from "../../parts/panel";
+import { useFormats } from "../../shell/shop";
+import { t } from "../../texts";
+import { colorOf } from "./colors";
+import { type trendSignQuery, TrendTools } from "./tools";
+
+export const trend = graphql(`
+  fragment Trend on SegmentationTrend {
+    points {
+      asOf
+      segments {
+        code
+        name
+        customerCount
+      }
+    }
+  }
+`);
+
+/** How many there were in each segment at the end of each month. */
+export function Trend({ data, asked }: { data: FragmentOf<typeof trend>; asked: VariablesOf<typeof trendSignQuery> }) {
+  const formats = useFormats();
+  const { points } = readFragment(trend, data);
+  const names = points[0]?.segments ?? [];
+  return (
+    <Panel title={t.segments.trend} about={t.segments.trendAbout} tools={<TrendTools asked={asked} />}>
+      <LineChart
+        label={t.segments.trend}
+        points={points.map(({ asOf }) => formats.day(asOf))}
+        lines={names.map(({ code, name }, index) => ({
+          key: code,
+          label: name,
+          color: colorOf(name, index),
+          values: points.map(({ segments }) => segments.find((segment) => segment.code === code)?.customerCount ?? null),
+        }))}
+        format={(value) => formats.count(value)}
+        height={280}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ReactNode } from "react";
+
+export interface Bar {
+  key: string;
+  label: ReactNode;
+  value: number;
+  /** The cells beside the bar. */
+  cells: ReactNode[];
+  color?: string;
+}
+
+interface BarsProps {
+  caption: string;
+  head: string[];
+  bars: Bar[];
+}
+
+/** A table whose rows have bars, so that it can be read as a picture and as numbers. */
+export function Bars({ caption, head, bars }: BarsProps) {
+  const most = Math.max(...bars.map(({ value }) => value), 0);
+  return (
+    <div className="scroll" tabIndex={0} role="group" aria-label={caption}>
+      <table className="bars">
+        <caption className="hidden">{caption}</caption>
+        <thead>
+          <tr>
+            {head.map((name, index) => (
+              <th key={name} scope="col" className={index > 0 ? "right" : ""}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {bars.map(({ key, label, value, cells, color }) => (
+            <tr key={key}>
+              <th scope="row">
+                <span className="bar-label">{label}</span>
+                <span className="bar" aria-hidden="true">
+                  <span
+                    style={{
+                      width: most > 0 ? `${Math.max((100 * value) / most, 0)}%` : 0,
+                      ...(color ? { background: color } : {}),
+                    }}
+                  />
+                </span>
+              </th>
+              {cells.map((cell, index) => (
+                // eslint-disable-next-line react/no-array-index-key
+                <td key={index} className="right">
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

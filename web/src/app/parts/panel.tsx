@@ -1,0 +1,70 @@
+import { Group, Title } from "@mantine/core";
+import { type ReactNode, useId } from "react";
+
+interface PanelProps {
+  title: string;
+  /** One sentence on what is shown. */
+  about?: ReactNode;
+  /** Beside the title: what is shown, or how it was computed. */
+  tools?: ReactNode;
+  children: ReactNode;
+  className?: string;
+}
+
+/** A part of a page with its title. */
+export function Panel({ title, about, tools, children, className }: PanelProps) {
+  const id = useId();
+  return (
+    <section className={`panel ${className ?? ""}`} aria-labelledby={id}>
+      <Group justify="space-between" align="flex-start" gap="xs" mb="sm">
+        <div className="panel-title">
+          <Title order={2} size="h4" id={id}>
+            {title}
+          </Title>
+          {about && <p className="about">{about}</p>}
+        </div>
+        {tools}
+      </Group>
+      {children}
+    </section>
+  );
+}
+
+interface FigureProps {
+  label: string;
+  value: ReactNode;
+  note?: ReactNode;
+}
+
+/** A number with its name. */
+export function Figure({ label, value, note }: FigureProps) {
+  return (
+    <div className="figure">
+      <dt>{label}</dt>
+      <dd className="value">{value}</dd>
+      {note !== undefined && note !== null && <dd className="note">{note}</dd>}
+    </div>
+  );
+}
+
+export function Figures({ children, label }: { children: ReactNode; label: string }) {
+  return (
+    <dl className="figures" aria-label={label}>
+      {children}
+    </dl>
+  );
+}
+
+/** A change against before: an arrow and words, never colour alone. */
+export function Change({ text, value, isGood = (v) => v > 0 }: { text: string; value: number | null; isGood?: (value: number) => boolean }) {
+  if (value === null) {
+    return <span className="change">{text}</span>;
+  }
+  const arrow = value > 0 ? "▲" : value < 0 ? "▼" : "■";
+  const kind = value === 0 ? "same" : isGood(value) ? "good" : "bad";
+  return (
+    <span className="change" data-kind={kind}>
+      <span aria-hidden="true">{arrow}</span> {text}
+    </span>
+  );
+}
