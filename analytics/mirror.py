@@ -27,6 +27,7 @@ from analytics.mirrored import (
     insert,
     remove,
     revision_of_business,
+    row_count,
     sort_again,
 )
 from analytics.sqlite_reader import sqlite_snapshot
@@ -55,8 +56,8 @@ class MirrorLimits:
     """How much the copies may hold, and how they work.
 
     `max_bytes` is over all businesses of the process, least recently used first to go. More than `small_change`
-    changed rows are read in columns instead of through the operation that needs them. A table is sorted again when
-    `unsorted_share` of its rows, and at least `unsorted_rows`, were added after it was sorted.
+    rows that are new or changed are read in columns instead of through the operation that needs them. A table is
+    sorted again when `unsorted_share` of its rows, and at least `unsorted_rows`, were added after it was sorted.
     """
 
     max_bytes: int = 8 * 1024**3
@@ -101,19 +102,20 @@ class Mirror:
     async def bring_to(self, revision: int, read: ReadRows, need: frozenset[str] = frozenset()) -> None:
         """Make the copy hold the tables it needs and show exactly `revision`, the one that `read` sees.
 
-        A small change is read through `read`, the asker's own snapshot. Call it with the lock held. Raises
+        What is little is read through `read`, the asker's own snapshot. Call it with the lock held. Raises
         SnapshotMoved where the copy is past that revision, or had to go past it.
         """
         wanted = ALWAYS | self.tables | need
-        if self.revision is None or not wanted <= self.tables:
-            await _to_its_end(self._synchronise, wanted)
-        elif self.revision < revision:
-            seen = {"seen": self.revision}
-            if (await read(change_count(), seen))[0][0] > self._limits.small_change:
+        missing = [mirrored for mirrored in MIRRORED if mirrored.name in wanted - self.tables]
+        ahead = 0 if self.revision is None else self.revision - revision
+        if missing or ahead < 0:
+            if ahead > 0 or await self._much(missing, read):
                 await _to_its_end(self._synchronise, wanted)
             else:
+                seen = {"seen": self.revision}
                 changes = [await _change(mirrored, seen, read) for mirrored in self._held()]
-                await _to_its_end(self._catch_up, changes, revision)
+                loads = [(mirrored, await read(all_rows(mirrored), {})) for mirrored in missing]
+                await _to_its_end(self._catch_up, changes, loads, revision)
         if self.revision != revision:
             raise SnapshotMoved
 
@@ -131,6 +133,15 @@ class Mirror:
     def _held(self) -> list[Mirrored]:
         return [mirrored for mirrored in MIRRORED if mirrored.name in self._unsorted]
 
+    async def _much(self, missing: Sequence[Mirrored], read: ReadRows) -> bool:
+        """Whether more has to be read than one operation reads by itself."""
+        enough = self._limits.small_change
+        found = 0 if self.revision is None else (await read(change_count(), {"seen": self.revision}))[0][0]
+        for mirrored in missing:
+            if found <= enough:
+                found += (await read(row_count(mirrored), {"enough": enough + 1}))[0][0]
+        return found > enough
+
     def _synchronise(self, wanted: frozenset[str]) -> None:
         """Load what is not held and catch up with the rest, all from one snapshot of the store, in columns."""
         started, first = perf_counter(), self.revision is None
@@ -140,17 +151,16 @@ class Mirror:
                 if mirrored.name in self._unsorted:
                     self._replace_from(root, cursor, mirrored)
                 elif mirrored.name in wanted:
-                    self._load(root, cursor, mirrored)
+                    self._load(root, mirrored, self._ask(cursor, all_rows(mirrored), {}))
         self._reached(int(revision))
-        self.figures.loads += 1
-        self.figures.load_seconds += perf_counter() - started
+        self._count_load(started)
         self._tell("mirror loaded" if first else "mirror synchronised", started)
 
-    def _load(self, root: duckdb.DuckDBPyConnection, cursor: Any, mirrored: Mirrored) -> None:
+    def _load(self, root: duckdb.DuckDBPyConnection, mirrored: Mirrored, rows: Any) -> None:
         started = perf_counter()
         root.execute(f'DROP TABLE IF EXISTS "{mirrored.name}"')
         root.execute(create(mirrored))
-        _insert(root, mirrored, self._ask(cursor, all_rows(mirrored), {}))
+        _insert(root, mirrored, rows)
         self._unsorted[mirrored.name] = 0
         log.info(
             "mirror table loaded",
@@ -172,25 +182,32 @@ class Mirror:
         cursor.execute(str(bound.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
         return cursor.fetch_record_batch()
 
-    def _catch_up(self, changes: list[tuple[pa.Table, pa.Table | None]], revision: int) -> None:
-        started = perf_counter()
+    def _catch_up(self, changes: list[tuple[Rows, Rows]], loads: list[tuple[Mirrored, Rows]], revision: int) -> None:
+        started, first = perf_counter(), self.revision is None
         with self._changing() as root:
             for mirrored, (keys, rows) in zip(self._held(), changes, strict=True):
-                self._replace(root, mirrored, keys, rows)
+                self._replace(root, mirrored, _arrow(["key"], keys), _arrow(mirrored.columns, rows))
+            for mirrored, rows in loads:
+                self._load(root, mirrored, _arrow(mirrored.columns, rows))
         self._reached(revision)
-        self.figures.catch_ups += 1
-        self.figures.catch_up_seconds += perf_counter() - started
-        self._tell("mirror caught up", started)
+        if loads:
+            self._count_load(started)
+        else:
+            self.figures.catch_ups += 1
+            self.figures.catch_up_seconds += perf_counter() - started
+        self._tell("mirror loaded" if first else "mirror caught up", started)
 
-    def _replace(
-        self, root: duckdb.DuckDBPyConnection, mirrored: Mirrored, keys: pa.Table, rows: pa.Table | None
-    ) -> None:
+    def _count_load(self, started: float) -> None:
+        self.figures.loads += 1
+        self.figures.load_seconds += perf_counter() - started
+
+    def _replace(self, root: duckdb.DuckDBPyConnection, mirrored: Mirrored, keys: pa.Table, rows: pa.Table) -> None:
         if not keys.num_rows:
             return
         root.register("changed", keys)
         root.execute(remove(mirrored, "changed"))
         root.unregister("changed")
-        if rows is not None and rows.num_rows:
+        if rows.num_rows:
             _insert(root, mirrored, rows)
             self._unsorted[mirrored.name] += rows.num_rows
         self._sort_where_it_pays(root, mirrored)
@@ -248,9 +265,8 @@ async def _to_its_end(work: Callable[..., None], *arguments: Any) -> None:
         raise cancelled
 
 
-async def _change(mirrored: Mirrored, seen: dict[str, Any], read: ReadRows) -> tuple[pa.Table, pa.Table | None]:
-    keys, rows = await read(changed_keys(mirrored), seen), await read(changed_rows(mirrored), seen)
-    return _arrow(["key"], keys), _arrow(mirrored.columns, rows) if rows else None
+async def _change(mirrored: Mirrored, seen: dict[str, Any], read: ReadRows) -> tuple[Rows, Rows]:
+    return await read(changed_keys(mirrored), seen), await read(changed_rows(mirrored), seen)
 
 
 def _arrow(names: Sequence[str], rows: Rows) -> pa.Table:

@@ -105,6 +105,15 @@ def all_rows(mirrored: Mirrored) -> SelectBase:
 
 
 @statement
+def row_count(mirrored: Mirrored) -> SelectBase:
+    """How many rows of :business a table has; those beyond :enough are not counted."""
+    rows = (
+        select(mirrored.table.c[mirrored.key]).where(scoped(mirrored.table)).limit(bindparam("enough", type_=Integer))
+    )
+    return select(func.count().label("count")).select_from(rows.subquery())
+
+
+@statement
 def changed_rows(mirrored: Mirrored) -> SelectBase:
     """The rows of :business that changed after revision :seen, or whose owner did."""
     source = mirrored.table

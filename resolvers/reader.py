@@ -12,8 +12,9 @@ from typing import Any, cast
 
 import structlog
 from sqlalchemy import SelectBase
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeEngine
+from sqlalchemy.util import greenlet_spawn
 
 from models.currency import MILLION
 from models.database import Database, fetched_at_once
@@ -33,6 +34,7 @@ class SnapshotEnded(Exception):
     """Something asked on after its operation was over."""
 
 
+MOST_AT_ONCE = 1_000  # ids of rows that take no longer to read than the thread takes to wake
 MILLIONTH = Decimal("0.000001")
 SLOW_SECONDS = 1.0
 
@@ -169,6 +171,11 @@ def _check_texts(values: Iterable[Any]) -> None:
             raise BadUserInput("a text holds the character U+0000, which no text here has")
 
 
+def _is_long(values: Iterable[Any]) -> bool:
+    """Whether a list among the bound values finds many rows."""
+    return any(isinstance(value, list) and len(cast(list[Any], value)) > MOST_AT_ONCE for value in values)
+
+
 class Reader:
     """A snapshot: everything read through it is of one revision. Its first statement reads that revision."""
 
@@ -179,7 +186,7 @@ class Reader:
         self._business_id = business_id
         self._turn = asyncio.Lock()
         self._has_ended = False
-        self._connection: AsyncConnection | None = None
+        self._connection: PoolProxiedConnection | None = None
         self._driver: Any = None
         self._is_in_thread = False  # whether the driver may be at a statement that nobody waits for any more
         self._business: Any = None
@@ -240,7 +247,7 @@ class Reader:
         if self._has_ended:
             raise SnapshotEnded
         if self._connection is None:
-            connection = await self._database.engine.connect()
+            connection = await self._database.engine.raw_connection()
             try:
                 self._business = await self._begin(connection)
             except BaseException:  # the next one to ask begins anew
@@ -249,8 +256,8 @@ class Reader:
                 raise
             self._connection = connection
 
-    async def _begin(self, connection: AsyncConnection) -> Any:
-        self._driver = (await connection.get_raw_connection()).driver_connection
+    async def _begin(self, connection: PoolProxiedConnection) -> Any:
+        self._driver = connection.driver_connection
         if not self._database.is_sqlite and self._driver.is_in_transaction():
             # A BEGIN in it would change nothing, and each statement would see another moment.
             log.error("a connection came with an open transaction")
@@ -260,14 +267,13 @@ class Reader:
         rows = self._statements.prepared(business_at_revision()).rows(found, 0)
         return rows[0] if rows else None
 
-    async def _give_back(self, connection: AsyncConnection) -> None:
+    async def _give_back(self, connection: PoolProxiedConnection) -> None:
         try:
             await self._execute("ROLLBACK")
         except BaseException:
-            await connection.invalidate()  # the next one would be in this snapshot still
+            await greenlet_spawn(connection.invalidate)  # the next one would be in this snapshot still
             raise
-        finally:
-            await connection.close()
+        await greenlet_spawn(connection.close)
 
     async def _execute(self, command: str) -> None:
         """Run a command that begins or ends the snapshot; on SQLite neither waits for anybody."""
@@ -275,8 +281,8 @@ class Reader:
             return
         await self._driver.execute(command)
 
-    async def _of_sqlite(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        if not self._is_in_thread:
+    async def _of_sqlite(self, statement: str, values: Sequence[Any], is_long: bool) -> Sequence[Sequence[Any]]:
+        if not self._is_in_thread and not is_long:
             is_first = self._connection is None
             records = fetched_at_once(self._driver, statement, values, may_wait=is_first)
             if records is not None:
@@ -295,7 +301,7 @@ class Reader:
         try:
             if not self._database.is_sqlite:
                 return await self._driver.fetch(prepared.text, *values)
-            return await self._of_sqlite(prepared.text, values)
+            return await self._of_sqlite(prepared.text, values, _is_long(params.values()))
         finally:
             if (seconds := perf_counter() - started) > self._statements.slow_seconds:
                 engine, name = self._database.dialect.name, name_of(statement)

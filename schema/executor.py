@@ -17,6 +17,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.arguments import convert_arguments
 
 from schema.lookups import Lookup
+from schema.prepared import PREPARED, Prepared, Selections
 
 LEAF = "leaf"  # what is known of a field, beside its definition
 
@@ -90,7 +91,19 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._plans: dict[int, Plan] = {}
+        prepared: Any = (self.operation_extensions or {}).get(PREPARED)
+        self._kept: Selections | None = prepared.selections if isinstance(prepared, Prepared) else None
+        self._plans: dict[int, Plan] = {} if self._kept is None else self._kept.plans
+
+    def collect_subfields(self, return_type: GraphQLObjectType, field_details_list: Any) -> Any:
+        """What is selected of a type in a field: found once for a document, where that is always the same."""
+        if self._kept is None:
+            return super().collect_subfields(return_type, field_details_list)
+        key = (return_type.name, *(id(details.node) for details in field_details_list))
+        found = self._kept.fields.get(key)
+        if found is None:
+            found = self._kept.fields[key] = super().collect_subfields(return_type, field_details_list)
+        return found
 
     def execute_fields(
         self,
@@ -101,6 +114,8 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         """The selected fields of an object: the plain ones in a loop, the others as ever."""
+        if path is None:  # what an operation selects is collected anew each time, so that a plan would not serve again
+            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
         plan = self._plan(parent_type, grouped_field_set)
         if not plan.plain:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)

@@ -26,6 +26,7 @@ from tests.builders import ACTOR, NOW, Line, Shop, open_shop
 
 sale = table(Sale)
 Contents = dict[str, list[tuple[Any, ...]]]
+IN_COLUMNS = MirrorLimits(small_change=-1)
 
 
 @pytest.fixture
@@ -34,6 +35,19 @@ async def over_store(database: Database) -> AsyncGenerator[Services]:
     made = Services(database)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def in_columns(over_store: Services) -> Services:
+    """The same, where everything is read in columns, as much is."""
+    over_store.mirrors = Mirrors(over_store.database, IN_COLUMNS)
+    return over_store
+
+
+@pytest.fixture(params=["through the operation", "in columns"])
+def loading(request: pytest.FixtureRequest, over_store: Services) -> Services:
+    """Services over a store of each kind that load in each way."""
+    return over_store if request.param == "through the operation" else request.getfixturevalue("in_columns")
 
 
 @pytest.fixture
@@ -104,6 +118,7 @@ async def copied(services: Services, shop: Shop) -> Contents:
 async def loaded_anew(shop: Shop) -> Contents:
     """What a copy that is made now holds."""
     fresh = Services(shop.database)
+    fresh.mirrors = Mirrors(shop.database, IN_COLUMNS)
     try:
         return await copied(fresh, shop)
     finally:
@@ -127,8 +142,8 @@ async def sold(context: Context) -> int:
 # ---------------------------------------------------------------- load
 
 
-async def test_a_load_equals_the_store_in_every_row_and_column(over_store: Services, shop: Shop) -> None:
-    found = await copied(over_store, shop)
+async def test_a_load_equals_the_store_in_every_row_and_column(loading: Services, shop: Shop) -> None:
+    found = await copied(loading, shop)
     assert found == plain(await stored(shop))
     sizes = {name: len(rows) for name, rows in found.items()}
     assert sizes == {
@@ -142,9 +157,9 @@ async def test_a_load_equals_the_store_in_every_row_and_column(over_store: Servi
     }
 
 
-async def test_a_copy_keeps_the_types_of_the_store(over_store: Services, shop: Shop) -> None:
+async def test_a_copy_keeps_the_types_of_the_store(loading: Services, shop: Shop) -> None:
     expected = {"customer": pa.string(), "id": pa.int64(), "business_day": pa.int32(), "is_active": pa.bool_()}
-    async with operation(over_store, shop.id) as context:
+    async with operation(loading, shop.id) as context:
         view = await context.facts()
         customers = await view.fetch(select(*MIRRORED[0].selected), {})
         sales = await view.fetch(select(sale.c.id, sale.c.business_day, sale.c.total), {})
@@ -154,7 +169,7 @@ async def test_a_copy_keeps_the_types_of_the_store(over_store: Services, shop: S
 
 
 async def test_what_the_first_thousands_of_rows_lack_is_loaded_all_the_same(
-    over_store: Services, database: Database
+    in_columns: Services, database: Database
 ) -> None:
     # The Arrow driver of SQLite guesses the type of a column from the rows of its first batch.
     large = await open_shop(database, "Large")
@@ -168,19 +183,19 @@ async def test_what_the_first_thousands_of_rows_lack_is_loaded_all_the_same(
     last = large.sale("last", "2026-01-01 10:00", lines=lines, storefront="High Street")
     large.refund(None, "2026-01-01 11:00", "1.00", sale=last)
     await large.save()
-    assert await copied(over_store, large) == plain(await stored(large))
+    assert await copied(in_columns, large) == plain(await stored(large))
 
 
-async def test_a_business_without_facts_has_an_empty_copy(over_store: Services, database: Database) -> None:
+async def test_a_business_without_facts_has_an_empty_copy(loading: Services, database: Database) -> None:
     empty = await open_shop(database, "Empty")
-    assert {name: len(rows) for name, rows in (await copied(over_store, empty)).items()} == {
+    assert {name: len(rows) for name, rows in (await copied(loading, empty)).items()} == {
         mirrored.table.name: 0 for mirrored in MIRRORED
     }
 
 
-async def test_payments_and_items_are_copied_when_they_are_first_needed(over_store: Services, shop: Shop) -> None:
-    copy = over_store.mirrors.of(shop.id)
-    async with operation(over_store, shop.id) as context:
+async def test_payments_and_items_are_copied_when_they_are_first_needed(loading: Services, shop: Shop) -> None:
+    copy = loading.mirrors.of(shop.id)
+    async with operation(loading, shop.id) as context:
         first = await context.facts()
         assert first.tables == copy.tables == ALWAYS
         assert (await context.facts(PAYMENTS)).tables == ALWAYS | PAYMENTS
@@ -188,25 +203,56 @@ async def test_payments_and_items_are_copied_when_they_are_first_needed(over_sto
         assert (await context.facts(STATUSES)).tables == EVERYTHING
         found = await held_by(await context.facts())
         assert found == plain(await stored(shop))
-    async with operation(over_store, shop.id) as context:
+    async with operation(loading, shop.id) as context:
         assert (await context.facts()).tables == EVERYTHING  # they stay
 
 
-async def test_a_table_needed_later_is_of_the_same_revision_as_the_others(over_store: Services, shop: Shop) -> None:
+async def test_a_table_needed_later_is_of_the_same_revision_as_the_others(in_columns: Services, shop: Shop) -> None:
     await sell_one_more(shop)
-    async with operation(over_store, shop.id) as late:
+    async with operation(in_columns, shop.id) as late:
         assert await sold(late) == 7
         await sell_one_more(shop)
         with pytest.raises(SnapshotMoved):  # the items there are now would be of a sale that it does not see
             await late.facts(ITEMS)
         assert await sold(late) == 7
-    assert await copied(over_store, shop) == plain(await stored(shop))
+    assert await copied(in_columns, shop) == plain(await stored(shop))
+
+
+async def test_what_is_little_is_read_at_the_moment_of_its_asker(over_store: Services, shop: Shop) -> None:
+    """Sales that come between do not matter to it, neither with the first load nor with a table needed later."""
+    async with operation(over_store, shop.id) as late:
+        await late.business()
+        await sell_one_more(shop)
+        assert await sold(late) == 6
+        await sell_one_more(shop)
+        assert len((await held_by(await late.facts(EVERYTHING)))["sale_item"]) == 8
+        assert await sold(late) == 6
+    assert await copied(over_store, shop) == plain(await stored(shop)) == await loaded_anew(shop)
+
+
+async def test_much_is_read_in_columns_by_the_number_of_rows(
+    over_store: Services, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """14 rows of four tables are there always, 8 items when they are needed, then 3 rows of one more sale."""
+    real, synchronised = Mirror._synchronise, list[int]()
+
+    def watched(mirror: Mirror, wanted: frozenset[str]) -> None:
+        synchronised.append(mirror._limits.small_change)
+        real(mirror, wanted)
+
+    monkeypatch.setattr(Mirror, "_synchronise", watched)
+    for most in (7, 8, 13, 14):
+        over_store.mirrors = Mirrors(shop.database, MirrorLimits(small_change=most))
+        async with operation(over_store, shop.id) as context:
+            await context.facts()
+            await context.facts(ITEMS)
+    assert synchronised == [7, 7, 8, 13]
 
 
 async def test_a_load_that_fails_half_way_leaves_nothing_to_serve(
-    over_store: Services, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    loading: Services, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy, real, begun = over_store.mirrors.of(shop.id), mirrors._insert, []
+    copy, real, begun = loading.mirrors.of(shop.id), mirrors._insert, []
 
     def failing(root: Any, mirrored: Any, rows: Any) -> None:
         begun.append(mirrored.name)
@@ -216,13 +262,13 @@ async def test_a_load_that_fails_half_way_leaves_nothing_to_serve(
 
     monkeypatch.setattr(mirrors, "_insert", failing)
     for _ in range(2):
-        async with operation(over_store, shop.id) as context:
+        async with operation(loading, shop.id) as context:
             with pytest.raises(OSError, match="the store is gone"):
                 await context.facts()
         assert (copy.revision, copy.tables, copy.figures.rows) == (None, frozenset(), {})
     assert begun == ["customer", "customer_tag", "sale", "refund"] * 2
     monkeypatch.undo()
-    assert await copied(over_store, shop) == plain(await stored(shop))
+    assert await copied(loading, shop) == plain(await stored(shop))
 
 
 # ---------------------------------------------------------------- one file, two libraries
@@ -247,6 +293,7 @@ def in_another_process(path: str, statements: str) -> str:
 
 
 async def test_what_is_written_after_a_load_is_there_for_other_processes(services: Services) -> None:
+    services.mirrors = Mirrors(services.database, IN_COLUMNS)
     shop = await open_shop(services.database)
     await sell_one_more(shop)
     path = services.database.url.database or ""
@@ -257,6 +304,7 @@ async def test_what_is_written_after_a_load_is_there_for_other_processes(service
 
 
 async def test_a_load_leaves_the_locks_of_its_process_alone(services: Services) -> None:
+    services.mirrors = Mirrors(services.database, IN_COLUMNS)
     shop = await open_shop(services.database)
     await sell_one_more(shop)
     path = services.database.url.database or ""
@@ -528,13 +576,13 @@ async def test_a_copy_that_is_ahead_of_an_operation_is_refused_to_it(over_store:
         assert await sold(again) == 7
 
 
-async def test_a_first_load_that_is_ahead_of_its_asker_is_refused_to_it(over_store: Services, shop: Shop) -> None:
-    async with operation(over_store, shop.id) as late:
+async def test_a_first_load_that_is_ahead_of_its_asker_is_refused_to_it(in_columns: Services, shop: Shop) -> None:
+    async with operation(in_columns, shop.id) as late:
         await late.business()
         await sell_one_more(shop)
         with pytest.raises(SnapshotMoved):
             await late.facts()
-    async with operation(over_store, shop.id) as context:
+    async with operation(in_columns, shop.id) as context:
         assert await sold(context) == 7
 
 
@@ -551,7 +599,7 @@ async def test_an_operation_that_pins_at_its_start_keeps_that_version(over_store
 
 
 async def test_who_pins_at_its_start_is_not_overtaken_by_the_load(
-    over_store: Services, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    in_columns: Services, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, loop = Mirror._synchronise, asyncio.get_running_loop()
 
@@ -560,7 +608,7 @@ async def test_who_pins_at_its_start_is_not_overtaken_by_the_load(
         real(mirror, wanted)
 
     monkeypatch.setattr(Mirror, "_synchronise", after_a_sale)
-    async with operation(over_store, shop.id, pin_at_start=True) as pinned:
+    async with operation(in_columns, shop.id, pin_at_start=True) as pinned:
         assert (await pinned.business()).row.revision == 2
         assert await sold(pinned) == 7
 

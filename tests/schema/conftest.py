@@ -13,6 +13,7 @@ from resolvers.context import Context, Services
 from resolvers.errors import RequestError
 from resolvers.ids import global_id
 from resolvers.viewer import Role, Viewer
+from schema.prepared import PREPARED, Prepared
 from schema.schema import schema
 from tests.builders import NOW, Shop, open_shop
 from tests.schema.corner_shop import corner_shop
@@ -62,12 +63,18 @@ class Asker:
         """The same as somebody else."""
         return replace(self, viewer=replace(self.viewer, role=role, **changes))
 
-    async def run(self, query: str, operation: str | None = None, **variables: Any) -> Answer:
+    async def run(
+        self, query: str, operation: str | None = None, prepared: Prepared | None = None, **variables: Any
+    ) -> Answer:
         """Run an operation, whatever it comes to."""
         context = Context(self.services, self.viewer, self.now)
         try:
             result = await schema.execute(
-                query, variable_values=variables, operation_name=operation, context_value=context
+                query,
+                variable_values=variables,
+                operation_name=operation,
+                context_value=context,
+                operation_extensions={PREPARED: prepared} if prepared else None,
             )
         finally:
             await context.close()

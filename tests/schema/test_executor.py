@@ -13,6 +13,7 @@ from resolvers.paging import Page
 from resolvers.viewer import Role
 from schema.access import Access
 from schema.executor import RowExecutor
+from schema.prepared import Prepared, Preparing
 from schema.query import Query
 from schema.scalars import SCALARS
 from tests.builders import Shop
@@ -124,6 +125,46 @@ async def test_errors_are_told_alike(ask: Asker, ask_twice: Any) -> None:
         assert {*ours.messages} == {*theirs.messages}
         assert {len(error.path) for error in ours.errors} == {len(error.path) for error in theirs.errors}
         assert bool(ours.errors) == ("NOBODY" not in document)
+
+
+KEPT = """
+query Of($number: String!, $first: Int) { customer(by: {number: $number}) { ...Shown } here: customers { totalCount } }
+query All($first: Int) { customers(first: 2) { nodes { ...Shown } } nodes(ids: []) { id ... on Sale { total } } }
+fragment Shown on Customer { number name sales(first: $first) { totalCount nodes { number items { product } } } tags }
+"""
+ASKED: list[tuple[str, dict[str, Any]]] = [
+    ("Of", {"number": "ANN"}),
+    ("All", {"first": 1}),
+    ("Of", {"number": "BEN", "first": 1}),
+    ("Of", {"number": "NOBODY"}),
+    ("All", {}),
+]
+SKIPPING = "query($no: Boolean!) { customers { nodes { number name @skip(if: $no) sales { nodes { number } } } } }"
+
+
+async def test_a_document_that_is_kept_is_executed_alike_each_time(ask: Asker) -> None:
+    """What is kept of it serves all of its operations, whatever their variables, and does not grow."""
+    prepared = Prepared(served.schema, KEPT, Preparing())
+    assert prepared.errors == ()
+    expected = [(await ask.run(KEPT, name, **given)).data for name, given in ASKED]
+    kept: list[Any] = []
+    for _ in range(3):
+        found = [await ask.run(KEPT, name, prepared, **given) for name, given in ASKED]
+        assert [answer.messages for answer in found] == [[]] * len(ASKED)
+        assert [answer.data for answer in found] == expected
+        assert [order_of(answer.data) for answer in found] == [*map(order_of, expected)]
+        assert prepared.selections is not None
+        kept.append(({*prepared.selections.fields}, {*prepared.selections.plans}))
+    assert len(kept[0][0]) > 5 < len(kept[0][1])
+    assert kept[0] == kept[1] == kept[2]
+
+
+async def test_nothing_is_kept_of_a_document_whose_fields_depend_on_variables(ask: Asker) -> None:
+    prepared = Prepared(served.schema, SKIPPING, Preparing())
+    for no in (True, False, True):
+        nodes = (await ask.run(SKIPPING, prepared=prepared, no=no)).data["customers"]["nodes"]
+        assert len(nodes) > 1
+        assert all(("name" in node) is not no for node in nodes)
 
 
 def order_of(data: Any) -> Any:
