@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, cast
 
-import adbc_driver_postgresql.dbapi
 import duckdb
 import pyarrow as pa
 import structlog
@@ -298,6 +297,8 @@ def _snapshot(database: Database, business_id: int) -> Generator[Any]:
         with sqlite_snapshot(database.adbc_uri) as reader:
             yield reader
         return
+    import adbc_driver_postgresql.dbapi  # noqa: PLC0415  slow to import: stores on SQLite do without
+
     with adbc_driver_postgresql.dbapi.connect(database.adbc_uri) as connection, connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         found = cast(tuple[str] | None, cursor.execute(ROLE).fetchone())

@@ -15,10 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, cast
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from openpyxl.utils.exceptions import InvalidFileException
 
 from ingest.problems import ImportProblem
 
@@ -248,6 +246,9 @@ def text_of(value: object, digits: int = 15) -> str:
 
 @contextmanager
 def _open_xlsx(path: Path, _encoding: str, _delimiter: str | None) -> Generator[Source]:
+    import openpyxl  # noqa: PLC0415  slow to import: other files do without
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
