@@ -91,7 +91,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        prepared: Any = (self.operation_extensions or {}).get(PREPARED)
+        prepared = cast(Any, self.operation_extensions or {}).get(PREPARED)
         self._kept: Selections | None = prepared.selections if isinstance(prepared, Prepared) else None
         self._plans: dict[int, Plan] = {} if self._kept is None else self._kept.plans
 
