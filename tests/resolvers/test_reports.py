@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analytics.mirror import Mirror, SnapshotMoved
+from analytics.mirror import Mirror, MirrorLimits, Mirrors, SnapshotMoved
 from analytics.views import PinnedView
 from models.database import Database
 from resolvers.context import Context, Services
@@ -129,6 +129,7 @@ async def test_who_waits_for_one_that_has_to_begin_anew_computes_itself(services
 async def test_a_load_goes_on_to_its_end_when_its_operation_is_cancelled(
     services: Services, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    services.mirrors = Mirrors(services.database, MirrorLimits(small_change=-1))  # as where much is loaded
     real, loading, at_work = Mirror._synchronise, asyncio.Event(), []
     loop = asyncio.get_running_loop()
 

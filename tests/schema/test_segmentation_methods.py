@@ -167,7 +167,9 @@ async def test_pages_of_all_segments_and_cells_are_read_together(ask: Asker, mon
 
     monkeypatch.setattr(PinnedView, "fetch", counted)
     fields = f"segments {{ customerCount {PEOPLE} }} cells {{ customerCount {PEOPLE} }}"
-    answer = await ask.being(business_id=shop.id).run(f"{{ segmentation(days: null) {{ {fields} }} }}")
+    asker = ask.being(business_id=shop.id)
+    await asker.load_copy()
+    answer = await asker.run(f"{{ segmentation(days: null) {{ {fields} }} }}")
 
     found = answer.data["segmentation"]
     inhabited = [c for of in ("segments", "cells") for c in found[of] if c["customerCount"]]

@@ -111,6 +111,7 @@ QUESTIONS = {
 
 
 async def test_each_question(ask_both: Asker) -> None:
+    await ask_both.load_copy()
     answers = {query: await ask_both.run(query) for query in QUESTIONS}
 
     assert [answer.messages for answer in answers.values() if answer.errors] == []
