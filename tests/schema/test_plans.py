@@ -33,6 +33,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
 async def test_no_statement_goes_through_a_whole_business(
     ask: Asker, services: Services, shop: Shop, sent: list[tuple[str, Any]]
 ) -> None:
+    await ask.load_copy()
+    sent.clear()
     for fields in FIELDS:
         await ask(f'{{ customer(by: {{ number: "ANN" }}) {{ {fields} }} }}')
 
