@@ -13,9 +13,12 @@ from typing import Any
 import httpx2
 import psutil
 import pytest
+from sqlalchemy import func, select
 
+from analytics.mirror import MirrorLimits
 from ingest.demo import grow_demo
-from models.database import Database
+from models import Sale
+from models.database import Database, table
 from resolvers.businesses import businesses
 from tests.builders import ACTOR, NOW
 from tests.outages.checking import REPORT, broken, eventually, revision_of
@@ -24,13 +27,16 @@ from tests.servers import ROOT, SECRET, Server, running
 KILLS = 2
 WRITER = ROOT / "tests" / "soak" / "writer.py"
 ROWS = 24_000
+SALES = select(func.count()).select_from(table(Sale))
 
 
 @pytest.fixture
 async def demo_url(store_url: str) -> str:
-    """A store whose demo shop takes a moment to load."""
+    """A store whose demo shop takes a moment to load, in columns."""
     database = Database(store_url)
-    await grow_demo(database, customers=1500, seed=5, today=NOW.date(), now=NOW, actor=ACTOR)
+    await grow_demo(database, customers=2_200, seed=5, today=NOW.date(), now=NOW, actor=ACTOR)
+    async with database.reading() as connection:
+        assert (await connection.execute(SALES)).scalar_one() > MirrorLimits.small_change
     await database.close()
     return store_url
 
