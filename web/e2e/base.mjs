@@ -50,6 +50,18 @@ export async function loaded(page) {
   await page.waitForFunction(() => !document.querySelector(".loaded[data-stale]"));
 }
 
+/** Waits until what moves or changes its colour has done so. */
+export async function settled(page) {
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ playState, effect }) => playState !== "running" || effect.getComputedTiming().endTime === Infinity),
+  );
+}
+
+/** Waits until something holds, for as long as for a page. */
+export async function soon(page, holds) {
+  for (const until = Date.now() + 15_000; !holds() && Date.now() < until; ) await page.waitForTimeout(50);
+}
+
 /** The API's own answer. */
 export async function ask(query, variables = {}) {
   const response = await fetch(`${ASK}/graphql`, {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { ask, closeAll, loaded, PAGES, visit } from "./base.mjs";
+import { ask, closeAll, loaded, PAGES, settled, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -58,6 +58,7 @@ test("a customer: every control is reached by Tab, and shows that it is", async 
 
 async function reachAll(page) {
   await page.waitForTimeout(500); // a drawer slides in
+  await settled(page);
   const { stops, pointerOnly } = await page.evaluate(marked);
   assert.ok(stops > 5, `${stops} controls`);
   assert.deepEqual(pointerOnly, [], "only a pointer operates these");

@@ -111,10 +111,12 @@ test("while the server is down the last answer stays; when it is up again, chang
 
 test("a token that expires while one looks leads to signing in, with the reason, and back to the same place", async () => {
   const { page, close } = await visit("/segmentation?days=30");
-  await signIn(page, 3);
+  const seconds = 10;
+  const ends = Date.now() + seconds * 1_000;
+  await signIn(page, seconds);
   await loaded(page);
   const shown = await figure(page, "Customers");
-  await page.waitForTimeout(3_000);
+  await page.waitForTimeout(Math.max(ends - Date.now(), 0) + 2_000);
   await page.getByLabel("Window", { exact: true }).selectOption("180");
   await page.getByRole("alert").getByText(/the token expired/).waitFor();
   assert.equal(await page.evaluate(() => JSON.stringify(sessionStorage).includes("eyJ")), false);
