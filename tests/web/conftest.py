@@ -17,7 +17,7 @@ BUILT = WEB / "dist" / "app" / "documents.json"
 DRIVER = WEB / "node_modules" / "playwright-core"
 REQUIRE_BROWSER = os.environ.get("REQUIRE_BROWSER") == "1"  # noqa: TID251
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-TESTS_SECONDS = 420
+TESTS_SECONDS = 900
 Drive = Callable[..., None]
 
 
