@@ -108,11 +108,12 @@ class Mirror:
         missing = [mirrored for mirrored in MIRRORED if mirrored.name in wanted - self.tables]
         ahead = 0 if self.revision is None else self.revision - revision
         if missing or ahead < 0:
-            if ahead > 0 or await self._much(missing, read):
+            behind = self._held() if ahead < 0 else []
+            if ahead > 0 or await self._much(behind, missing, read):
                 await _to_its_end(self._synchronise, wanted)
             else:
                 seen = {"seen": self.revision}
-                changes = [await _change(mirrored, seen, read) for mirrored in self._held()]
+                changes = [(mirrored, *await _change(mirrored, seen, read)) for mirrored in behind]
                 loads = [(mirrored, await read(all_rows(mirrored), {})) for mirrored in missing]
                 await _to_its_end(self._catch_up, changes, loads, revision)
         if self.revision != revision:
@@ -132,10 +133,10 @@ class Mirror:
     def _held(self) -> list[Mirrored]:
         return [mirrored for mirrored in MIRRORED if mirrored.name in self._unsorted]
 
-    async def _much(self, missing: Sequence[Mirrored], read: ReadRows) -> bool:
+    async def _much(self, behind: Sequence[Mirrored], missing: Sequence[Mirrored], read: ReadRows) -> bool:
         """Whether more has to be read than one operation reads by itself."""
         enough = self._limits.small_change
-        found = 0 if self.revision is None else (await read(change_count(), {"seen": self.revision}))[0][0]
+        found = (await read(change_count(), {"seen": self.revision}))[0][0] if behind else 0
         for mirrored in missing:
             if found <= enough:
                 found += (await read(row_count(mirrored), {"enough": enough + 1}))[0][0]
@@ -181,10 +182,12 @@ class Mirror:
         cursor.execute(str(bound.compile(dialect=dialect, compile_kwargs={"literal_binds": True})))
         return cursor.fetch_record_batch()
 
-    def _catch_up(self, changes: list[tuple[Rows, Rows]], loads: list[tuple[Mirrored, Rows]], revision: int) -> None:
+    def _catch_up(
+        self, changes: list[tuple[Mirrored, Rows, Rows]], loads: list[tuple[Mirrored, Rows]], revision: int
+    ) -> None:
         started, first = perf_counter(), self.revision is None
         with self._changing() as root:
-            for mirrored, (keys, rows) in zip(self._held(), changes, strict=True):
+            for mirrored, keys, rows in changes:
                 self._replace(root, mirrored, _arrow(["key"], keys), _arrow(mirrored.columns, rows))
             for mirrored, rows in loads:
                 self._load(root, mirrored, _arrow(mirrored.columns, rows))
