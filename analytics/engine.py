@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import SelectBase
@@ -80,6 +81,11 @@ class Engine(Protocol):
 def table_of(**columns: NDArray[Any]) -> pa.Table:
     """A small table of a caller, to be named by a statement."""
     return pa.Table.from_arrays([pa.array(values) for values in columns.values()], list(columns))
+
+
+def column_of(rows: pa.Table, name: str, kind: Any = np.int64) -> Any:
+    """A column without nulls of an answer as an array of numbers, 64-bit integers unless another kind is wanted."""
+    return rows.column(name).to_numpy().astype(kind, copy=False)
 
 
 def as_rows(result: pa.Table) -> list[Any]:

@@ -6,7 +6,7 @@ Definitions: docs/numbers.md. Score = 1 + floor(5 L / n), n customers of whom L 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Integer, SelectBase, bindparam, case, func, literal, select
 
-from analytics.engine import Engine, as_shown, table_of
+from analytics.engine import Engine, as_shown, column_of, table_of
 from analytics.scope import Scope
 from analytics.segments.grouped import ACTIVE_DAYS, Ints, Rows, SegmentFigures, sums_by
 from analytics.segments.purchases import purchases
@@ -150,9 +150,7 @@ async def score_population(engine: Engine, scope: Scope, scheme: RFMScheme) -> P
 
 
 def _population(scope: Scope, rows: pa.Table, statement: str) -> Population:
-    def column(name: str, kind: Any) -> Any:
-        return rows.column(name).to_numpy().astype(kind, copy=False)
-
+    column = partial(column_of, rows)
     population = Population(
         scope,
         column("customer_id", np.int64),

@@ -6,7 +6,7 @@ Definitions: docs/numbers.md. All arithmetic on money is on integers; averages a
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, SelectBase, bindparam, func, select
 
 from analytics.customers import PurchaseFigures, RevenueBasis, purchase_figures
-from analytics.engine import Engine
+from analytics.engine import Engine, column_of
 from analytics.scope import Scope, counted_sales, customer, members_of, refund, refunds_paid, sale
 from analytics.segments import LIFESPAN_TENTHS
 from models.currency import half_even
@@ -198,9 +198,7 @@ async def customers_of(engine: Engine, scope: Scope, joined: Joined) -> Customer
 
 
 def _customers(rows: pa.Table) -> Customers:
-    def column(name: str, kind: Any = np.int64) -> Any:
-        return rows.column(name).to_numpy().astype(kind, copy=False)
-
+    column = partial(column_of, rows)
     profit, number = rows.column("profit"), rows.column("number").combine_chunks()
     return Customers(
         column("customer_id"),

@@ -110,7 +110,7 @@ def maximum_of(likelihood: Likelihood, starts: Sequence[Floats], sample: Likelih
 
 def _looked_for(likelihood: Likelihood, starts: Sequence[Floats]) -> Floats:
     # Here, since it takes as long to import as all that a server needs to start.
-    from scipy.optimize import minimize  # noqa: PLC0415  # pyright: ignore[reportUnknownVariableType]
+    from scipy.optimize import minimize  # noqa: PLC0415  slow to import: most processes fit nothing  # pyright: ignore[reportUnknownVariableType]
 
     def loss(logs: Floats) -> tuple[float, Floats]:
         value, gradient = likelihood(logs)

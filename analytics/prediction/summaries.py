@@ -7,7 +7,7 @@ linked to them; refunds without a sale lower no occasion.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, SelectBase, bindparam, case, func, select
 
-from analytics.engine import Engine, table_of
+from analytics.engine import Engine, column_of, table_of
 from analytics.patterns.buyers import asked_customer
 from analytics.scope import Scope, counted_sales, refund, sale
 from models.naming import statement
@@ -129,9 +129,7 @@ async def summaries_of(engine: Engine, scope: Scope, ids: Sequence[int] | None =
 
 
 def _summaries(rows: pa.Table) -> Summaries:
-    def column(name: str, kind: Any) -> Any:
-        return rows.column(name).to_numpy().astype(kind, copy=False)
-
+    column = partial(column_of, rows)
     return Summaries(
         column("customer_id", np.int64),
         column("occasions", np.int32),

@@ -1,13 +1,14 @@
 """Segments by how much of its credit limit a customer uses: method CREDIT."""
 
 import asyncio
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, SelectBase, Subquery, and_, bindparam, case, func, select
 
-from analytics.engine import Engine, as_shown
+from analytics.engine import Engine, as_shown, column_of
 from analytics.scope import Scope, counted_sales, customer, members_of, sale
 from analytics.segments.grouped import ACTIVE_DAYS, CreditFigures, Ints, Placed, Purchases, placed, sums_by
 from analytics.segments.methods import CREDIT
@@ -90,9 +91,7 @@ async def place_by_credit(engine: Engine, scope: Scope) -> Placed:
 
 
 def _placed(scope: Scope, rows: pa.Table, statement: str) -> Placed:
-    def column(name: str) -> Ints:
-        return rows.column(name).to_numpy().astype(np.int64, copy=False)
-
+    column = partial(column_of, rows)
     outstanding, limit = column("outstanding"), column("credit_limit")
     position = place_of(outstanding, limit)
     last_day = rows.column("last_day").fill_null(pa.scalar(NEVER, pa.int32())).to_numpy().astype(np.int64)

@@ -1,13 +1,14 @@
 """Segments by revenue: methods VALUE and TIER."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Integer, SelectBase, bindparam, case, func, select
 
-from analytics.engine import Engine, as_shown
+from analytics.engine import Engine, as_shown, column_of
 from analytics.scope import Scope
 from analytics.segments.grouped import ACTIVE_DAYS, Placed, Purchases, placed
 from analytics.segments.methods import AT_RISK_DAYS, NEW_DAYS, TABLES, SegmentationMethod
@@ -61,7 +62,7 @@ async def place_by_value(engine: Engine, scope: Scope, method: SegmentationMetho
 def _placed(method: SegmentationMethod, rows: pa.Table, statement: str) -> Placed:
     return placed(
         TABLES[method],
-        rows.column("segment").to_numpy().astype(np.int8),
+        column_of(rows, "segment", np.int8),
         bought := purchases_in(rows),
         refunded=total_in(rows, "refunded"),
         active=int(np.count_nonzero(bought.recency_days < ACTIVE_DAYS)),
@@ -72,9 +73,7 @@ def _placed(method: SegmentationMethod, rows: pa.Table, statement: str) -> Place
 def purchases_in(rows: pa.Table) -> Purchases:
     """What each customer of an answer bought."""
 
-    def column(name: str, kind: Any) -> Any:
-        return rows.column(name).to_numpy().astype(kind, copy=False)
-
+    column = partial(column_of, rows)
     return Purchases(
         column("customer_id", np.int64),
         column("monetary", np.int64),
@@ -85,4 +84,4 @@ def purchases_in(rows: pa.Table) -> Purchases:
 
 def total_in(rows: pa.Table, name: str) -> int:
     """The sum of a column of an answer."""
-    return int(rows.column(name).to_numpy().astype(np.int64, copy=False).sum())
+    return int(column_of(rows, name).sum())
