@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.commands import cli
+from server.commands.command_line import cli
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, SelectBase, bindparam, func, select
 
-from analytics.engine import Engine, as_rows
+from analytics.copy.engine import Engine, as_rows
 from analytics.scope import Scope, counted_sales, customer, refund, refunds_paid, sale
 from models.naming import statement
 from models.sales import total_of

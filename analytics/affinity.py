@@ -33,11 +33,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from analytics.engine import Engine, as_rows, as_shown
+from analytics.copy.engine import Engine, as_rows, as_shown
 from analytics.patterns.buyers import Buyer, Form, PatternScope, counted, sold
 from analytics.patterns.shares import category_of_line
 from analytics.scope import sale
-from analytics.segments.methods import UNCATEGORISED
+from analytics.segmentation.methods import UNCATEGORISED
 from models.naming import statement
 from models.sales import sale_item
 

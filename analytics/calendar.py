@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from models.days import date_of, day_number, month_number
+from rules.days import date_of, day_number, month_number
 
 
 class CohortPeriod(StrEnum):

@@ -12,7 +12,7 @@ import pyarrow as pa
 from sqlalchemy import CTE, ColumnElement, Integer, SelectBase, bindparam, func, literal_column, select, union_all
 
 from analytics.calendar import CohortPeriod
-from analytics.engine import Engine, as_rows
+from analytics.copy.engine import Engine, as_rows
 from analytics.retention import count_if, purchases_in
 from analytics.scope import Scope, Shape, refund, refunds_paid, sale
 from models.naming import statement

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from models.currency import half_even
+from rules.currency import half_even
 
 
 class RevenueBasis(StrEnum):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import SelectBase, func, select
 
-from analytics.engine import Engine, as_rows
+from analytics.copy.engine import Engine, as_rows
 from analytics.scope import Scope, counted_sales, customer, refund, refunds_paid, sale
 from models.naming import statement
 from models.sales import total_of

@@ -1,6 +1,6 @@
 """Arithmetic of reports: a ratio without a denominator is None, and only averages of money are rounded."""
 
-from models.currency import half_even
+from rules.currency import half_even
 
 
 def growth(now: float, before: float) -> float | None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import SelectBase, bindparam, func, select, union_all
 
-from analytics.engine import Engine
+from analytics.copy.engine import Engine
 from analytics.scope import refund, sale
 from models.naming import statement
 

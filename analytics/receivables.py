@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import Integer, SelectBase, Subquery, bindparam, case, func, select
 
-from analytics.engine import Engine, table_of
+from analytics.copy.engine import Engine, table_of
 from analytics.scope import refund, sale
 from models import SaleStatusChange
 from models.database import table

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Integer, SelectBase, Subquery, and_, bindparam, case, func, not_, select
 
 from analytics.calendar import CohortPeriod
-from analytics.engine import Engine, as_rows
+from analytics.copy.engine import Engine, as_rows
 from analytics.scope import Scope, Shape, counted_sales, customer, members_of, sale
 from models.naming import statement
 from models.sales import total_of

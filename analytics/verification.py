@@ -12,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import BigInteger, Integer, Numeric, SelectBase, column, text
 
-from analytics.mirrored import Mirrored, as_kept
-from analytics.views import PinnedView
+from analytics.copy.pinned import PinnedView
+from analytics.copy.statements import as_kept
+from analytics.copy.tables import CopiedTable
 
 BUCKETS = 1024
 BUCKETS_LOOKED_AT = 4
@@ -23,14 +24,14 @@ Digest = dict[int, tuple[int, int]]
 Hashes = Counter[tuple[int, int]]
 
 
-async def digest_of_copy(view: PinnedView, mirrored: Mirrored) -> Digest:
+async def digest_of_copy(view: PinnedView, copied: CopiedTable) -> Digest:
     """The digest of the rows that a copy has."""
-    return _digest(await view.fetch(_digests(mirrored, _copied(mirrored)), {}))
+    return _digest(await view.fetch(_digests(copied, _copied(copied)), {}))
 
 
-async def digest_of_rows(view: PinnedView, mirrored: Mirrored, rows: Rows) -> Digest:
+async def digest_of_rows(view: PinnedView, copied: CopiedTable, rows: Rows) -> Digest:
     """The digest of some rows of the store, as a copy would keep them."""
-    return _digest(await view.fetch(_digests(mirrored, _arriving(mirrored)), {}, _table(mirrored, rows)))
+    return _digest(await view.fetch(_digests(copied, _arriving(copied)), {}, _table(copied, rows)))
 
 
 def added(one: Digest, other: Digest) -> Digest:
@@ -52,15 +53,15 @@ def differing(one: Digest, other: Digest) -> list[int]:
     return sorted(bucket for bucket in one | other if one.get(bucket) != other.get(bucket))[:BUCKETS_LOOKED_AT]
 
 
-async def hashes_of_copy(view: PinnedView, mirrored: Mirrored, buckets: Sequence[int]) -> Hashes:
+async def hashes_of_copy(view: PinnedView, copied: CopiedTable, buckets: Sequence[int]) -> Hashes:
     """The keys and hashes of the rows that a copy has in some buckets."""
-    return _hashes(await view.fetch(_keys(mirrored, _copied(mirrored), tuple(buckets)), {}))
+    return _hashes(await view.fetch(_keys(copied, _copied(copied), tuple(buckets)), {}))
 
 
-async def hashes_of_rows(view: PinnedView, mirrored: Mirrored, rows: Rows, buckets: Sequence[int]) -> Hashes:
+async def hashes_of_rows(view: PinnedView, copied: CopiedTable, rows: Rows, buckets: Sequence[int]) -> Hashes:
     """The same of some rows of the store."""
-    statement = _keys(mirrored, _arriving(mirrored), tuple(buckets))
-    return _hashes(await view.fetch(statement, {}, _table(mirrored, rows)))
+    statement = _keys(copied, _arriving(copied), tuple(buckets))
+    return _hashes(await view.fetch(statement, {}, _table(copied, rows)))
 
 
 def differing_keys(one: Hashes, other: Hashes) -> list[int]:
@@ -69,50 +70,50 @@ def differing_keys(one: Hashes, other: Hashes) -> list[int]:
 
 
 @cache
-def misdated(mirrored: Mirrored) -> SelectBase:
+def misdated(copied: CopiedTable) -> SelectBase:
     """The ids of rows whose month or weekday is not that of their business day."""
     day = "DATE '1970-01-01' + business_day"
     month = f"year({day}) * 12 + month({day}) - 1"
     wrong = f"weekday <> isodow({day}) OR business_month <> {month}"
-    return text(f'SELECT id FROM "{mirrored.name}" WHERE {wrong} ORDER BY id').columns(column("id", BigInteger))
+    return text(f'SELECT id FROM "{copied.name}" WHERE {wrong} ORDER BY id').columns(column("id", BigInteger))
 
 
 # ---------------------------------------------------------------- statements
 
 
-def _copied(mirrored: Mirrored) -> str:
-    return f'"{mirrored.name}"'
+def _copied(copied: CopiedTable) -> str:
+    return f'"{copied.name}"'
 
 
-def _arriving(mirrored: Mirrored) -> str:
-    return f"({as_kept(mirrored, 'arriving')})"
+def _arriving(copied: CopiedTable) -> str:
+    return f"({as_kept(copied, 'arriving')})"
 
 
 @cache
-def _digests(mirrored: Mirrored, source: str) -> SelectBase:
-    made = f'"{mirrored.key}" % {BUCKETS} AS bucket, count(*) AS rows, sum({_hash(mirrored)}) AS digest'
+def _digests(copied: CopiedTable, source: str) -> SelectBase:
+    made = f'"{copied.key}" % {BUCKETS} AS bucket, count(*) AS rows, sum({_hash(copied)}) AS digest'
     columns = (column("bucket", Integer), column("rows", BigInteger), column("digest", Numeric))
     return text(f"SELECT {made} FROM {source} GROUP BY 1").columns(*columns)
 
 
-def _keys(mirrored: Mirrored, source: str, buckets: tuple[int, ...]) -> SelectBase:
-    chosen = f'"{mirrored.key}" % {BUCKETS} IN ({", ".join(map(str, buckets))})'
-    made = f'"{mirrored.key}" AS key, {_hash(mirrored)} AS digest'
+def _keys(copied: CopiedTable, source: str, buckets: tuple[int, ...]) -> SelectBase:
+    chosen = f'"{copied.key}" % {BUCKETS} IN ({", ".join(map(str, buckets))})'
+    made = f'"{copied.key}" AS key, {_hash(copied)} AS digest'
     columns = (column("key", BigInteger), column("digest", Numeric))
     return text(f"SELECT {made} FROM {source} WHERE {chosen}").columns(*columns)
 
 
-def _hash(mirrored: Mirrored) -> str:
-    columns = ", ".join(f'"{name}"' for name in mirrored.columns)
+def _hash(copied: CopiedTable) -> str:
+    columns = ", ".join(f'"{name}"' for name in copied.columns)
     return f"hash({columns})"
 
 
 # ---------------------------------------------------------------- small tables
 
 
-def _table(mirrored: Mirrored, rows: Rows) -> dict[str, pa.Table]:
+def _table(copied: CopiedTable, rows: Rows) -> dict[str, pa.Table]:
     columns = [pa.array(values) for values in zip(*rows, strict=True)]
-    return {"arriving": pa.Table.from_arrays(columns, list(mirrored.columns))}
+    return {"arriving": pa.Table.from_arrays(columns, list(copied.columns))}
 
 
 def _digest(result: pa.Table) -> Digest:

@@ -22,12 +22,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import structlog
 from sqlalchemy import bindparam, func, select, update
 
-from analytics.mirror import Mirror
+from analytics.copy.copy import ColumnarCopy
 from models import Sale
 from models.database import Database, any_of, table
 from resolvers.businesses import businesses
-from resolvers.reader import Reader, Statements
-from resolvers.writing import Actor, write
+from resolvers.operation.reader import Reader, Statements
+from resolvers.operation.writing import Actor, write
 
 ROUNDS = 9
 CHANGES = 1_000
@@ -48,12 +48,12 @@ async def change(database: Database, business_id: int, random: Random) -> int:
         return opened.revision
 
 
-async def brought(mirror: Mirror, database: Database, statements: Statements, business_id: int) -> float:
+async def brought(copy: ColumnarCopy, database: Database, statements: Statements, business_id: int) -> float:
     """The seconds that it takes to bring the copy to what the store holds."""
     reader = Reader(database, statements, business_id)
     row = await reader.business()
     started = perf_counter()
-    await mirror.bring_to(row.revision, reader.stored)
+    await copy.bring_to(row.revision, reader.stored)
     seconds = perf_counter() - started
     await reader.close()
     return seconds
@@ -64,15 +64,15 @@ async def main(url: str, name: str | None) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     database, random = Database(url), Random(1)
     business: Any = next(row for row in await businesses(database) if name in (None, row.name))
-    mirror, statements = Mirror(database, business.id), Statements(database)
-    load = await brought(mirror, database, statements, business.id)
+    copy, statements = ColumnarCopy(database, business.id), Statements(database)
+    load = await brought(copy, database, statements, business.id)
     took: list[float] = []
     for _ in range(ROUNDS):
         revision = await change(database, business.id, random)
-        took.append(await brought(mirror, database, statements, business.id))
-        assert mirror.revision == revision
-    assert mirror.figures.loads == 1
-    kind, sales = database.url.get_backend_name(), mirror.figures.rows["sale"]
+        took.append(await brought(copy, database, statements, business.id))
+        assert copy.revision == revision
+    assert copy.figures.loads == 1
+    kind, sales = database.url.get_backend_name(), copy.figures.rows["sale"]
     share = median(took) / load
     print(f"catching up with {CHANGES:,} of {sales:,} sales on {kind}: {share:.1%} of the first load")
     print(f"  caught up in {median(took) * 1000:.1f} ms, loaded in {load:.2f} s")

@@ -72,12 +72,12 @@ def _megabytes(which: str = "VmHWM") -> float:
 
 async def _exported(store: Path, format: str) -> dict[str, float]:
     """Export all customers in this process."""
+    from exports.reports import document_of  # noqa: PLC0415
     from models.database import Database  # noqa: PLC0415
-    from resolvers.context import Context, Services  # noqa: PLC0415
     from resolvers.exports import Export, ExportFormat  # noqa: PLC0415
     from resolvers.listing import ListQuestion, spending_at  # noqa: PLC0415
-    from resolvers.viewer import Role, Viewer  # noqa: PLC0415
-    from server.exports.reports import document_of  # noqa: PLC0415
+    from resolvers.operation.context import Context, Services  # noqa: PLC0415
+    from resolvers.operation.viewer import Role, Viewer  # noqa: PLC0415
 
     services = Services(Database(f"sqlite:///{store}"))
     context = Context(services, Viewer("bench", Role.ADMIN, 1), TODAY)
@@ -94,8 +94,8 @@ async def _exported(store: Path, format: str) -> dict[str, float]:
 
 
 async def _size(document: Any, export: Any) -> int:
-    from server.exports.files import file_of  # noqa: PLC0415
-    from server.exports.writers.pdf.fonts import Fonts  # noqa: PLC0415
+    from exports.files import file_of  # noqa: PLC0415
+    from exports.writers.pdf.fonts import Fonts  # noqa: PLC0415
 
     return sum([len(chunk) async for chunk in file_of(document, export, Fonts(Path("/nowhere")))])
 
@@ -104,9 +104,7 @@ async def _written(format: str, rows: int) -> dict[str, float]:
     """Write rows that are at hand, of ten columns as in the ranking of customers; then the bare library the same."""
     import pyarrow as pa  # noqa: PLC0415
 
-    from resolvers.exports import Export, ExportFormat  # noqa: PLC0415
-    from resolvers.listing import ListQuestion  # noqa: PLC0415
-    from server.exports.document import (  # noqa: PLC0415
+    from exports.document import (  # noqa: PLC0415
         BATCH_ROWS,
         Document,
         Table,
@@ -117,6 +115,8 @@ async def _written(format: str, rows: int) -> dict[str, float]:
         percent,
         text,
     )
+    from resolvers.exports import Export, ExportFormat  # noqa: PLC0415
+    from resolvers.listing import ListQuestion  # noqa: PLC0415
 
     columns = (
         *(integer("rank", "Rank"), text("number", "Number"), text("name", "Name")),
@@ -223,10 +223,10 @@ async def _printed() -> tuple[int, float, float]:
     import pypdf  # noqa: PLC0415
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415
 
-    from server.exports.document import Document, integer, money, small_table, text  # noqa: PLC0415
-    from server.exports.files import Printed  # noqa: PLC0415
-    from server.exports.writers.pdf import write_pdf  # noqa: PLC0415
-    from server.exports.writers.pdf.fonts import Fonts  # noqa: PLC0415
+    from exports.document import Document, integer, money, small_table, text  # noqa: PLC0415
+    from exports.files import Printed  # noqa: PLC0415
+    from exports.writers.pdf import write_pdf  # noqa: PLC0415
+    from exports.writers.pdf.fonts import Fonts  # noqa: PLC0415
 
     columns = (
         text("number", "Number"),

@@ -98,10 +98,10 @@ def _codes(response: Any) -> set[str]:
 @contextmanager
 def demo_client(folder: Path) -> Iterator[TestClient]:
     """A client with all rights on a small demo shop in this folder, where the process is meanwhile."""
-    from resolvers.viewer import Role, Viewer  # noqa: PLC0415
+    from resolvers.operation.viewer import Role, Viewer  # noqa: PLC0415
     from server import filling  # noqa: PLC0415
     from server.app import create_app  # noqa: PLC0415
-    from server.auth import token_for  # noqa: PLC0415
+    from server.identity.auth import token_for  # noqa: PLC0415
     from server.settings import load_settings  # noqa: PLC0415
 
     before = Path.cwd()

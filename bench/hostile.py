@@ -254,9 +254,9 @@ async def _main() -> None:
     from models.database import Database  # noqa: PLC0415
     from models.migrate import migrate  # noqa: PLC0415
     from resolvers.businesses import ensure_business  # noqa: PLC0415
-    from resolvers.viewer import Role, Viewer  # noqa: PLC0415
+    from resolvers.operation.viewer import Role, Viewer  # noqa: PLC0415
     from server.app import create_app  # noqa: PLC0415
-    from server.auth import token_for  # noqa: PLC0415
+    from server.identity.auth import token_for  # noqa: PLC0415
     from server.settings import Settings  # noqa: PLC0415
 
     now = datetime.now(UTC)

@@ -68,7 +68,7 @@ async def import_once(file: Path, folder: Path) -> dict[str, float]:
     from models.database import Database  # noqa: PLC0415
     from models.migrate import migrate  # noqa: PLC0415
     from resolvers.businesses import ensure_business  # noqa: PLC0415
-    from resolvers.writing import Actor  # noqa: PLC0415
+    from resolvers.operation.writing import Actor  # noqa: PLC0415
 
     database = Database(f"sqlite:///{folder / f'{file.name}.db'}")
     await migrate(database)

@@ -17,12 +17,12 @@ import pyarrow as pa
 import structlog
 from sqlalchemy import SelectBase
 
-from analytics.engine import compiled
-from analytics.mirror import Mirror
-from analytics.mirrored import EVERYTHING
+from analytics.copy.copy import ColumnarCopy
+from analytics.copy.engine import compiled
+from analytics.copy.tables import EVERYTHING
 from models.database import Database
 from resolvers.businesses import find_business
-from resolvers.reader import Reader, Statements
+from resolvers.operation.reader import Reader, Statements
 
 FLOORS = Path(__file__).parent / "floor"
 ROUNDS = 5
@@ -114,11 +114,11 @@ async def opened(url: str) -> AsyncGenerator[tuple[Direct, Reader]]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     database = Database(url)
     business = await find_business(database, "Demo")
-    mirror = Mirror(database, business.id)
+    copy = ColumnarCopy(database, business.id)
     reader = Reader(database, Statements(database), business.id)
-    await mirror.bring_to(business.revision, reader.stored, EVERYTHING)
-    print(f"{mirror.figures.rows['sale']:,} sales, {mirror.figures.rows['customer']:,} customers", flush=True)
-    root: Any = mirror._root  # pyright: ignore[reportPrivateUsage]
+    await copy.bring_to(business.revision, reader.stored, EVERYTHING)
+    print(f"{copy.figures.rows['sale']:,} sales, {copy.figures.rows['customer']:,} customers", flush=True)
+    root: Any = copy._root  # pyright: ignore[reportPrivateUsage]
     yield Direct(root), reader
     await reader.close()
     await database.close()

@@ -30,9 +30,9 @@ from sqlalchemy import text
 
 from models.database import Database
 from resolvers.businesses import businesses
-from resolvers.context import Context, Services
-from resolvers.reader import Reader
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Context, Services
+from resolvers.operation.reader import Reader
+from resolvers.operation.viewer import Role, Viewer
 from schema.prepared import PREPARED, Prepared, Preparing
 from schema.schema import schema
 
@@ -46,7 +46,7 @@ PAGE = """query Page { customers(first: 50, orderBy: NAME) { nodes {
 } } }"""
 
 
-CUSTOMER = Path(__file__).parents[1] / "server" / "examples" / "3_one_customer.graphql"
+CUSTOMER = Path(__file__).parents[1] / "server" / "http" / "examples" / "3_one_customer.graphql"
 BEST = """SELECT number FROM customer WHERE id = (SELECT customer_id FROM sale WHERE business_id = :business
     AND customer_id IS NOT NULL GROUP BY customer_id ORDER BY count(*) DESC, customer_id LIMIT 1)"""
 

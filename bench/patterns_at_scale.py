@@ -33,12 +33,12 @@ from analytics.patterns import (
     visits_by_unit,
     visits_of,
 )
-from analytics.rfm import score_population
 from analytics.scope import Scope
-from analytics.segments import RFMScheme
+from analytics.segmentation import RFMScheme
+from analytics.segmentation.rfm import score_population
 from bench.large_shop import Direct, Race, of_rows, opened, run, seconds_of, tuples_of
+from resolvers.operation.reader import Reader
 from resolvers.patterns.engines import OfStore
-from resolvers.reader import Reader
 
 EDGES = (0, 100_00, 250_00, 500_00, 1000_00)
 MONTHS = Calendar(Grouping.MONTHLY)

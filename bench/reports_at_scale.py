@@ -15,21 +15,21 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from analytics.cache import ReportCache
 from analytics.calendar import CohortPeriod
 from analytics.cohorts import CohortFigures, cohort_figures
 from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, Terms, ranked
 from analytics.lifetime_value.spread import Summary, summary
 from analytics.lifetime_value.sums import Joined, customers_of
 from analytics.retention import activity_over, second_purchases, trends_over
-from analytics.rfm import score_population
 from analytics.scope import Scope
-from analytics.segments import RFMScheme
+from analytics.segmentation import RFMScheme
+from analytics.segmentation.rfm import score_population
 from bench.large_shop import Direct, Race, of_rows, opened, run, seconds_of, tuples_of
 from models.database import Database
 from resolvers.businesses import find_business
-from resolvers.context import Context, Services
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.computed import ReportCache
+from resolvers.operation.context import Context, Services
+from resolvers.operation.viewer import Role, Viewer
 from schema.schema import schema
 
 YEAR = 365

@@ -27,9 +27,9 @@ from sqlalchemy import make_url
 from bench.page_of_customers import customer_360
 from models.database import Database
 from resolvers.businesses import businesses
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.viewer import Role, Viewer
 from server.app import create_app
-from server.auth import token_for
+from server.identity.auth import token_for
 from server.settings import Settings
 
 PAGE = Path(__file__).parent / "customer_360.graphql"  # out of web/dist/app/documents.json

@@ -26,14 +26,14 @@ import pyarrow as pa
 import structlog
 from sqlalchemy.dialects import sqlite
 
-from analytics.engine import compiled
-from analytics.mirror import Mirror
-from analytics.rfm import scored_customers
+from analytics.copy.copy import ColumnarCopy
+from analytics.copy.engine import compiled
 from analytics.scope import Scope
+from analytics.segmentation.rfm import scored_customers
 from models.database import Database
-from models.days import date_of
 from resolvers.businesses import find_business
-from resolvers.reader import Reader, Statements
+from resolvers.operation.reader import Reader, Statements
+from rules.days import date_of
 
 FLOOR = (Path(__file__).parent / "floor" / "rfm.sql").read_text()
 ROUNDS = 7
@@ -118,18 +118,18 @@ async def main(url: str, postgres: str | None) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     database = Database(url)
     business = await find_business(database, "Demo")
-    mirror = Mirror(database, business.id)
+    copy = ColumnarCopy(database, business.id)
     reader = Reader(database, Statements(database), business.id)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = perf_counter()
-    await mirror.bring_to(business.revision, reader.stored)
+    await copy.bring_to(business.revision, reader.stored)
     load = perf_counter() - started
     await reader.close()
-    root: Any = mirror._root
-    sales = mirror.figures.rows["sale"]
+    root: Any = copy._root
+    sales = copy.figures.rows["sale"]
     peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(f"{sales:,} sales, {mirror.figures.rows['customer']:,} customers")
-    print(f"first load {load:.2f} s; {mirror.figures.nbytes / 1024**2 / (sales / 1e6):.0f} MiB kept per million sales,")
+    print(f"{sales:,} sales, {copy.figures.rows['customer']:,} customers")
+    print(f"first load {load:.2f} s; {copy.figures.nbytes / 1024**2 / (sales / 1e6):.0f} MiB kept per million sales,")
     print(f"  {peak:.0f} MiB more in the process at its peak")
 
     last = root.execute("SELECT max(business_day) FROM sale").fetchone()[0]

@@ -15,13 +15,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import structlog
 
-from analytics.segments import RFMScheme, SegmentationMethod
+from analytics.segmentation import RFMScheme, SegmentationMethod
 from models.database import Database
 from resolvers.businesses import businesses
-from resolvers.context import Context, Services
-from resolvers.rfm import rfm_by_customer
-from resolvers.segmentation import Question, segmentation
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Context, Services
+from resolvers.operation.viewer import Role, Viewer
+from resolvers.segmentation.report import Question, segmentation
+from resolvers.segmentation.rfm import rfm_by_customer
 
 ROUNDS = 200
 

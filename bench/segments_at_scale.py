@@ -19,17 +19,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics.calendar import CohortPeriod
-from analytics.rfm import score_population
 from analytics.scope import Scope
-from analytics.segments import RFMScheme, SegmentationMethod
-from analytics.segments.behavior import place_by_category
-from analytics.segments.credit import place_by_credit
-from analytics.segments.grouped import Placed
-from analytics.segments.grouping import Grouping
-from analytics.segments.moves import Moves, moves_between
-from analytics.segments.preferences import Dimension, preferred_by_group
-from analytics.segments.sizes import segment_sizes_of
-from analytics.segments.valued import place_by_value
+from analytics.segmentation import RFMScheme, SegmentationMethod
+from analytics.segmentation.behavior import place_by_category
+from analytics.segmentation.credit import place_by_credit
+from analytics.segmentation.grouped import Placed
+from analytics.segmentation.grouping import Grouping
+from analytics.segmentation.moves import Moves, moves_between
+from analytics.segmentation.preferences import Dimension, preferred_by_group
+from analytics.segmentation.rfm import score_population
+from analytics.segmentation.sizes import segment_sizes_of
+from analytics.segmentation.valued import place_by_value
 from bench.large_shop import Direct, Race, opened, run, seconds_of
 
 WINDOW, HALF_A_YEAR = 90, 182

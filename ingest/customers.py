@@ -12,9 +12,9 @@ from ingest.facts import Draft, SaleDraft
 from models import Customer, Refund, Sale
 from models.customers import CustomerType
 from models.database import TextList, any_of, insert_rows, owned, scoped, table, take_ids
-from models.days import date_of, day_number
-from models.search import contact_words, name_words, sort_name
-from resolvers.writing import Write
+from resolvers.operation.writing import Write
+from rules.contacts import contact_words, name_words, sort_name
+from rules.days import date_of, day_number
 
 customer, sale, refund = table(Customer), table(Sale), table(Refund)
 WRITTEN = (

@@ -12,9 +12,9 @@ import orjson
 from ingest.mapping import Mapping, Rules
 from ingest.rows import Group, SourceRow
 from ingest.values import BIGGEST, Moment
-from models.currency import MILLION, half_even, line_total
-from models.days import date_of
 from models.sales import PaymentMethod, SaleChannel, SaleStatus
+from rules.currency import MILLION, half_even, line_total
+from rules.days import date_of
 
 COUNTED = (SaleStatus.COMPLETED, SaleStatus.PARTIAL, SaleStatus.REFUNDED)
 # Codes of Online Retail that are no goods: postage, discounts, manual entries, fees, samples, donations.

@@ -25,7 +25,7 @@ from ingest.values import Unreadable
 from models import ImportRun
 from models.database import Database, table
 from models.imports import ImportStatus
-from resolvers.writing import Actor, Write, write
+from resolvers.operation.writing import Actor, Write, write
 
 BATCH_SALES = 5_000
 BATCH_ROWS = 50_000

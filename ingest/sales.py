@@ -14,7 +14,7 @@ from ingest.facts import RefundDraft, SaleDraft
 from models import Payment, Refund, Sale, SaleItem, SaleStatusChange, Storefront
 from models.database import TextList, any_of, insert_rows, scoped, table, take_ids
 from models.sales import SaleStatus
-from resolvers.writing import Write
+from resolvers.operation.writing import Write
 
 sale, item, payment = table(Sale), table(SaleItem), table(Payment)
 change, refund, storefront = table(SaleStatusChange), table(Refund), table(Storefront)

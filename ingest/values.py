@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 
 from ingest.problems import did_you_mean
-from models.days import BusinessMoment, business_moment, day_number, instant_of, noon_of
+from rules.days import BusinessMoment, business_moment, day_number, instant_of, noon_of
 
 MILLION_DIGITS = 6
 BIGGEST = 2**63 - 1  # what a column of the store holds

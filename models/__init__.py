@@ -1,7 +1,7 @@
 """What is stored: tables, the statements that ask them, the revision, the database and its migrations."""
 
 from models.audit import AuditEntry
-from models.business import Business, Installation, Storefront
+from models.businesses import Business, Installation, Storefront
 from models.customers import Customer, CustomerTag, ExternalId
 from models.imports import ImportRun
 from models.sales import Payment, Refund, Sale, SaleItem, SaleStatusChange

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import SelectBase, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from models.business import Business, Installation
+from models.businesses import Business, Installation
 from models.database import table
 from models.naming import statement
 

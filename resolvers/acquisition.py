@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from analytics.acquisition import Acquired, AcquisitionFigures, acquired_in, new_customers, params_of
+from analytics.copy.pinned import PinnedView
 from analytics.figures import average, percentage
 from analytics.scope import Scope
-from analytics.views import PinnedView
-from resolvers.context import Context
+from resolvers.operation.context import Context
+from resolvers.operation.ranges import DateRange
+from resolvers.operation.reports import Freshness, HowComputed, Kept, Parts, freshness_of, kept, statements_shown
 from resolvers.periods import Period, asked_period, default_of_retention
-from resolvers.ranges import DateRange
-from resolvers.reports import Freshness, HowComputed, Kept, Parts, freshness_of, kept, statements_shown
 
 DEFINITION = (
     "New customers: the day on which they joined (the given day, else that of the first purchase, else that of their "

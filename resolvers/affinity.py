@@ -13,20 +13,20 @@ from analytics.affinity import (
     categories_of_customers,
     lines_of_categories,
 )
-from analytics.cache import Computed
-from analytics.mirrored import ITEMS
+from analytics.copy.pinned import PinnedView
+from analytics.copy.tables import ITEMS
 from analytics.patterns import PatternScope
-from analytics.views import PinnedView
 from models.customers import CustomerType
-from models.days import day_number
-from resolvers.batches import many_each
-from resolvers.context import Context
-from resolvers.errors import BadUserInput
-from resolvers.paging import MAX_PAGE
+from resolvers.operation.computed import Computed
+from resolvers.operation.context import Context
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.loaders import many_each
+from resolvers.operation.paging import MAX_PAGE
+from resolvers.operation.ranges import DateRange
+from resolvers.operation.reports import Freshness, HowComputed, Kept, Parts, freshness_of, kept
 from resolvers.periods import asked_period, default_of_patterns
-from resolvers.ranges import DateRange
-from resolvers.reports import Freshness, HowComputed, Kept, Parts, freshness_of, kept
 from resolvers.storefronts import storefront_key
+from rules.days import day_number
 
 DEFINITION = (
     "Of two categories, each ordered pair. Support is the share of all counted sales of the period with a line of "

@@ -8,10 +8,10 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Business
-from models.business import Weekday
-from models.currency import exponent_of
+from models.businesses import Weekday
 from models.database import Database, table
 from models.naming import statement
+from rules.currency import exponent_of
 
 business = table(Business)
 

@@ -10,13 +10,13 @@ import phonenumbers
 
 from analytics.customers import RevenueBasis, purchase_figures
 from models.customers import customer_id_by, customers_with_id, external_ids_of, tags_of
-from models.days import date_of
 from models.sales import balances_of, purchases_of
 from models.touchpoints import email_engagement_of
-from resolvers.batches import many_each, one_each
-from resolvers.context import BusinessCalendar, Context
-from resolvers.errors import BadUserInput, Forbidden
-from resolvers.ids import key_of
+from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.errors import BadUserInput, Forbidden
+from resolvers.operation.ids import key_of
+from resolvers.operation.loaders import many_each, one_each
+from rules.days import date_of
 
 # ---------------------------------------------------------------- one customer
 

@@ -2,13 +2,13 @@
 
 from datetime import date
 
+from analytics.copy.pinned import PinnedView
 from analytics.data_quality import FactCounts, counts_of_facts
 from analytics.figures import percentage
-from analytics.views import PinnedView
-from models.days import date_of, day_number
-from models.quality import possible_duplicates, rejected_rows
-from resolvers.context import Context
-from resolvers.reports import Kept, Parts, kept
+from models.data_quality import possible_duplicates, rejected_rows
+from resolvers.operation.context import Context
+from resolvers.operation.reports import Kept, Parts, kept
+from rules.days import date_of, day_number
 
 
 class DataQuality:

@@ -9,9 +9,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from resolvers import acquisition, affinity, listing, migration, patterns, receivables, retention, segmentation
-from resolvers.errors import BadUserInput
+from resolvers import acquisition, affinity, listing, patterns, receivables, retention
 from resolvers.lifetime_value import report as lifetime_value
+from resolvers.operation.errors import BadUserInput
+from resolvers.segmentation import migration
+from resolvers.segmentation import report as segmentation
 
 
 class ExportFormat(StrEnum):

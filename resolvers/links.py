@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from resolvers.context import Context
-from resolvers.errors import Forbidden
 from resolvers.exports import BY_NAME, Export, ExportDetail, ExportFormat
-from resolvers.signing import Signing, Tampered, UnknownKey
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Context
+from resolvers.operation.errors import Forbidden
+from resolvers.operation.signing import Signing, Tampered, UnknownKey
+from resolvers.operation.viewer import Role, Viewer
 
 LIFETIME = timedelta(minutes=10)
 OTHER_CLOCKS = timedelta(seconds=10)

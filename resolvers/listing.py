@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics.engine import as_rows, table_of
+from analytics.copy.engine import as_rows, table_of
 from analytics.prediction.worth import ChurnRisk
-from analytics.segments import RFMScheme
+from analytics.segmentation import RFMScheme
 from models.customers import CustomerType
 from models.finding import word_query
 from models.listing import (
@@ -26,15 +26,15 @@ from models.listing import (
     member_pages,
     spending_of_all,
 )
-from models.search import search_words
-from resolvers.batches import many_each
-from resolvers.context import BusinessCalendar, Context
 from resolvers.customers import customer_by_id
-from resolvers.errors import BadUserInput, Forbidden
-from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.errors import BadUserInput, Forbidden
+from resolvers.operation.loaders import many_each
+from resolvers.operation.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.operation.ranges import AmountRange, DateRange
 from resolvers.prediction.population import members_at_risk
-from resolvers.ranges import AmountRange, DateRange
-from resolvers.rfm import members_of_segment
+from resolvers.segmentation.rfm import members_of_segment
+from rules.contacts import search_words
 
 LONGEST_WORD = 320  # no word of a name or contact is longer, and PostgreSQL takes none of more than 2,046 bytes
 

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from resolvers.context import Batch, Context
 from resolvers.customers import customer_by_id
-from resolvers.errors import BadUserInput
-from resolvers.ids import read_id
+from resolvers.operation.context import Batch, Context
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import read_id
 from resolvers.sales import sale_by_id
 from resolvers.storefronts import storefront_by_id
 from resolvers.touchpoints import touchpoint_by_id

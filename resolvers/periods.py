@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from analytics.calendar import months_before
+from analytics.copy.pinned import PinnedView
 from analytics.history import first_day
-from analytics.views import PinnedView
-from models.days import date_of, day_number
-from resolvers.context import BusinessCalendar, Context
-from resolvers.errors import BadUserInput
-from resolvers.reports import Kept, Parts, kept
+from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.reports import Kept, Parts, kept
+from rules.days import date_of, day_number
 
 EARLIEST = date(1700, 1, 1)  # before any shop, and so that a comparison stays within the calendar
 

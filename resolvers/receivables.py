@@ -6,13 +6,21 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from analytics.mirrored import PAYMENTS, STATUSES
+from analytics.copy.pinned import PinnedView
+from analytics.copy.tables import PAYMENTS, STATUSES
 from analytics.receivables import Receivables, receivables_at, unpaid_rests
-from analytics.views import PinnedView
-from models.days import date_of
-from resolvers.context import Context
-from resolvers.paging import list_digest
-from resolvers.reports import Freshness, HowComputed, Kept, Parts, freshness_of, kept_columns, statements_shown
+from resolvers.operation.context import Context
+from resolvers.operation.paging import list_digest
+from resolvers.operation.reports import (
+    Freshness,
+    HowComputed,
+    Kept,
+    Parts,
+    freshness_of,
+    kept_columns,
+    statements_shown,
+)
+from rules.days import date_of
 
 DEFINITION = (
     "Owed on each sale that was partly paid at the end of the day: its total and tax, less its refunds and its "

@@ -11,6 +11,7 @@ import pyarrow as pa
 from analytics.calendar import CohortPeriod
 from analytics.cohorts import Cell, CellFigures, CohortFigures, RetentionMode, cohort_cells, cohort_figures
 from analytics.cohorts import members_of_cell as customers_of_cell
+from analytics.copy.pinned import PinnedView
 from analytics.customers import RevenueBasis
 from analytics.figures import average, percentage, ratio
 from analytics.retention import (
@@ -25,17 +26,25 @@ from analytics.retention import (
     trends_over,
 )
 from analytics.scope import Scope
-from analytics.views import PinnedView
 from models.customers import CustomerType
-from models.days import date_of
-from resolvers.context import Context
 from resolvers.customers import purchases_by_customer
-from resolvers.errors import BadUserInput
-from resolvers.paging import list_digest
+from resolvers.operation.context import Context
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.paging import list_digest
+from resolvers.operation.ranges import DateRange
+from resolvers.operation.reports import (
+    Freshness,
+    HowComputed,
+    Kept,
+    Parts,
+    freshness_of,
+    kept,
+    kept_columns,
+    statements_shown,
+)
 from resolvers.periods import Comparison, Period, asked_period, default_of_retention
-from resolvers.ranges import DateRange
-from resolvers.reports import Freshness, HowComputed, Kept, Parts, freshness_of, kept, kept_columns, statements_shown
 from resolvers.storefronts import storefront_key
+from rules.days import date_of
 
 ACTIVITY_DAYS = 90
 MAX_ACTIVITY_DAYS = 9_999

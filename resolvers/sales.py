@@ -18,9 +18,9 @@ from models.sales import (
     sale,
     sale_item,
 )
-from resolvers.batches import many_each, one_each
-from resolvers.context import Batch, Context
-from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.operation.context import Batch, Context
+from resolvers.operation.loaders import many_each, one_each
+from resolvers.operation.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
 
 Span = tuple[int | None, int | None]
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models.business import storefronts_of_business
-from resolvers.batches import one_each
-from resolvers.context import Context
-from resolvers.errors import BadUserInput
-from resolvers.ids import key_of
+from models.businesses import storefronts_of_business
+from resolvers.operation.context import Context
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import key_of
+from resolvers.operation.loaders import one_each
 
 
 async def list_storefronts(context: Context) -> list[Any]:

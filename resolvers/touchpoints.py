@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from models.touchpoints import TouchpointType, touchpoint_page, touchpoints_of_each_customer, touchpoints_with_id
-from resolvers.batches import many_each, one_each
-from resolvers.context import Context
-from resolvers.ids import key_of
-from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.operation.context import Context
+from resolvers.operation.ids import key_of
+from resolvers.operation.loaders import many_each, one_each
+from resolvers.operation.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
 
 Filters = tuple[tuple[str, Any], ...]
 

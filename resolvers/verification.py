@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from analytics.mirror import SnapshotMoved
-from analytics.mirrored import EVERYTHING, MIRRORED, Mirrored, all_rows
+from analytics.copy.copy import SnapshotMoved
+from analytics.copy.pinned import PinnedView
+from analytics.copy.statements import all_rows
+from analytics.copy.tables import COPIED_TABLES, EVERYTHING, CopiedTable
 from analytics.verification import (
     Digest,
     Hashes,
@@ -21,10 +23,9 @@ from analytics.verification import (
     misdated,
     rows_in,
 )
-from analytics.views import PinnedView
-from models.invariants import Invariant, first_of, invariants, number_of
-from resolvers.context import Context, Services
-from resolvers.viewer import Role, Viewer
+from models.verification import Invariant, first_of, invariants, number_of
+from resolvers.operation.context import Context, Services
+from resolvers.operation.viewer import Role, Viewer
 
 CHUNK = 50_000
 IDS_TOLD = 10
@@ -53,11 +54,11 @@ async def verify(
     """
     context, view = await _pinned(services, business_id, now)
     try:
-        for mirrored in MIRRORED:
-            yield await _compared(context, view, mirrored, progress or _silent)
-        for mirrored in MIRRORED:
-            if "weekday" in mirrored.columns:
-                yield await _dated(view, mirrored)
+        for copied in COPIED_TABLES:
+            yield await _compared(context, view, copied, progress or _silent)
+        for copied in COPIED_TABLES:
+            if "weekday" in copied.columns:
+                yield await _dated(view, copied)
         for invariant in invariants():
             yield await _held(context, invariant)
     finally:
@@ -83,35 +84,35 @@ async def _pinned(services: Services, business_id: int, now: datetime) -> tuple[
     raise SnapshotMoved
 
 
-async def _compared(context: Context, view: PinnedView, mirrored: Mirrored, progress: Progress) -> Finding:
-    copy, store = await digest_of_copy(view, mirrored), await _digest_of_store(context, view, mirrored, progress)
-    rule = f"the copy of {mirrored.name} is what the store holds"
-    kind = mirrored.name if mirrored.owner is None else mirrored.owner.name
+async def _compared(context: Context, view: PinnedView, copied: CopiedTable, progress: Progress) -> Finding:
+    copy, store = await digest_of_copy(view, copied), await _digest_of_store(context, view, copied, progress)
+    rule = f"the copy of {copied.name} is what the store holds"
+    kind = copied.name if copied.owner is None else copied.owner.name
     rows = rows_in(store)
     if copy == store:
         return Finding(rule, kind, rows=rows)
     buckets = differing(copy, store)
     hashes: Hashes = Counter()
-    async for chunk in context.reader.batches(all_rows(mirrored), {}, CHUNK):
-        hashes.update(await hashes_of_rows(view, mirrored, chunk, buckets))
-    keys = differing_keys(hashes, await hashes_of_copy(view, mirrored, buckets))
+    async for chunk in context.reader.batches(all_rows(copied), {}, CHUNK):
+        hashes.update(await hashes_of_rows(view, copied, chunk, buckets))
+    keys = differing_keys(hashes, await hashes_of_copy(view, copied, buckets))
     return Finding(rule, kind, len(keys), tuple(keys[:IDS_TOLD]), rows)
 
 
-async def _digest_of_store(context: Context, view: PinnedView, mirrored: Mirrored, progress: Progress) -> Digest:
+async def _digest_of_store(context: Context, view: PinnedView, copied: CopiedTable, progress: Progress) -> Digest:
     digest: Digest = {}
-    of = rows_in(await digest_of_copy(view, mirrored))
-    async for chunk in context.reader.batches(all_rows(mirrored), {}, CHUNK):
-        digest = added(digest, await digest_of_rows(view, mirrored, chunk))
-        progress(mirrored.name, rows_in(digest), of)
+    of = rows_in(await digest_of_copy(view, copied))
+    async for chunk in context.reader.batches(all_rows(copied), {}, CHUNK):
+        digest = added(digest, await digest_of_rows(view, copied, chunk))
+        progress(copied.name, rows_in(digest), of)
     return digest
 
 
-async def _dated(view: PinnedView, mirrored: Mirrored) -> Finding:
-    wrong = await view.fetch(misdated(mirrored), {})
+async def _dated(view: PinnedView, copied: CopiedTable) -> Finding:
+    wrong = await view.fetch(misdated(copied), {})
     ids: list[Any] = wrong.slice(0, IDS_TOLD).column(0).to_pylist()
-    rule = f"month and weekday of each {mirrored.name} are those of its business day"
-    return Finding(rule, mirrored.name, wrong.num_rows, tuple(ids))
+    rule = f"month and weekday of each {copied.name} are those of its business day"
+    return Finding(rule, copied.name, wrong.num_rows, tuple(ids))
 
 
 async def _held(context: Context, invariant: Invariant) -> Finding:

@@ -30,8 +30,8 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from resolvers.errors import Forbidden
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.errors import Forbidden
+from resolvers.operation.viewer import Role, Viewer
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 

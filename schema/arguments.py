@@ -8,10 +8,10 @@ import strawberry
 from strawberry.types.unset import UNSET
 
 from analytics.customers import RevenueBasis
-from analytics.segments import RFMScheme, SegmentationMethod
+from analytics.segmentation import RFMScheme, SegmentationMethod
 from models.customers import CustomerType
-from resolvers import ranges
-from resolvers.context import Context
+from resolvers.operation import ranges
+from resolvers.operation.context import Context
 from resolvers.periods import Comparison
 
 strawberry.enum(Comparison, description="What a period is compared with.")

@@ -38,8 +38,8 @@ from graphql import (
     is_leaf_type,
 )
 
-from resolvers.errors import BadUserInput
-from resolvers.paging import DEFAULT_PAGE, checked_limit
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.paging import DEFAULT_PAGE, checked_limit
 from schema.limits import CEILING, Fragments
 
 LEAF = 1

@@ -9,12 +9,11 @@ import strawberry
 from analytics.calendar import CohortPeriod
 from analytics.customers import RevenueBasis
 from analytics.prediction.worth import ChurnRisk
-from analytics.segments import RFMScheme
+from analytics.segmentation import RFMScheme
 from models.customers import CustomerType
 from models.listing import CustomerOrder
 from models.touchpoints import TouchpointType
 from resolvers.affinity import checked_first, recommendations_by_customer
-from resolvers.context import Context
 from resolvers.customers import (
     balance_by_customer,
     customer_by_id,
@@ -23,13 +22,14 @@ from resolvers.customers import (
     purchases_by_customer,
     tags_by_customer,
 )
-from resolvers.errors import Forbidden
 from resolvers.lifetime_value.customer import checked_horizon, clv_by_customer
-from resolvers.paging import PageArguments
+from resolvers.operation.context import Context
+from resolvers.operation.errors import Forbidden
+from resolvers.operation.paging import PageArguments
+from resolvers.operation.viewer import Role
 from resolvers.patterns import patterns_by_customer
 from resolvers.periods import asked_period, default_of_patterns
 from resolvers.retention import cohort_by_customer
-from resolvers.rfm import checked_days, rfm_by_customer
 from resolvers.sales import (
     fact_page,
     refund_count_by_customer,
@@ -38,8 +38,8 @@ from resolvers.sales import (
     sales_by_customer,
     with_count,
 )
+from resolvers.segmentation.rfm import checked_days, rfm_by_customer
 from resolvers.touchpoints import touchpoint_page_of_each, touchpoints_by_customer
-from resolvers.viewer import Role
 from schema.affinity import Recommendation
 from schema.arguments import (
     After,
@@ -62,8 +62,8 @@ from schema.lookups import looked_up, looked_up_by
 from schema.nodes import Node, OfPage, edges_of
 from schema.patterns import PurchasePatterns
 from schema.retention import Cohort
-from schema.rfm import RFMScore
 from schema.sales import RefundConnection, SaleConnection
+from schema.segmentation.rfm import RFMScore
 from schema.touchpoints import TouchpointConnection
 
 strawberry.enum(CustomerType, description="Who buys: people for themselves, or businesses that sell on.")

@@ -28,7 +28,7 @@ from graphql import (
     ValueNode,
 )
 
-from resolvers.errors import BadUserInput
+from resolvers.operation.errors import BadUserInput
 
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 MOST_OPERATIONS = 50

@@ -8,7 +8,7 @@ from typing import Any
 
 import strawberry
 
-from resolvers.context import Batch, Context
+from resolvers.operation.context import Batch, Context
 from schema.arguments import Info
 
 Arguments = Callable[..., Awaitable[Hashable]]

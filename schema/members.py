@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from resolvers.listing import page_of_members
-from resolvers.paging import PageArguments
+from resolvers.operation.paging import PageArguments
 from schema.arguments import After, First, Info
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import strawberry
 from analytics.patterns import Grouping
 from resolvers.patterns import buyers_by_point, items_by_basket
 from schema.arguments import about
-from schema.business import Weekday  # registered there, as a type must be before it is used
+from schema.businesses import Weekday  # registered there, as a type must be before it is used
 from schema.exports import export_url
 from schema.lookups import looked_up
 from schema.reports import Freshness, HowComputed, Period

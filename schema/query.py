@@ -10,7 +10,7 @@ from analytics.cohorts import RetentionMode
 from analytics.customers import RevenueBasis
 from analytics.lifetime_value.ranking import LifetimeValueOrder
 from analytics.patterns import Grouping
-from analytics.segments import RFMScheme, SegmentationMethod
+from analytics.segmentation import RFMScheme, SegmentationMethod
 from models.listing import CustomerOrder
 from resolvers.acquisition import Question as AcquisitionQuestion
 from resolvers.acquisition import acquisition
@@ -19,10 +19,8 @@ from resolvers.customers import find_customer
 from resolvers.lifetime_value.report import Question as LifetimeValueQuestion
 from resolvers.lifetime_value.report import lifetime_value_report
 from resolvers.listing import Conditions, ListQuestion, list_customers
-from resolvers.migration import Question as MigrationQuestion
-from resolvers.migration import segment_migration, segmentation_trend
 from resolvers.nodes import node_by_id, nodes_by_id
-from resolvers.paging import PageArguments
+from resolvers.operation.paging import PageArguments
 from resolvers.patterns import Question as PatternsQuestion
 from resolvers.patterns import purchase_patterns
 from resolvers.prediction.model import lifetime_value_model
@@ -30,7 +28,9 @@ from resolvers.receivables import Question as ReceivablesQuestion
 from resolvers.receivables import receivables_aging
 from resolvers.retention import Question as RetentionQuestion
 from resolvers.retention import retention
-from resolvers.segmentation import Question, segmentation
+from resolvers.segmentation.migration import Question as MigrationQuestion
+from resolvers.segmentation.migration import segment_migration, segmentation_trend
+from resolvers.segmentation.report import Question, segmentation
 from resolvers.storefronts import list_storefronts
 from resolvers.touchpoints import list_touchpoints
 from schema.acquisition import AcquisitionReport
@@ -58,16 +58,16 @@ from schema.arguments import (
     plain,
     said,
 )
-from schema.business import Storefront, Viewer
+from schema.businesses import Storefront, Viewer
 from schema.customers import Customer, CustomerBy, CustomerConnection, CustomerFilter
 from schema.lifetime_value import Horizon, LifetimeValueReport, MinProfit, MinRevenue, ValueOrder
-from schema.migration import SegmentationTrend, SegmentMigration
 from schema.nodes import Node
 from schema.patterns import PurchasePatterns
 from schema.prediction import LifetimeValueModel
 from schema.receivables import ReceivablesAging
 from schema.retention import RetentionReport
-from schema.segments import Segmentation
+from schema.segmentation.migration import SegmentationTrend, SegmentMigration
+from schema.segmentation.report import Segmentation
 from schema.touchpoints import TouchpointConnection, TouchpointFilter
 
 

@@ -11,7 +11,7 @@ from resolvers.customers import customer_by_id
 from resolvers.sales import items_by_sale, payments_by_sale, refunds_by_sale, sale_by_id
 from resolvers.storefronts import storefront_by_id
 from schema.arguments import about
-from schema.business import Storefront
+from schema.businesses import Storefront
 from schema.lookups import looked_up
 from schema.nodes import Node, OfPage, edges_of
 

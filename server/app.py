@@ -16,30 +16,30 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from strawberry import Schema
 
+from exports.files import MEDIA_TYPES
+from exports.writers.pdf.fonts import Fonts
 from models.database import Database
 from models.migrate import head, schema_of
-from resolvers.context import Services
 from resolvers.exports import ExportFormat
 from resolvers.links import PATH
-from server.auth import Authentication, keys_of
-from server.exports.endpoint import Exports
-from server.exports.files import MEDIA_TYPES
-from server.exports.writers.pdf.fonts import Fonts
-from server.graphql import Endpoint, utc_now
-from server.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
-from server.keys import signing_of
-from server.limits import documents_of, rates_of, report_limits_of, response_limits_of
-from server.logs import RequestIds, configure_logs
-from server.page import ASSETS, Page, PageFiles
-from server.page_application import APPLICATION_ASSETS, PATHS, ApplicationPage
-from server.page_provider import provider_of
-from server.responses import Responses
-from server.sampling import MetricsPage, sampling
+from resolvers.operation.context import Services
+from server.http.exports import Exports
+from server.http.graphql import Endpoint, utc_now
+from server.http.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
+from server.http.limits import documents_of, rates_of, report_limits_of, response_limits_of
+from server.http.page import ASSETS, Page, PageFiles
+from server.http.page_application import APPLICATION_ASSETS, PATHS, ApplicationPage
+from server.http.responses import Responses
+from server.http.subscriptions import Subscriptions, origins_of
+from server.identity.auth import Authentication, keys_of
+from server.identity.keys import signing_of
+from server.identity.provider_page import provider_of
 from server.sdl import served_schema
 from server.settings import Settings, load_settings
 from server.stopping import Stopping
 from server.store import prepare
-from server.subscriptions import Subscriptions, origins_of
+from server.watching.logs import RequestIds, configure_logs
+from server.watching.sampling import MetricsPage, sampling
 
 log = structlog.get_logger()
 

@@ -31,15 +31,15 @@ from models import (
     Storefront,
     Touchpoint,
 )
-from models.currency import MILLION, half_even, line_total
 from models.customers import CustomerType
 from models.database import Database, insert_rows, table, take_ids
-from models.days import business_moment, date_of, day_number, instant_of, noon_of
 from models.sales import PaymentMethod, SaleChannel, SaleStatus
-from models.search import contact_words, name_words, sort_name
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.businesses import ensure_business
-from resolvers.writing import Actor, Write, write
+from resolvers.operation.writing import Actor, Write, write
+from rules.contacts import contact_words, name_words, sort_name
+from rules.currency import MILLION, half_even, line_total
+from rules.days import business_moment, date_of, day_number, instant_of, noon_of
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 ACTOR = Actor("a test", "ADMIN")

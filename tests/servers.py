@@ -16,8 +16,8 @@ from typing import Any
 import httpx2
 import psutil
 
-from resolvers.viewer import Role, Viewer
-from server.auth import token_for
+from resolvers.operation.viewer import Role, Viewer
+from server.identity.auth import token_for
 from server.settings import Settings
 
 ROOT = Path(__file__).parents[1]

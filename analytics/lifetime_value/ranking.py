@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from analytics.copy.engine import table_of
 from analytics.customers import RevenueBasis
-from analytics.engine import table_of
 from analytics.lifetime_value.sums import Customers, Ints, Positions
 
 

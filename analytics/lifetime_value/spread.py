@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.lifetime_value.ranking import Ranking
 from analytics.lifetime_value.sums import Ints
-from models.currency import half_even
+from rules.currency import half_even
 
 
 class ValueBucket(NamedTuple):

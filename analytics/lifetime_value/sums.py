@@ -14,13 +14,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, SelectBase, bindparam, func, select
 
+from analytics.copy.engine import Engine, column_of
 from analytics.customers import PurchaseFigures, RevenueBasis, purchase_figures
-from analytics.engine import Engine, column_of
 from analytics.scope import Scope, counted_sales, customer, members_of, refund, refunds_paid, sale
-from analytics.segments import LIFESPAN_TENTHS
-from models.currency import half_even
+from analytics.segmentation import LIFESPAN_TENTHS
 from models.naming import statement
 from models.sales import total_of
+from rules.currency import half_even
 
 Ints = NDArray[np.int64]
 Positions = NDArray[np.int32]

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, SelectBase, bindparam, case, func, select
 
-from analytics.engine import Engine, as_rows
+from analytics.copy.engine import Engine, as_rows
 from analytics.patterns.buyers import Form, PatternScope, buyer_columns, counted, sold
 from analytics.scope import sale
 from models.naming import statement

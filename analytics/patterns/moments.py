@@ -9,8 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import SelectBase, func, select
 
+from analytics.copy.engine import Engine
 from analytics.customers import RevenueBasis
-from analytics.engine import Engine
 from analytics.patterns.buyers import Form, PatternScope, buyer_columns, counted, given_back, paid_out, sold
 from analytics.patterns.series import months_of_days
 from analytics.scope import refund, sale

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy import SelectBase, func, select
 
-from analytics.engine import Engine, as_rows
+from analytics.copy.engine import Engine, as_rows
 from analytics.figures import ratio
 from analytics.patterns.buyers import Form, PatternScope, buyer_columns, counted, given_back, paid_out, sold
 from analytics.patterns.moments import MONTHS

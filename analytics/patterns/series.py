@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, SelectBase, case, func, or_, select
 
 from analytics.calendar import first_day_of
-from analytics.engine import Engine, as_rows
+from analytics.copy.engine import Engine, as_rows
 from analytics.patterns.buyers import Form, PatternScope, buyer_columns, counted, sold
 from analytics.scope import sale
-from models.days import day_number
 from models.naming import statement
 from models.sales import total_of
+from rules.days import day_number
 
 Ints = NDArray[np.int64]
 

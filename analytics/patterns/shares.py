@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SelectBase, bindparam, func, select
 
-from analytics.engine import Engine, as_rows
+from analytics.copy.engine import Engine, as_rows
 from analytics.patterns.buyers import Form, PatternScope, buyer_columns, counted, sold
 from analytics.scope import sale
-from analytics.segments.methods import UNCATEGORISED
+from analytics.segmentation.methods import UNCATEGORISED
 from models.naming import statement
 from models.sales import payment, sale_item, total_of
 

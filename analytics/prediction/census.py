@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, SelectBase, bindparam, case, cast, func, select, true
 
-from analytics.engine import Engine
+from analytics.copy.engine import Engine
 from analytics.scope import Scope, counted_sales, refund, sale
-from models.days import date_of
 from models.naming import statement
+from rules.days import date_of
 
 LEAST_CUSTOMERS = 100
 LEAST_DAYS = 90

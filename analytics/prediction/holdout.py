@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analytics.engine import Engine
+from analytics.copy.engine import Engine
 from analytics.prediction.beta_geometric import Buying, BuyingModel
 from analytics.prediction.fitting import Maximum
 from analytics.prediction.forecast import expected_orders

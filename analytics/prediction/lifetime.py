@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from analytics.engine import Engine
+from analytics.copy.engine import Engine
 from analytics.prediction.beta_geometric import Buying, BuyingLikelihood, BuyingModel
 from analytics.prediction.census import NotEnoughData, NotEnoughDataReason
 from analytics.prediction.fitting import Maximum, maximum_of
@@ -21,7 +21,7 @@ from analytics.prediction.summaries import (
     summaries_of,
 )
 from analytics.scope import Scope
-from models.days import date_of
+from rules.days import date_of
 
 CODE_VERSION = 1  # raise it where the same facts give other parameters or other predictions
 MODEL = BuyingModel.MBG_NBD

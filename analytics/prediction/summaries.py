@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, SelectBase, bindparam, case, func, select
 
-from analytics.engine import Engine, column_of, table_of
+from analytics.copy.engine import Engine, column_of, table_of
 from analytics.patterns.buyers import asked_customer
 from analytics.scope import Scope, counted_sales, refund, sale
 from models.naming import statement

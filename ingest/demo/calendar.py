@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from ingest.demo.chance import Floats, Ints, deck, keys_of, uniform
-from models.days import date_of, day_number, noon_of
+from rules.days import date_of, day_number, noon_of
 
 TIMEZONE = "Europe/Paris"
 DAY = 86_400
@@ -99,7 +99,7 @@ def _offset(day: int) -> int:
 
 
 def month_of(days: Ints) -> Ints:
-    """`models.days.month_number` for arrays of day numbers."""
+    """`rules.days.month_number` for arrays of day numbers."""
     return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
 
 

@@ -103,7 +103,7 @@ def beta(keys: Keys, purpose: str, a: float, b: float) -> Floats:
 
 
 def quotient_half_even(numerator: Ints, denominator: Ints | int) -> Ints:
-    """`models.currency.half_even` for arrays; the denominators are positive."""
+    """`rules.currency.half_even` for arrays; the denominators are positive."""
     whole = numerator // denominator
     doubled = 2 * (numerator - whole * denominator)
     return whole + ((doubled > denominator) | ((doubled == denominator) & (whole % 2 == 1)))

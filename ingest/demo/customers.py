@@ -18,7 +18,7 @@ from ingest.demo.chance import (
     keys_of,
     uniform,
 )
-from models.days import date_of
+from rules.days import date_of
 
 NEVER = 1 << 60  # a time and a day that do not come
 WHOLESALE = 0.06

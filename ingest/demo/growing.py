@@ -14,11 +14,11 @@ from ingest.demo.journal import ACTION, BEFORE_HISTORY, Step, as_changes, first_
 from ingest.demo.shop import Happenings
 from ingest.demo.writing import StepWriter
 from models import Customer, Sale
-from models.business import Weekday
+from models.businesses import Weekday
 from models.database import Database, table
-from models.days import date_of, day_number
 from resolvers.businesses import ensure_business
-from resolvers.writing import Actor, write
+from resolvers.operation.writing import Actor, write
+from rules.days import date_of, day_number
 
 BUSINESS = "Demo"
 CURRENCY = "EUR"

@@ -11,8 +11,8 @@ from ingest.demo.columns import Columns, nullable, words
 from ingest.demo.customers import People, numbers_of
 from ingest.demo.names import COMPANIES, COUNTRIES, CULTURE_CARDS, CULTURES, FRANCE, LIVES_IN_FRANCE, phone, written
 from models.customers import CustomerType
-from models.days import date_of
-from models.search import contact_words, name_words, search_words, sort_name
+from rules.contacts import contact_words, name_words, search_words, sort_name
+from rules.days import date_of
 
 TYPES = words(CustomerType.RETAIL, CustomerType.WHOLESALE)
 GENDERS = words("female", "male", "non-binary", None)

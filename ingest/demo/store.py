@@ -14,7 +14,7 @@ from ingest.demo.calendar import DAY
 from ingest.demo.chance import Ints
 from ingest.demo.columns import Column, Columns, Objects, length_of
 from models.database import insert_stored
-from models.days import date_of
+from rules.days import date_of
 
 ROWS_AT_ONCE = 10_000
 

@@ -30,7 +30,7 @@ from models import (
     Touchpoint,
 )
 from models.database import TextList, any_of, insert_rows, scoped, table, take_ids
-from resolvers.writing import Write
+from resolvers.operation.writing import Write
 
 UNKNOWN = -1
 NUMBERS_AT_ONCE = 20_000

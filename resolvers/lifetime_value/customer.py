@@ -12,10 +12,10 @@ from analytics.figures import percentage
 from analytics.lifetime_value.ranking import Exact, LifetimeValueOrder, Terms
 from analytics.lifetime_value.sums import Customers, heuristic
 from analytics.scope import Scope
-from models.days import date_of
-from resolvers.context import Context
-from resolvers.errors import BadUserInput
 from resolvers.lifetime_value.people import People
+from resolvers.operation.context import Context
+from resolvers.operation.errors import BadUserInput
+from rules.days import date_of
 
 MAX_HORIZON = 3_650
 

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from analytics.cache import Computed
+from analytics.copy.pinned import PinnedView
 from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, Terms, ranked
 from analytics.lifetime_value.spread import Summary, summary
 from analytics.lifetime_value.sums import Customers, Joined, Positions, customers_of
 from analytics.scope import Scope
-from analytics.segments import SCHEMES, RFMScheme, segment_of_cell
-from analytics.segments.purchases import refunded_in_window
-from analytics.views import PinnedView
-from resolvers.context import BusinessCalendar, Context
+from analytics.segmentation import SCHEMES, RFMScheme, segment_of_cell
+from analytics.segmentation.purchases import refunded_in_window
+from resolvers.operation.computed import Computed
+from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.reports import Kept, Parts
 from resolvers.prediction.population import Ahead, predicted_of
-from resolvers.reports import Kept, Parts
-from resolvers.rfm import population
+from resolvers.segmentation.rfm import population
 
 ALWAYS = Joined()
 SMALL = 64  # bytes of a number

@@ -12,18 +12,18 @@ from analytics.lifetime_value.ranking import Exact, LifetimeValueOrder, Ranking,
 from analytics.lifetime_value.spread import Summary, ValueBucket
 from analytics.lifetime_value.sums import Joined, customer_sums
 from analytics.prediction.census import NotEnoughData
-from analytics.rfm import scored_customers
 from analytics.scope import Scope
-from analytics.segments.purchases import refunded_in_window
+from analytics.segmentation.purchases import refunded_in_window
+from analytics.segmentation.rfm import scored_customers
 from models.customers import CustomerType
-from resolvers.context import Context
 from resolvers.lifetime_value.customer import LifetimeValue, checked_horizon, value_at
 from resolvers.lifetime_value.people import People
-from resolvers.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.operation.context import Context
+from resolvers.operation.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.operation.ranges import DateRange
+from resolvers.operation.reports import Freshness, HowComputed, freshness_of, statements_shown
 from resolvers.prediction.model import known_model
 from resolvers.prediction.population import Ahead
-from resolvers.ranges import DateRange
-from resolvers.reports import Freshness, HowComputed, freshness_of, statements_shown
 from resolvers.storefronts import storefront_key
 
 DEFINITION = (

@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import SelectBase
 
-from analytics.cache import Computed
-from analytics.engine import table_of
-from analytics.views import PinnedView
+from analytics.copy.engine import table_of
+from analytics.copy.pinned import PinnedView
 from models.naming import name_of
-from resolvers.context import Context
-from resolvers.reports import Kept, Parts, kept_columns
+from resolvers.operation.computed import Computed
+from resolvers.operation.context import Context
+from resolvers.operation.reports import Kept, Parts, kept_columns
 
 
 @dataclass(frozen=True)

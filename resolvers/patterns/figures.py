@@ -8,12 +8,12 @@ from typing import Any
 
 from analytics.figures import average, percentage, ratio
 from analytics.patterns import Bucket, Calendar, Share, busiest
-from models.business import Weekday
-from models.currency import MILLION, half_even
-from models.days import date_of
+from models.businesses import Weekday
 from models.sales import PaymentMethod
-from resolvers.context import BusinessCalendar, Context
+from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.patterns.purchases import Purchases
+from rules.currency import MILLION, half_even
+from rules.days import date_of
 
 DAYS_OF_A_MONTH = 30.4375
 

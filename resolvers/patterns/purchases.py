@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from analytics.cache import Computed
+from analytics.copy.engine import Engine
+from analytics.copy.pinned import PinnedView
+from analytics.copy.tables import ITEMS, PAYMENTS
 from analytics.customers import RevenueBasis
-from analytics.engine import Engine
-from analytics.mirrored import ITEMS, PAYMENTS
 from analytics.patterns import (
     Calendar,
     Moments,
@@ -36,10 +36,10 @@ from analytics.patterns import (
     visits_by_unit,
     visits_of,
 )
-from analytics.views import PinnedView
-from resolvers.context import BusinessCalendar, Context
+from resolvers.operation.computed import Computed
+from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.reports import Kept, Parts, kept, statements_shown
 from resolvers.patterns.engines import OfPage, OfStore, Page
-from resolvers.reports import Kept, Parts, kept, statements_shown
 
 T = TypeVar("T")
 

@@ -6,16 +6,18 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from analytics.cache import Computed
 from analytics.customers import RevenueBasis
 from analytics.figures import percentage
 from analytics.patterns import Calendar, Flow, Grouping, Moments, PatternScope, season_indexes
-from models.business import Weekday
+from models.businesses import Weekday
 from models.customers import CustomerType
-from resolvers.context import BusinessCalendar, Context
 from resolvers.customers import customer_by_id
-from resolvers.errors import BadUserInput
-from resolvers.ids import global_id, key_of
+from resolvers.operation.computed import Computed
+from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import global_id, key_of
+from resolvers.operation.ranges import DateRange
+from resolvers.operation.reports import Freshness, HowComputed, freshness_of
 from resolvers.patterns.engines import Page
 from resolvers.patterns.figures import (
     HOURS,
@@ -41,8 +43,6 @@ from resolvers.patterns.figures import (
 )
 from resolvers.patterns.purchases import Purchases
 from resolvers.periods import Comparison, Period, asked_period, default_of_patterns
-from resolvers.ranges import DateRange
-from resolvers.reports import Freshness, HowComputed, freshness_of
 from resolvers.storefronts import storefront_key
 
 DEFAULT_EDGES = tuple(map(Decimal, (0, 100, 250, 500, 1000)))  # in the currency of the business

@@ -17,10 +17,10 @@ from analytics.prediction.lifetime import MODEL, Model
 from analytics.prediction.margins import margin_of_all, margins_of
 from analytics.prediction.summaries import Floats, Histories, Summaries, summaries_of
 from analytics.prediction.worth import ChurnRisk, churn_risk, discounted_orders, order_values, worth_of
-from models.days import date_of
-from resolvers.context import BusinessCalendar, Context
 from resolvers.lifetime_value.customer import LifetimeValue
+from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.prediction.model import known_model
+from rules.days import date_of
 
 LEVEL = 0.8
 TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from analytics.cache import NotShared
+from analytics.copy.pinned import NotShared, PinnedView
 from analytics.prediction.beta_geometric import Buying
 from analytics.prediction.census import Census, NotEnoughData, NotEnoughDataReason, census_of, shortage
+from analytics.prediction.fits import Fit, FitOf
 from analytics.prediction.fitting import Maximum
 from analytics.prediction.gamma_gamma import Spend
 from analytics.prediction.holdout import Holdout
@@ -21,11 +22,9 @@ from analytics.prediction.lifetime import (
     Model,
     facts_to,
 )
-from analytics.views import PinnedView
-from models.days import FIRST_DAY, date_of
-from resolvers.context import Context
-from resolvers.prediction.fits import Fit, FitOf
-from resolvers.reports import Kept, Parts, kept
+from resolvers.operation.context import Context
+from resolvers.operation.reports import Kept, Parts, kept
+from rules.days import FIRST_DAY, date_of
 
 FITTING = NotEnoughData(
     NotEnoughDataReason.FITTING, "The model is being fitted to the purchases; ask again in a moment."

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from analytics.copy.engine import table_of
+from analytics.copy.pinned import PinnedView
 from analytics.customers import RevenueBasis
-from analytics.engine import table_of
 from analytics.lifetime_value.sums import Ints
 from analytics.prediction.census import NotEnoughData
 from analytics.prediction.forecast import probability_alive
@@ -17,11 +18,10 @@ from analytics.prediction.margins import margin_of_all, margins_of
 from analytics.prediction.summaries import Floats, Summaries, summaries_of
 from analytics.prediction.worth import ChurnRisk, discounted_orders, is_at_risk, order_values, orders_of_all, worth_of
 from analytics.scope import Scope
-from analytics.views import PinnedView
-from resolvers.context import Context
-from resolvers.errors import BadUserInput
+from resolvers.operation.context import Context
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.reports import Kept, Parts
 from resolvers.prediction.model import known_model
-from resolvers.reports import Kept, Parts
 
 if TYPE_CHECKING:
     from resolvers.lifetime_value.people import People

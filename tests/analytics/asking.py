@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from analytics.rfm import ScoredSegments
-from analytics.segments import RFMScheme, SegmentationMethod
+from analytics.segmentation import RFMScheme, SegmentationMethod
+from analytics.segmentation.rfm import ScoredSegments
 from models.customers import CustomerType
-from resolvers.context import Context, Services
-from resolvers.segmentation import Question, Segmentation, segmentation
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Context, Services
+from resolvers.operation.viewer import Role, Viewer
+from resolvers.segmentation.report import Question, Segmentation, segmentation
 from tests.builders import NOW
 from tests.oracle import rfm
 

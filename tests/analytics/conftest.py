@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from models.database import Database
-from resolvers.context import Services
+from resolvers.operation.context import Services
 from tests.analytics.real_shop import FILE, Imported, imported
 from tests.conftest import REQUIRE_SERVICES, drop_database, missing, named, on_server
 from tests.oracle import online_retail

@@ -13,7 +13,7 @@ from ingest.mapping import preset
 from models import Customer
 from models.database import Database, table
 from resolvers.businesses import ensure_business
-from resolvers.context import Services
+from resolvers.operation.context import Services
 from tests.builders import ACTOR
 
 NOW = datetime(2012, 1, 2, 9, 30, tzinfo=UTC)

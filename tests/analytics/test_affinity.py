@@ -15,8 +15,8 @@ from analytics import affinity
 from analytics.affinity import Together
 from models.database import Database
 from resolvers.affinity import AffinityQuestion, category_affinity, recommendations_by_customer
-from resolvers.context import Context, Services
-from resolvers.errors import BadUserInput
+from resolvers.operation.context import Context, Services
+from resolvers.operation.errors import BadUserInput
 from schema.arguments import DateRange
 from tests.analytics.asking import operation
 from tests.builders import Line, Shop, open_shop

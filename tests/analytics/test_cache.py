@@ -9,10 +9,10 @@ from typing import Any
 import cachetools
 import pytest
 
-from analytics import cache as caches
-from analytics.cache import ReportCache, Seen
-from analytics.mirror import Mirror
-from resolvers.context import Services
+from analytics.copy.copy import ColumnarCopy
+from resolvers.operation import computed as caches
+from resolvers.operation.computed import ReportCache, Seen
+from resolvers.operation.context import Services
 from tests.analytics.asking import ask, operation
 from tests.builders import NOW, open_shop
 
@@ -257,14 +257,14 @@ async def test_an_operation_that_gives_up_while_its_facts_are_caught_up_keeps_no
         assert (await ask(context)).total_customers == 1
     shop.sale("ben", "2026-03-05", "10.00")
     await shop.save()
-    real, loading, go = Mirror.bring_to, asyncio.Event(), asyncio.Event()
+    real, loading, go = ColumnarCopy.bring_to, asyncio.Event(), asyncio.Event()
 
-    async def slowly(self: Mirror, *arguments: Any) -> None:
+    async def slowly(self: ColumnarCopy, *arguments: Any) -> None:
         loading.set()
         await go.wait()
         await real(self, *arguments)
 
-    monkeypatch.setattr(Mirror, "bring_to", slowly)
+    monkeypatch.setattr(ColumnarCopy, "bring_to", slowly)
     async with operation(services, shop.id) as context:
         asking = asyncio.create_task(ask(context))
         await loading.wait()

@@ -14,24 +14,24 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from analytics.copy.engine import as_rows
 from analytics.customers import RevenueBasis
-from analytics.engine import as_rows
 from analytics.lifetime_value.ranking import LifetimeValueOrder, Terms, ranked
 from analytics.lifetime_value.spread import edges_of, lorenz, two_digits, value_buckets
 from analytics.lifetime_value.sums import Customers, Joined, customer_sums, heuristic
 from analytics.prediction.census import census
 from analytics.scope import Scope
-from analytics.segments import LIFESPAN_TENTHS, SCHEMES, RFMScheme
+from analytics.segmentation import LIFESPAN_TENTHS, SCHEMES, RFMScheme
 from models.customers import CustomerType
 from models.database import Database
-from models.days import day_number
-from resolvers.context import Context, Services
 from resolvers.customers import purchases_by_customer
-from resolvers.errors import BadUserInput
-from resolvers.ids import global_id
 from resolvers.lifetime_value.customer import clv_by_customer, heuristic_by_value, rank_by_value
 from resolvers.lifetime_value.report import LifetimeValueReport, Question, lifetime_value_report
-from resolvers.paging import PageArguments
+from resolvers.operation.context import Context, Services
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import global_id
+from resolvers.operation.paging import PageArguments
+from rules.days import day_number
 from tests.analytics.asking import operation
 from tests.builders import Line, Shop, open_shop
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from resolvers.context import Context
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Context
+from resolvers.operation.viewer import Role, Viewer
 from schema.schema import schema
 from tests.analytics.real_shop import NOW, Imported
 from tests.oracle import lifetime_value, online_retail

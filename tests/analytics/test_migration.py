@@ -10,15 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.calendar import CohortPeriod
-from analytics.segments import RFMScheme, SegmentationMethod
-from analytics.segments.grouped import Placed, Purchases, Rows, placed
-from analytics.segments.methods import VALUE, behavior_table
-from analytics.segments.moves import moves_between
+from analytics.segmentation import RFMScheme, SegmentationMethod
+from analytics.segmentation.grouped import Placed, Purchases, Rows, placed
+from analytics.segmentation.methods import VALUE, behavior_table
+from analytics.segmentation.moves import moves_between
 from models.customers import CustomerType
-from resolvers.context import Context, Services
-from resolvers.errors import BadUserInput
-from resolvers.ids import global_id
-from resolvers.migration import Question, SegmentationTrend, SegmentMigration, segment_migration, segmentation_trend
+from resolvers.operation.context import Context, Services
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import global_id
+from resolvers.segmentation.migration import (
+    Question,
+    SegmentationTrend,
+    SegmentMigration,
+    segment_migration,
+    segmentation_trend,
+)
 from tests.analytics.asking import ask, minor, operation
 from tests.builders import Line, Shop, open_shop
 

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
-from analytics.engine import as_rows
+from analytics.copy.engine import as_rows
 from models import Customer, Refund, Sale
 from models.database import table
 from schema.schema import schema

@@ -12,12 +12,12 @@ import pytest
 
 from analytics.customers import RevenueBasis
 from analytics.patterns import Grouping
-from models.business import Weekday
+from models.businesses import Weekday
 from models.customers import CustomerType
 from models.database import Database
 from models.sales import PaymentMethod
-from resolvers.context import Context, Services
-from resolvers.ids import global_id
+from resolvers.operation.context import Context, Services
+from resolvers.operation.ids import global_id
 from resolvers.patterns import PurchasePatterns, Question, buyers_by_point, items_by_basket, purchase_patterns
 from resolvers.periods import Comparison
 from schema.arguments import DateRange

@@ -16,8 +16,8 @@ from analytics.affinity import (
     sales_by_pair,
     transactions_in_all,
 )
-from analytics.engine import as_rows
-from analytics.mirrored import EVERYTHING
+from analytics.copy.engine import as_rows
+from analytics.copy.tables import EVERYTHING
 from analytics.patterns import (
     Calendar,
     Form,
@@ -38,7 +38,7 @@ from analytics.patterns import (
 from analytics.patterns.buyers import Buyer, asked_customer
 from models.database import Database
 from models.naming import name_of
-from resolvers.context import Context, Services
+from resolvers.operation.context import Context, Services
 from resolvers.patterns.engines import OfStore
 from tests.analytics.asking import operation
 from tests.analytics.test_patterns import tell

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from analytics.segments import SCHEMES, RFMScheme
-from analytics.segments.grouped import SegmentFigures, insights
-from resolvers.context import Context, Services
-from resolvers.errors import BadUserInput
-from resolvers.ids import global_id
-from resolvers.rfm import members_of_segment, rfm_by_customer
+from analytics.segmentation import SCHEMES, RFMScheme
+from analytics.segmentation.grouped import SegmentFigures, insights
+from resolvers.operation.context import Context, Services
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import global_id
+from resolvers.segmentation.rfm import members_of_segment, rfm_by_customer
 from tests.analytics.asking import ask, insights_of, operation, scored
 from tests.builders import Shop, open_shop
 

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.rfm import ScoredSegments
-from analytics.segments import SCHEMES, TRIPLES, RFMScheme, segment_of_cell
+from analytics.segmentation import SCHEMES, TRIPLES, RFMScheme, segment_of_cell
+from analytics.segmentation.rfm import ScoredSegments
 from models.database import Database
-from models.days import date_of, day_number
-from resolvers.context import Services
-from resolvers.ids import global_id
+from resolvers.operation.context import Services
+from resolvers.operation.ids import global_id
+from rules.days import date_of, day_number
 from tests.analytics.asking import Told, ask, operation, told, told_by_oracle
 from tests.builders import Shop, open_shop
 from tests.oracle import rfm
@@ -155,7 +155,7 @@ class World:
         return shop
 
     def forget(self, shop: Shop) -> None:
-        self.services.mirrors.of(shop.id).drop()
+        self.services.copies.of(shop.id).drop()
 
 
 @pytest.fixture(scope="module")

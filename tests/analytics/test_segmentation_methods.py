@@ -11,26 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Column, Integer, MetaData, SelectBase, Table, text
 
-from analytics.engine import as_rows, table_of
-from analytics.mirrored import EVERYTHING
-from analytics.rfm import scored_customers
+from analytics.copy.engine import as_rows, table_of
+from analytics.copy.tables import EVERYTHING
 from analytics.scope import Scope
-from analytics.segments import SegmentationMethod
-from analytics.segments.behavior import customers_by_category
-from analytics.segments.credit import customers_by_credit, place_of
-from analytics.segments.methods import CREDIT, MIXED, behavior_table
-from analytics.segments.preferences import Dimension, payments_by_group, sales_by_group, spend_by_group
-from analytics.segments.purchases import refunded_in_window
-from analytics.segments.sizes import segment_sizes
-from analytics.segments.valued import customers_by_value
+from analytics.segmentation import SegmentationMethod
+from analytics.segmentation.behavior import customers_by_category
+from analytics.segmentation.credit import customers_by_credit, place_of
+from analytics.segmentation.methods import CREDIT, MIXED, behavior_table
+from analytics.segmentation.preferences import Dimension, payments_by_group, sales_by_group, spend_by_group
+from analytics.segmentation.purchases import refunded_in_window
+from analytics.segmentation.rfm import scored_customers
+from analytics.segmentation.sizes import segment_sizes
+from analytics.segmentation.valued import customers_by_value
 from models.customers import CustomerType
 from models.database import Database
 from models.naming import name_of
 from models.sales import PaymentMethod, SaleChannel
-from resolvers.context import Context, Services
-from resolvers.errors import BadUserInput
-from resolvers.ids import global_id
-from resolvers.segmentation import Segmentation
+from resolvers.operation.context import Context, Services
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import global_id
+from resolvers.segmentation.report import Segmentation
 from tests.analytics.asking import ask, insights_of, minor, operation
 from tests.builders import Line, Shop, open_shop
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.segments import SCHEMES, TRIPLES, RFMScheme, RFMSegment, segment_of_cell
+from analytics.segmentation import SCHEMES, TRIPLES, RFMScheme, RFMSegment, segment_of_cell
 
 TABLE = Path(__file__).parents[1] / "oracle" / "scheme_table.csv"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics.sqlite_reader import SnapshotLost, sqlite_snapshot
+from analytics.copy.sqlite_reader import SnapshotLost, sqlite_snapshot
 from models.outages import is_outage
-from resolvers.context import Services
+from resolvers.operation.context import Services
 from tests.analytics.asking import operation
 from tests.builders import open_shop
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from analytics.mirrored import MIRRORED
+from analytics.copy.tables import COPIED_TABLES
 from ingest.demo import grow_demo
 from ingest.loader import import_file
 from ingest.mapping import parse_map
 from models.database import Database
-from models.invariants import invariants
-from resolvers.context import Services
+from models.verification import invariants
+from resolvers.operation.context import Services
 from resolvers.verification import Finding, verify
 from tests.analytics.asking import operation
 from tests.builders import ACTOR, NOW, Line, Shop, open_shop
@@ -113,8 +113,8 @@ async def test_a_copy_that_caught_up_is_right(services: Services, shop: Shop) ->
     await shop.save()
 
     assert await found(services, shop.id) == []
-    (mirror,) = services.mirrors.all()
-    assert (mirror.figures.loads, mirror.figures.catch_ups) == (1, 1)
+    (copy,) = services.copies.all()
+    assert (copy.figures.loads, copy.figures.catch_ups) == (1, 1)
 
 
 # ---------------------------------------------------------------- damage
@@ -257,7 +257,7 @@ def test_every_owned_table_is_verified() -> None:
     rules = " ".join(invariant.rule for invariant in invariants())
     for name in ("customer", "customer_tag", "external_id", "sale", "sale_item", "payment", "refund", "touchpoint"):
         assert f"rows of {name} refer" in rules
-    assert len(MIRRORED) == 7
+    assert len(COPIED_TABLES) == 7
 
 
 async def test_a_business_that_is_written_meanwhile(services: Services, shop: Shop) -> None:

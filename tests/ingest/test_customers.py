@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ingest.mapping import parse_map
-from models.days import day_number
+from rules.days import day_number
 
 FULL = parse_map(
     "sale=sale,occurred_at=at,customer=who,customer_name=name,email=email,phone=phone,city=city,country=country,"

@@ -32,14 +32,14 @@ from models import (
     Storefront,
     Touchpoint,
 )
-from models.currency import half_even, line_total
 from models.database import Database, table
-from models.days import business_moment, day_number
 from models.sales import PaymentMethod, SaleChannel, SaleStatus
-from models.search import contact_words, name_words, sort_name
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.businesses import ensure_business
-from resolvers.writing import Actor, write
+from resolvers.operation.writing import Actor, write
+from rules.contacts import contact_words, name_words, sort_name
+from rules.currency import half_even, line_total
+from rules.days import business_moment, day_number
 
 TODAY = date(2026, 3, 14)
 NOW = datetime(2026, 3, 14, 15, 20, tzinfo=UTC)  # 16:20 in Paris

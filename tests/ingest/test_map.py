@@ -7,7 +7,7 @@ import pytest
 
 from ingest.mapping import FIELDS, PRESETS, parse_map, preset
 from ingest.problems import ImportProblem
-from models.days import day_number
+from rules.days import day_number
 
 BASE = "sale=Order,occurred_at=Date,customer=Who,product=Item,quantity=Qty,unit_price=Price"
 SALE = "SELECT * FROM sale ORDER BY number"

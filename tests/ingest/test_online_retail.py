@@ -4,7 +4,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from models.days import day_number, month_number
+from rules.days import day_number, month_number
 from tests.ingest.conftest import ONLINE_RETAIL_HEADER
 
 SALE = "SELECT number, subtotal, total, customer_id, status, counted_from, profit, costed FROM sale ORDER BY number"

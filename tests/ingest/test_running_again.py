@@ -9,7 +9,7 @@ from ingest import loader
 from ingest.loader import import_file
 from ingest.mapping import parse_map, preset
 from models import Business
-from models.days import day_number
+from rules.days import day_number
 from tests.ingest.conftest import ACTOR, NOW
 
 REVISIONS = "SELECT revision, facts_revision FROM business"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.search import contact_words, name_words, search_words, sort_name
+from rules.contacts import contact_words, name_words, search_words, sort_name
 
 
 @pytest.mark.parametrize(

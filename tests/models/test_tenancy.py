@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 from structlog.testing import capture_logs
 
-from analytics.mirror import Mirror, _snapshot
+from analytics.copy.copy import ColumnarCopy, _snapshot
 from ingest.demo import grow_demo
 from ingest.loader import import_file
 from ingest.mapping import parse_map
@@ -26,13 +26,13 @@ from models.listing import found_customers
 from models.migrate import migrate
 from models.tenancy import ROLE, guarded, role_of
 from resolvers.businesses import businesses, ensure_business, find_business
-from resolvers.changes import Revisions
-from resolvers.context import Services
+from resolvers.operation.changes import Revisions
+from resolvers.operation.context import Services
+from resolvers.operation.reader import Reader, Statements
+from resolvers.operation.writing import write
 from resolvers.portal import customer_id_of
-from resolvers.reader import Reader, Statements
 from resolvers.verification import verify
-from resolvers.writing import write
-from server.backup import back_up, restore
+from server.commands.backup import back_up, restore
 from server.settings import Settings
 from server.store import upgraded
 from tests.analytics.asking import operation
@@ -157,10 +157,10 @@ async def test_the_mirror_copies_own_rows_alone(database: Database, shops: tuple
     mine, _ = shops
     with _snapshot(database, mine.id) as cursor:
         assert cursor.execute("SELECT number FROM customer").fetchall() == [("ann",)]
-    mirror, reader = Mirror(database, mine.id), Reader(database, Statements(database), mine.id)
-    await mirror.bring_to(1, reader.stored)
+    copy, reader = ColumnarCopy(database, mine.id), Reader(database, Statements(database), mine.id)
+    await copy.bring_to(1, reader.stored)
     await reader.close()
-    assert mirror.figures.rows["sale"] == 1
+    assert copy.figures.rows["sale"] == 1
 
 
 async def test_nothing_is_seen_without_saying_of_what_business(database: Database, shops: tuple[Shop, Shop]) -> None:

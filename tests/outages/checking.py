@@ -9,7 +9,7 @@ import httpx2
 
 from models.database import Database
 from resolvers.businesses import businesses
-from resolvers.context import Services
+from resolvers.operation.context import Services
 from resolvers.verification import Finding, verify
 from tests.builders import NOW
 

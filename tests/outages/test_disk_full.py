@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from models.database import Database
 from models.outages import is_outage
-from server.errors import told_of
+from server.http.errors import told_of
 from tests.builders import Shop, open_shop
 from tests.outages.checking import REPORT, broken, revision_of
 from tests.servers import ROOT, SECRET, running

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from sqlalchemy import func, select
 
-from analytics.mirror import MirrorLimits
+from analytics.copy.copy import CopyLimits
 from ingest.demo import grow_demo
 from models import Sale
 from models.database import Database, table
@@ -36,7 +36,7 @@ async def demo_url(store_url: str) -> str:
     database = Database(store_url)
     await grow_demo(database, customers=2_200, seed=5, today=NOW.date(), now=NOW, actor=ACTOR)
     async with database.reading() as connection:
-        assert (await connection.execute(SALES)).scalar_one() > MirrorLimits.small_change
+        assert (await connection.execute(SALES)).scalar_one() > CopyLimits.small_change
     await database.close()
     return store_url
 

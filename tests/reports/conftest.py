@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from models.database import Database
-from resolvers.context import Services
-from resolvers.ids import global_id
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Services
+from resolvers.operation.ids import global_id
+from resolvers.operation.viewer import Role, Viewer
 from tests.builders import Shop, open_shop
 from tests.oracle.facts import Facts
 from tests.reports.histories import tell
@@ -73,7 +73,7 @@ class World:
         """A shop with this history, which is forgotten afterwards."""
         shop = self._runner.run(self._told(facts))
         yield AskedShop(shop, self._services, self._runner)
-        self._services.mirrors.of(shop.id).drop()
+        self._services.copies.of(shop.id).drop()
 
     async def _told(self, facts: Facts) -> Shop:
         shop = await open_shop(self._services.database, f"Example {next(self._names)}")

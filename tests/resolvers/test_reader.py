@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from models import Customer, Storefront, Touchpoint
-from models.business import storefronts_of_business
+from models.businesses import storefronts_of_business
 from models.customers import CustomerType, customers_with_id
 from models.database import Database, table
-from models.days import day_number
 from models.sales import SaleStatus, purchases_of, rows_of_sales, rows_with_id, sale, sale_item
 from models.touchpoints import TouchpointType, touchpoints_with_id
-from resolvers.errors import BadUserInput
-from resolvers.ids import global_id
-from resolvers.reader import Reader, Statements
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import global_id
+from resolvers.operation.reader import Reader, Statements
+from rules.days import day_number
 from tests.builders import Line, Shop, open_shop
 
 Reading = Callable[[Shop], Any]

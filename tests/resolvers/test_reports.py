@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from analytics.mirror import Mirror, MirrorLimits, Mirrors, SnapshotMoved
-from analytics.views import PinnedView
+from analytics.copy.copy import ColumnarCopy, Copies, CopyLimits, SnapshotMoved
+from analytics.copy.pinned import PinnedView
 from models.database import Database
-from resolvers.context import Context, Services
-from resolvers.reader import SnapshotEnded
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Context, Services
+from resolvers.operation.reader import SnapshotEnded
+from resolvers.operation.viewer import Role, Viewer
 from tests.builders import NOW, Shop, open_shop
 
 
@@ -110,7 +110,7 @@ async def test_who_waits_for_one_that_has_to_begin_anew_computes_itself(services
     await late.business()
     shop.customer("anna", notes="new")
     await shop.save(facts=False)
-    async with services.mirrors.of(shop.id).lock:  # nobody can pin before both ask
+    async with services.copies.of(shop.id).lock:  # nobody can pin before both ask
         first = asyncio.create_task(ask(late, Sum()))
         await asyncio.sleep(0.05)
         compute = Sum()
@@ -118,7 +118,7 @@ async def test_who_waits_for_one_that_has_to_begin_anew_computes_itself(services
         second = asyncio.create_task(ask(soon, compute))
         await asyncio.sleep(0.05)
         other = context_of(services, shop)
-        await services.mirrors.of(shop.id).bring_to((await other.business()).row.revision, other.reader.stored)
+        await services.copies.of(shop.id).bring_to((await other.business()).row.revision, other.reader.stored)
         await other.close()
     with pytest.raises(SnapshotMoved):
         await first
@@ -129,11 +129,11 @@ async def test_who_waits_for_one_that_has_to_begin_anew_computes_itself(services
 async def test_a_load_goes_on_to_its_end_when_its_operation_is_cancelled(
     services: Services, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services.mirrors = Mirrors(services.database, MirrorLimits(small_change=-1))  # as where much is loaded
-    real, loading, at_work = Mirror._synchronise, asyncio.Event(), []
+    services.copies = Copies(services.database, CopyLimits(small_change=-1))  # as where much is loaded
+    real, loading, at_work = ColumnarCopy._synchronise, asyncio.Event(), []
     loop = asyncio.get_running_loop()
 
-    def slowly(self: Mirror, wanted: Any) -> None:
+    def slowly(self: ColumnarCopy, wanted: Any) -> None:
         assert not at_work, "two loads at once"
         at_work.append(1)
         loop.call_soon_threadsafe(loading.set)
@@ -141,7 +141,7 @@ async def test_a_load_goes_on_to_its_end_when_its_operation_is_cancelled(
         real(self, wanted)
         at_work.clear()
 
-    monkeypatch.setattr(Mirror, "_synchronise", slowly)
+    monkeypatch.setattr(ColumnarCopy, "_synchronise", slowly)
     contexts = [context_of(services, shop) for _ in range(2)]
     first = asyncio.create_task(contexts[0].facts())
     await loading.wait()

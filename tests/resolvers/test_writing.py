@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from models import Storefront
 from models.database import Database, table
 from resolvers.businesses import ensure_business
-from resolvers.writing import Actor, NoSuchBusiness, write
+from resolvers.operation.writing import Actor, NoSuchBusiness, write
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)

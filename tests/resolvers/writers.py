@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from models import Storefront
 from models.database import Database, table
-from resolvers.writing import Actor, write
+from resolvers.operation.writing import Actor, write
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 everybody: Barrier

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from analytics.mirrored import EVERYTHING
+from analytics.copy.tables import EVERYTHING
 from models.database import Database
-from resolvers.context import Context, Services
-from resolvers.errors import RequestError
-from resolvers.ids import global_id
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Context, Services
+from resolvers.operation.errors import RequestError
+from resolvers.operation.ids import global_id
+from resolvers.operation.viewer import Role, Viewer
 from schema.prepared import PREPARED, Prepared
 from schema.schema import schema
 from tests.builders import NOW, Shop, open_shop

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from resolvers.context import Context
+from resolvers.operation.context import Context
 from schema.schema import schema
 from tests.builders import NOW, Line, Shop
 from tests.schema.conftest import Asker

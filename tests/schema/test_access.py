@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from resolvers.ids import global_id
-from resolvers.viewer import Role
+from resolvers.operation.ids import global_id
+from resolvers.operation.viewer import Role
 from schema.access import CUSTOMER_ROOTS, PERSONAL, STAFF_ONLY
 from tests.builders import Shop
 from tests.schema.conftest import Answer, Asker

@@ -7,8 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.database import Database
-from resolvers.context import Services
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Services
+from resolvers.operation.viewer import Role, Viewer
 from tests.schema.conftest import Asker
 from tests.schema.corner_shop import corner_shop
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from resolvers.context import Services
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Services
+from resolvers.operation.viewer import Role, Viewer
 from tests.builders import open_shop
 from tests.schema.conftest import Asker
 

@@ -9,8 +9,8 @@ from strawberry.schema.config import StrawberryConfig
 
 import schema.schema as served
 from resolvers import sales
-from resolvers.paging import Page
-from resolvers.viewer import Role
+from resolvers.operation.paging import Page
+from resolvers.operation.viewer import Role
 from schema.access import Access
 from schema.executor import RowExecutor
 from schema.prepared import Prepared, Preparing

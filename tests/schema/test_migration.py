@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from resolvers.ids import global_id
-from resolvers.viewer import Role
+from resolvers.operation.ids import global_id
+from resolvers.operation.viewer import Role
 from tests.builders import Shop
 from tests.schema.conftest import REFUSED_BY_GRAPHQL, Asker
 

@@ -4,8 +4,8 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from resolvers.ids import global_id
-from resolvers.viewer import Role
+from resolvers.operation.ids import global_id
+from resolvers.operation.viewer import Role
 from tests.builders import Shop
 from tests.schema.conftest import Asker
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.errors import BadUserInput
-from resolvers.paging import Page, PageArguments, page_of, page_request
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.paging import Page, PageArguments, page_of, page_request
 from tests.builders import Shop, open_shop
 from tests.schema.conftest import REFUSED_BY_GRAPHQL, Asker, customer_id
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from resolvers.context import Services
-from resolvers.reader import Reader
+from resolvers.operation.context import Services
+from resolvers.operation.reader import Reader
 from tests.builders import Shop
 from tests.schema.conftest import Asker
 from tests.schema.test_statements import FIELDS

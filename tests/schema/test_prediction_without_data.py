@@ -5,8 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from resolvers.context import Services
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Services
+from resolvers.operation.viewer import Role, Viewer
 from tests.builders import NOW, Shop, open_shop
 from tests.schema.conftest import Asker
 from tests.schema.predicting import PREDICTION, lively, model, predictions

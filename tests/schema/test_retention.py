@@ -6,9 +6,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.database import Database
-from resolvers.context import Services
-from resolvers.ids import global_id
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Services
+from resolvers.operation.ids import global_id
+from resolvers.operation.viewer import Role, Viewer
 from tests.builders import Shop, open_shop
 from tests.schema.conftest import Asker
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from resolvers.ids import global_id, read_id
+from resolvers.operation.ids import global_id, read_id
 from tests.builders import Line, Shop, open_shop
 from tests.schema.conftest import REFUSED_BY_GRAPHQL, Asker
 from tests.schema.corner_shop import corner_shop

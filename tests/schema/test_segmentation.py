@@ -9,8 +9,8 @@ In the 90 days to 5 March 2026 four active customers bought (IDLE is not served 
 
 from typing import Any
 
-from resolvers.ids import global_id
-from resolvers.viewer import Role
+from resolvers.operation.ids import global_id
+from resolvers.operation.viewer import Role
 from tests.builders import Shop, open_shop
 from tests.schema.conftest import REFUSED_BY_GRAPHQL, Asker
 

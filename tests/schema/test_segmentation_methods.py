@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.views import PinnedView
+from analytics.copy.pinned import PinnedView
 from models.naming import name_of
 from resolvers.listing import Members
-from resolvers.paging import PageRequest
-from resolvers.viewer import Role
+from resolvers.operation.paging import PageRequest
+from resolvers.operation.viewer import Role
 from tests.builders import Line, open_shop
 from tests.schema.conftest import Asker
 from tests.schema.test_segmentation import segmentation

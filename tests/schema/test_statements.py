@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.viewer import Role, Viewer
 from tests.builders import Line, Shop, open_shop
 from tests.schema.conftest import Asker
 

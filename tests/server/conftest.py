@@ -13,16 +13,16 @@ import pytest
 import strawberry
 from starlette.testclient import TestClient
 
-from analytics.mirror import SnapshotMoved
-from analytics.views import StatementTimeout
+from analytics.copy.copy import SnapshotMoved
+from analytics.copy.pinned import StatementTimeout
 from models.database import Database
 from resolvers.businesses import ensure_business
-from resolvers.context import Context, Services
-from resolvers.errors import BadUserInput
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Context, Services
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.viewer import Role, Viewer
 from schema.prepared import AsPrepared
 from server.app import create_app
-from server.auth import token_for
+from server.identity.auth import token_for
 from server.settings import Settings
 
 SECRET = "Vt3xk0pQ9s-Zf7LrW1mYcA5uHbD8eJ2gNq6T"

@@ -9,7 +9,8 @@ import strawberry
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from schema.prepared import AsPrepared
-from server import app, serving
+from server import app
+from server.commands import serving
 from server.settings import load_settings
 
 

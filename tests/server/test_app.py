@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from models.database import Database
 from models.migrate import migrate
 from resolvers.businesses import ensure_business
-from server import page, page_application
-from server.page import examples
+from server.http import page, page_application
+from server.http.page import examples
 from server.settings import Settings, load_settings
 from tests.conftest import on_server
 from tests.server.conftest import NOW, SECRET, caller, token_of

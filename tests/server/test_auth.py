@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.database import Database
-from resolvers.viewer import Role, Viewer
-from server.auth import Authentication, keys_of, token_for, viewer_of
+from resolvers.operation.viewer import Role, Viewer
+from server.identity.auth import Authentication, keys_of, token_for, viewer_of
 from server.settings import Settings
 from tests.server.conftest import SECRET, Caller, caller, token_of
 

@@ -15,19 +15,19 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from models import Business, Installation
-from models.contents import Filling, Layout, layouts
+from models.backup import Filling, Layout, layouts
 from models.database import Database, table
 from models.finding import word_query
 from models.listing import found_customers
 from models.migrate import head, schema_of
-from models.search import search_words
 from resolvers.businesses import businesses
-from resolvers.context import Services
+from resolvers.operation.context import Services
 from resolvers.verification import verify
-from server import backup as backups
-from server.archives import MANIFEST, NotABackup, reading
-from server.backup import BackupFailed, back_up, restore
-from server.commands import cli
+from rules.contacts import search_words
+from server.commands import backup as backups
+from server.commands.archives import MANIFEST, NotABackup, reading
+from server.commands.backup import BackupFailed, back_up, restore
+from server.commands.command_line import cli
 from server.settings import Settings
 from server.store import StoreError
 from tests.analytics.asking import operation
@@ -180,7 +180,7 @@ async def wrong(database: Database) -> list[Any]:
             if finding.wrong
         ]
     finally:
-        services.mirrors.close()
+        services.copies.close()
 
 
 async def goes_on(database: Database, shop: Shop) -> None:

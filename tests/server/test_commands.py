@@ -16,8 +16,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from server import sdl
-from server.commands import cli
-from server.tokens import TokenError, read_lifetime
+from server.commands.command_line import cli
+from server.identity.tokens import TokenError, read_lifetime
 from tests.server.conftest import SECRET, tiny_schema
 
 ROOT = Path(__file__).parents[2]

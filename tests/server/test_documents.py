@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from schema.prepared import AsPrepared, Preparing
-from server import serving
-from server.commands import cli
-from server.documents import Documents, ManifestError, hash_of, read_manifest
+from server.commands import serving
+from server.commands.command_line import cli
+from server.http.documents import Documents, ManifestError, hash_of, read_manifest
 from server.settings import Settings, SettingsError, load_settings
 from tests.server.conftest import SECRET, caller, tiny_schema, token_of
 from tests.server.test_graphql import code

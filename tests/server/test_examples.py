@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from resolvers.viewer import Role, Viewer
-from server import filling
+from resolvers.operation.viewer import Role, Viewer
 from server.app import create_app
-from server.auth import token_for
-from server.page import Example, examples
+from server.commands import filling
+from server.http.page import Example, examples
+from server.identity.auth import token_for
 from server.settings import load_settings
 
 

@@ -7,8 +7,8 @@ import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from server import requests
-from server.errors import BadRequest
+from server.http import requests
+from server.http.errors import BadRequest
 from tests.server.conftest import Caller, runs
 
 GRAPHQL = "application/graphql-response+json"

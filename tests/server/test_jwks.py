@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from starlette.testclient import TestClient
 
-from resolvers.errors import Unavailable
-from server import jwks
-from server.auth import token_for
-from server.jwks import KeySet
+from resolvers.operation.errors import Unavailable
+from server.identity import jwks
+from server.identity.auth import token_for
+from server.identity.jwks import KeySet
 from server.settings import Settings
 from tests.server.conftest import SECRET, caller
 

@@ -8,12 +8,12 @@ import structlog
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from analytics.mirrored import MIRRORED
+from analytics.copy.tables import COPIED_TABLES
 from models.customers import tags_of
 from models.database import Database
-from resolvers.context import Services
-from server.logs import configure_logs
+from resolvers.operation.context import Services
 from server.settings import Settings
+from server.watching.logs import configure_logs
 from tests.analytics.asking import operation
 from tests.builders import open_shop
 from tests.server.conftest import FAILURES, caller
@@ -152,7 +152,7 @@ async def test_slow_statements_are_named(database: Database, capsys: pytest.Capt
     async with operation(services, shop.id) as context:
         await context.reader.rows(tags_of(), ids=[shop.id_of("anna")])
         view = await context.facts()
-        await view.fetch(select(*MIRRORED[0].selected), {})
+        await view.fetch(select(*COPIED_TABLES[0].selected), {})
     await services.close()
 
     slow = {(line["engine"], line["name"]) for line in lines(capsys) if line["event"] == "slow statement"}

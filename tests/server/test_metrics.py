@@ -14,10 +14,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.database import Database
-from resolvers.context import Services
-from server import metrics
-from server.sampling import Sampler
+from resolvers.operation.context import Services
 from server.settings import Settings, SettingsError, load_settings
+from server.watching import metrics
+from server.watching.sampling import Sampler
 from tests.analytics.asking import operation
 from tests.builders import open_shop
 from tests.server.conftest import SECRET, Caller, caller
@@ -169,7 +169,9 @@ async def test_any_worker_answers_for_all(sqlite_url: str, tmp_path: Path) -> No
         counted = functools.partial(counted_by, server)
         for number in range(1, 21):  # each on a connection of its own, so that any worker may get it
             httpx2.post(
-                server.graphql, json={"query": f"{{ a{number}: viewer {{ role }} }}"}, headers=server.headers(shop.id)
+                server.graphql,
+                json={"query": f"{{ a{number}: viewer {{ role }} }}"},
+                headers=server.headers(shop.id),
             )
             assert counted() == {number}
 

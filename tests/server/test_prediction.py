@@ -9,10 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.database import Database
+from resolvers.operation.viewer import Role, Viewer
 from resolvers.prediction import fits
-from resolvers.viewer import Role, Viewer
 from server.app import create_app
-from server.auth import token_for
+from server.identity.auth import token_for
 from server.settings import Settings
 from tests.builders import open_shop
 from tests.schema.predicting import lively

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from resolvers.viewer import Role
-from server import rates
-from server.rates import Rates, bucket_of
+from resolvers.operation.viewer import Role
+from server.http import rates
+from server.http.rates import Rates, bucket_of
 from server.settings import Settings, SettingsError, load_settings
 from tests.conftest import REQUIRE_SERVICES, missing
 from tests.server.conftest import SECRET, caller, token_of

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from models.database import Database
-from resolvers.ids import global_id
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.ids import global_id
+from resolvers.operation.viewer import Role, Viewer
 from schema.keeping import OF_BEARER, VOLATILE_TYPES, is_volatile
 from schema.schema import schema
-from server import responses
 from server.app import create_app
-from server.auth import token_for
-from server.responses import Ingredients, edition_of, is_named
+from server.http import responses
+from server.http.responses import Ingredients, edition_of, is_named
+from server.identity.auth import token_for
 from server.settings import Settings
 from tests.builders import Shop
 from tests.schema.corner_shop import corner_shop

@@ -17,14 +17,14 @@ from starlette.websockets import WebSocketDisconnect
 from websockets.asyncio.client import connect
 
 from models.database import Database
-from resolvers import changes
-from resolvers.changes import Changes, Revisions
-from resolvers.reader import Statements
-from resolvers.viewer import Role, Viewer
+from resolvers.operation import changes
+from resolvers.operation.changes import Changes, Revisions
+from resolvers.operation.reader import Statements
+from resolvers.operation.viewer import Role, Viewer
 from server.app import create_app
-from server.auth import token_for
+from server.http.subscriptions import PROTOCOL, SocketLimits, origins_of
+from server.identity.auth import token_for
 from server.settings import Settings
-from server.subscriptions import PROTOCOL, SocketLimits, origins_of
 from tests.builders import Shop, open_shop
 from tests.conftest import on_server
 from tests.server.conftest import SECRET

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLError
 
-from server.documents import TrustedDocuments, hash_of, read_manifest
+from server.http.documents import TrustedDocuments, hash_of, read_manifest
 
 OLD, NEW = "{ old }", "{ new }"
 

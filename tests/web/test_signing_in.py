@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from server.page_provider import Provider, origin_of
+from server.identity.provider_page import Provider, origin_of
 from tests.servers import free_port, running
 from tests.web.conftest import Drive
 from tests.web.provider import AUDIENCE, CLIENT, providing

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import update
 
 from models import Business
-from models.business import Weekday
+from models.businesses import Weekday
 from models.database import Database, table
-from resolvers.context import Services
-from resolvers.ids import global_id
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.context import Services
+from resolvers.operation.ids import global_id
+from resolvers.operation.viewer import Role, Viewer
 from tests.builders import Line, open_shop
 from tests.builders import Shop as ToldShop
 from tests.schema.conftest import Asker

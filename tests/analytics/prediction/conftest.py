@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from models.database import Database
-from resolvers.context import Context, Services
+from resolvers.operation.context import Context, Services
 from tests.analytics.asking import operation
 from tests.builders import Shop, open_shop
 

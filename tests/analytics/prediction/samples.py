@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analytics.prediction.beta_geometric import Buying, BuyingModel
 from analytics.prediction.summaries import Histories, Summaries
-from models.days import day_number
+from rules.days import day_number
 
 CALIBRATION_END = day_number(date(1997, 9, 30))
 HOLDOUT_DAYS = 39 * 7

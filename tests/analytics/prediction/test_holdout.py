@@ -14,7 +14,7 @@ from analytics.prediction.forecast import expected_orders
 from analytics.prediction.holdout import HoldoutFacts, holdout_of
 from analytics.prediction.lifetime import Facts, Model, model_of
 from analytics.prediction.summaries import Summaries
-from models.days import day_number
+from rules.days import day_number
 from tests.analytics.prediction.samples import MBG_NBD, cdnow, online_retail
 
 ROOT = Path(__file__).parents[3]

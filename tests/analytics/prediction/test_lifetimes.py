@@ -15,7 +15,7 @@ from analytics.prediction.forecast import expected_orders, probability_alive
 from analytics.prediction.gamma_gamma import Spend, SpendLikelihood, expected_spend
 from analytics.prediction.lifetime import fitted_buying, fitted_spend
 from analytics.prediction.summaries import Histories, Spending, spending_of
-from models.days import day_number
+from rules.days import day_number
 from tests.analytics.prediction.samples import CALIBRATION_END, Sample, cdnow, online_retail
 
 with warnings.catch_warnings():

@@ -13,8 +13,8 @@ from analytics.prediction.summaries import (
     summaries_of,
 )
 from analytics.scope import Scope
-from models.days import day_number
-from resolvers.context import Context
+from resolvers.operation.context import Context
+from rules.days import day_number
 from tests.builders import Shop
 
 TODAY = day_number(date(2026, 3, 5))

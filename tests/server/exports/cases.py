@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.segments import SCHEMES, RFMScheme
+from analytics.segmentation import SCHEMES, RFMScheme
 
 AS_OF = 'asOf: "2026-03-05"'
 PERIOD = 'period: {start: "2025-06-01", end: "2026-03-05"}'

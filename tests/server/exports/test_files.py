@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl.utils.escape import unescape
 
-from models.business import Weekday
+from models.businesses import Weekday
 from tests.server.exports.cases import (
     AS_OF,
     CASES,

@@ -11,15 +11,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from analytics.prediction.worth import ChurnRisk
-from models.business import Installation
+from models.businesses import Installation
 from models.database import Database, table
 from resolvers.exports import Export, ExportFormat
 from resolvers.listing import Conditions, ListQuestion
-from resolvers.viewer import Role, Viewer
+from resolvers.operation.viewer import Role, Viewer
 from schema.schema import schema
 from server.app import create_app
-from server.auth import token_for
-from server.keys import derived
+from server.identity.auth import token_for
+from server.identity.keys import derived
 from server.settings import Settings, SettingsError, load_settings
 from tests.builders import Shop, open_shop
 from tests.server.conftest import SECRET, token_of

@@ -15,13 +15,13 @@ import pypdf
 import pytest
 from bidi import get_display
 
-from server.exports import charts
-from server.exports.document import Column, Document, money, small_table, text
-from server.exports.drawing import Box, Drawing, Label
-from server.exports.writers.pdf import Printed, write_pdf
-from server.exports.writers.pdf.fonts import Fonts
-from server.exports.writers.pdf.text import MISSING, Typesetter, visual_parts
-from server.exports.writers.svg import svg_of
+from exports import charts
+from exports.document import Column, Document, money, small_table, text
+from exports.drawing import Box, Drawing, Label
+from exports.writers.pdf import Printed, write_pdf
+from exports.writers.pdf.fonts import Fonts
+from exports.writers.pdf.text import MISSING, Typesetter, visual_parts
+from exports.writers.svg import svg_of
 from tests.server.exports.conftest import HOSTILE, Files
 
 AS_OF = 'asOf: "2026-03-05"'

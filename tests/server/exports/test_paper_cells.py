@@ -9,9 +9,9 @@ from unicodedata import normalize
 import pypdf
 import pytest
 
-from server.exports.customers import NAME, NUMBER, PERSONAL, PROFILE
-from server.exports.document import Column, Kind, day, money
-from server.exports.reports import (
+from exports.customers import NAME, NUMBER, PERSONAL, PROFILE
+from exports.document import Column, Kind, day, money
+from exports.reports import (
     acquisition,
     affinity,
     lifetime_value,

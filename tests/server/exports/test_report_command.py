@@ -8,7 +8,7 @@ import pypdf
 import pytest
 from typer.testing import CliRunner, Result
 
-from server.commands import cli
+from server.commands.command_line import cli
 from server.settings import Settings
 from tests.builders import Shop
 from tests.server.conftest import SECRET
@@ -145,7 +145,7 @@ def test_nothing_but_the_file_is_told() -> None:
 
 @pytest.mark.usefixtures("store")
 def test_a_table_goes_on_in_another_sheet(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.exports.writers.xlsx.MOST_ROWS", 10)
+    monkeypatch.setattr("exports.writers.xlsx.MOST_ROWS", 10)
 
     book = openpyxl.load_workbook(written(elsewhere / "a.xlsx", "customers", "--format", "xlsx"))
 

@@ -12,20 +12,20 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Receive
 
+from exports import endpoint
+from exports.document import Document, Table, text
+from exports.files import file_of
+from exports.reports import MAKERS
+from exports.writers.parquet import ROWS_OF_A_GROUP
+from exports.writers.pdf.fonts import Fonts
 from models.database import Database
 from resolvers.acquisition import Question
-from resolvers.context import Context, Services
 from resolvers.exports import EXPORTABLE, Export, ExportFormat
 from resolvers.links import export_url
-from resolvers.viewer import Role, Viewer
-from server.exports import endpoint
-from server.exports.document import Document, Table, text
-from server.exports.endpoint import ExportResponse, Exports
-from server.exports.files import file_of
-from server.exports.reports import MAKERS
-from server.exports.writers.parquet import ROWS_OF_A_GROUP
-from server.exports.writers.pdf.fonts import Fonts
-from server.graphql import utc_now
+from resolvers.operation.context import Context, Services
+from resolvers.operation.viewer import Role, Viewer
+from server.http.exports import ExportResponse, Exports
+from server.http.graphql import utc_now
 from server.settings import Settings
 from tests.builders import Shop
 from tests.server.exports.conftest import Files

@@ -1,0 +1,229 @@
+"""What an exported report is before it is a file: a title, what it is for, figures, tables and charts.
+
+Cells are what the store holds: money in minor units, days as day numbers, percentages 0..100. Writers show them.
+"""
+
+import re
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, cast
+
+import pyarrow as pa
+
+from exports.drawing import Drawing
+from rules.days import day_number
+
+BATCH_ROWS = 5_000
+HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "TEXT"
+    INTEGER = "INTEGER"
+    MONEY = "MONEY"
+    PERCENT = "PERCENT"
+    NUMBER = "NUMBER"
+    DATE = "DATE"
+    FLAG = "FLAG"
+
+
+CELLS = {
+    Kind.TEXT: pa.string(),
+    Kind.INTEGER: pa.int64(),
+    Kind.MONEY: pa.int64(),
+    Kind.PERCENT: pa.float64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.DATE: pa.int32(),
+    Kind.FLAG: pa.bool_(),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name as in the GraphQL answer, its title for people, and what it holds.
+
+    `read` gives the cell of a row's object, by default its attribute of that name; columns that are not `printed` are
+    left out where there is only the width of a page, `wide` ones are given more of it there. `is_word` says that its
+    texts are words of the schema, `decimals` how many a number is shown with.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    read: Callable[[Any], Any] | None = None
+    printed: bool = True
+    wide: bool = False
+    is_word: bool = False
+    decimals: int = 2
+
+    @property
+    def before(self) -> str:
+        """The name of the same figure of the period before, beside it in a summary."""
+        return f"previous{self.name[0].upper()}{self.name[1:]}"
+
+    def within(self, pick: Callable[[Any], Any]) -> "Column":
+        """The same column for rows in which `pick` finds what it reads."""
+        reader = self.reader
+
+        def read(row: Any) -> Any:
+            return reader(pick(row))
+
+        return replace(self, read=read)
+
+    def earlier(self, pick: Callable[[Any], Any]) -> "Column":
+        """The same figure of the period before, which `pick` finds in a row."""
+        return replace(self.within(pick), name=self.before, title=f"{self.title}, before")
+
+    @property
+    def attribute(self) -> str:
+        """Its name in the code."""
+        return HUMP.sub(r"_\1", self.name).lower()
+
+    @property
+    def reader(self) -> Callable[[Any], Any]:
+        """What gives the cell of a row's object."""
+        return self.read or attrgetter(self.attribute)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A part of a report. `batches` begins anew with each call; `count` is the number of rows where it is known."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    batches: Callable[[], AsyncGenerator[pa.RecordBatch]]
+    count: int | None = None
+    batch: pa.RecordBatch | None = None  # all rows of a small one
+    is_appendix: bool = False  # on paper it comes last: a chart shows it already
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report to be written. `tables` begins with the main one; `summary` has one row.
+
+    Tables `on_demand` are in a file only where they are asked for by name; `printed` ones only on paper.
+    """
+
+    title: str
+    business: str
+    currency: str
+    exponent: int
+    period: str
+    made_at: datetime
+    tables: tuple[Table, ...]
+    summary: Table | None = None
+    filters: tuple[tuple[str, str], ...] = ()
+    notices: tuple[str, ...] = ()
+    definition: str = ""
+    charts: tuple[Drawing, ...] = ()
+    on_demand: tuple[Table, ...] = ()
+    printed: tuple[Table, ...] = ()
+
+    @property
+    def figures(self) -> list[tuple[Column, Any]]:
+        """The cells of the summary that are not null, with their columns."""
+        if self.summary is None:
+            return []
+        assert self.summary.batch is not None
+        cells = self.summary.batch.to_pylist()[0]
+        return [(column, cells[column.name]) for column in self.summary.columns if cells[column.name] is not None]
+
+    @property
+    def parts(self) -> dict[str, Table]:
+        """All tables by name, the main one first."""
+        summary = [self.summary] if self.summary else []
+        tables = (self.tables[0], *summary, *self.tables[1:], *self.on_demand)
+        return {table.name: table for table in tables}
+
+
+def batch_of(columns: Sequence[Column], cells: Sequence[Any]) -> pa.RecordBatch:
+    """Columns of cells, in their types."""
+    arrays = [_array(column.kind, values) for column, values in zip(columns, cells, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, [column.name for column in columns])
+
+
+def _array(kind: Kind, values: Any) -> Any:
+    if kind is Kind.FLAG:  # 0 and 1 on SQLite
+        return cast(Any, pa.array(values)).cast(pa.bool_())
+    return pa.array(values, CELLS[kind])
+
+
+def cells_of(batch: pa.RecordBatch) -> list[list[Any]]:
+    """The cells of a batch, column by column."""
+    return [column.to_pylist() for column in cast(list[Any], cast(Any, batch).columns)]
+
+
+def small_table(name: str, title: str, columns: Sequence[Column], rows: Iterable[Any], exponent: int) -> Table:
+    """A table of a few objects as resolvers give them: amounts as decimals, days as dates."""
+    held = list(rows)
+    batch = batch_of_objects(columns, held, exponent)
+
+    async def batches() -> AsyncGenerator[pa.RecordBatch]:
+        yield batch
+
+    return Table(name, title, tuple(columns), batches, len(held), batch)
+
+
+def batch_of_objects(columns: Sequence[Column], rows: Sequence[Any], exponent: int) -> pa.RecordBatch:
+    """A row for each object: amounts come as decimals, days as dates."""
+    read = [(column.kind, column.reader) for column in columns]
+    return batch_of(columns, [[_cell(kind, reader(row), exponent) for row in rows] for kind, reader in read])
+
+
+def _cell(kind: Kind, value: Any, exponent: int) -> Any:
+    if value is None:
+        return None
+    match kind:
+        case Kind.MONEY:
+            return int(Decimal(value).scaleb(exponent))
+        case Kind.DATE:
+            return day_number(value) if isinstance(value, date) else value
+        case Kind.TEXT:
+            return str(value)
+        case _:
+            return value
+
+
+# ---------------------------------------------------------------- columns
+
+
+def text(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
+    """A column of text."""
+    return Column(name, title, Kind.TEXT, read, **more)
+
+
+def integer(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
+    """A column of whole numbers."""
+    return Column(name, title, Kind.INTEGER, read, **more)
+
+
+def money(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
+    """A column of amounts."""
+    return Column(name, title, Kind.MONEY, read, **more)
+
+
+def percent(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
+    """A column of percentages, 0..100."""
+    return Column(name, title, Kind.PERCENT, read, **more)
+
+
+def number(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
+    """A column of numbers with a fraction."""
+    return Column(name, title, Kind.NUMBER, read, **more)
+
+
+def day(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
+    """A column of calendar days."""
+    return Column(name, title, Kind.DATE, read, **more)
+
+
+def flag(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
+    """A column of yes or no."""
+    return Column(name, title, Kind.FLAG, read, **more)

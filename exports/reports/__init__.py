@@ -1,0 +1,36 @@
+"""What each report looks like as a document: one module for each."""
+
+from exports.document import Document
+from exports.reports import (
+    acquisition,
+    affinity,
+    customers,
+    lifetime_value,
+    migration,
+    patterns,
+    receivables,
+    retention,
+    segmentation,
+)
+from resolvers.exports import Export
+from resolvers.operation.context import Context
+
+MAKERS = {
+    **customers.MAKERS,
+    "segment-migration": migration.migration_document,
+    "segmentation-trend": migration.trend_document,
+    "lifetime-value": lifetime_value.document,
+    "purchase-patterns": patterns.document,
+    "category-affinity": affinity.document,
+    "retention": retention.document,
+    "acquisition": acquisition.document,
+    "receivables": receivables.document,
+}
+
+
+async def document_of(context: Context, export: Export) -> Document:
+    """The document of an export: everything but long tables is computed; BadUserInput says what cannot be."""
+    name = export.of.name
+    if name == "segmentation":
+        return await segmentation.document(context, export.asked, export.detail)
+    return await MAKERS[name](context, export.asked)

@@ -1,0 +1,152 @@
+"""What must hold between stored rows, each as the statement that finds the rows that break it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, SelectBase, Table, and_, bindparam, func, or_, select
+from sqlmodel import SQLModel
+
+from models.businesses import Business
+from models.database import scoped, table
+from models.sales import PaymentMethod, SaleStatus, payment, refund, sale, sale_item, total_of
+
+business = table(Business)
+COUNTED = (SaleStatus.COMPLETED, SaleStatus.PARTIAL, SaleStatus.REFUNDED)
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A rule, and the ids of the rows of :business that break it; `kind` is what they are ids of."""
+
+    rule: str
+    kind: str
+    broken: SelectBase
+
+
+@cache
+def invariants() -> tuple[Invariant, ...]:
+    """Every rule about the rows of one business."""
+    return (*_revisions(), *_sums(), *_statuses(), *_references())
+
+
+@cache
+def number_of(broken: SelectBase) -> SelectBase:
+    """How many rows break a rule."""
+    return select(func.count().label("count")).select_from(broken.subquery("broken"))
+
+
+@cache
+def first_of(broken: SelectBase) -> SelectBase:
+    """The lowest :size of their ids."""
+    found = broken.subquery("broken")
+    return select(found.c.id).order_by(found.c.id).limit(bindparam("size"))
+
+
+def _broken(source: Table, *conditions: ColumnElement[bool]) -> SelectBase:
+    return select(_key(source)).where(scoped(source), *conditions)
+
+
+def _key(source: Table) -> ColumnElement[int]:
+    return (source.c.id if "id" in source.c else next(iter(source.primary_key))).label("id")
+
+
+# ---------------------------------------------------------------- revisions
+
+
+def _revisions() -> Iterator[Invariant]:
+    is_past = business.c.facts_revision > business.c.revision
+    yield Invariant(
+        "facts_revision is not past revision",
+        "business",
+        select(business.c.id).where(business.c.id == bindparam("business"), is_past),
+    )
+    for source in _owned():
+        if "revision" in source.c:
+            rule = f"no row of {source.name} is of a later revision than the business"
+            yield Invariant(rule, source.name, _broken(source, source.c.revision > _reached("revision")))
+    for source in (sale, refund, payment):
+        rule = f"no row of {source.name} is of a later revision than the facts"
+        yield Invariant(rule, source.name, _broken(source, source.c.revision > _reached("facts_revision")))
+
+
+def _reached(column: str) -> ColumnElement[int]:
+    return select(business.c[column]).where(business.c.id == bindparam("business")).scalar_subquery()
+
+
+# ---------------------------------------------------------------- sums
+
+
+def _sums() -> Iterator[Invariant]:
+    settling = payment.c.method != PaymentMethod.CREDIT
+    yield _sum("paid is the sum of payments other than CREDIT", sale.c.paid, payment.c.amount, settling)
+    yield _sum("refunded is the sum of refunds", sale.c.refunded, refund.c.amount)
+    yield _sum("total is the sum of items less the discount", sale.c.total + sale.c.discount, sale_item.c.total)
+
+
+def _sum(rule: str, kept: ColumnElement[int], part: Column[int], *conditions: ColumnElement[bool]) -> Invariant:
+    source = part.table
+    parts = (
+        select(source.c.sale_id, total_of(part).label("amount"))
+        .where(scoped(source), source.c.sale_id.is_not(None), *conditions)
+        .group_by(source.c.sale_id)
+        .subquery("parts")
+    )
+    broken = select(sale.c.id).outerjoin(parts, parts.c.sale_id == sale.c.id)
+    differs = kept != func.coalesce(parts.c.amount, 0)
+    return Invariant(f"{rule}, of each sale", "sale", broken.where(scoped(sale), differs))
+
+
+# ---------------------------------------------------------------- statuses
+
+
+def _statuses() -> Iterator[Invariant]:
+    is_refunded = sale.c.status == SaleStatus.REFUNDED
+    counts = or_(*(sale.c.status == status for status in COUNTED))
+    reached = and_(sale.c.total > 0, sale.c.refunded >= sale.c.total)
+    yield Invariant(
+        "a sale that counts is REFUNDED if its refunds reached its total, and only then",
+        "sale",
+        _broken(sale, or_(and_(is_refunded, ~reached), and_(counts, ~is_refunded, reached))),
+    )
+    has_day = sale.c.counted_from.is_not(None)
+    yield Invariant(
+        "a sale has a day from which it counts if its status counts, and that day is not before its own",
+        "sale",
+        _broken(sale, or_(and_(counts, ~has_day), and_(~counts, has_day), sale.c.counted_from < sale.c.business_day)),
+    )
+
+
+# ---------------------------------------------------------------- references
+
+
+def _references() -> Iterator[Invariant]:
+    for source in _owned():
+        columns = [column for column in source.c if _is_owned(column)]
+        if columns:
+            rule = f"rows of {source.name} refer to rows that are there, of the same business"
+            yield Invariant(rule, source.name, _astray(source, columns))
+
+
+def _astray(source: Table, columns: Sequence[Column[Any]]) -> SelectBase:
+    broken, conditions = select(_key(source)), list[ColumnElement[bool]]()
+    for column in columns:
+        target = _target(column).alias(f"of_{column.name}")
+        broken = broken.outerjoin(target, target.c.id == column)
+        elsewhere = or_(target.c.id.is_(None), target.c.business_id != source.c.business_id)
+        conditions.append(and_(column.is_not(None), elsewhere))
+    return broken.where(scoped(source), or_(*conditions))
+
+
+def _is_owned(column: Column[Any]) -> bool:
+    return bool(column.foreign_keys) and "business_id" in _target(column).c
+
+
+def _target(column: Column[Any]) -> Table:
+    (key,) = column.foreign_keys
+    return key.column.table
+
+
+def _owned() -> list[Table]:
+    return [source for source in SQLModel.metadata.sorted_tables if "business_id" in source.c]

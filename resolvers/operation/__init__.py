@@ -1,0 +1,1 @@
+"""The machine of an operation: its context, its snapshot, its write, its loaders."""

@@ -1,0 +1,106 @@
+"""Pages of lists by keyset cursors, which survive ties and inserts."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import cursor, read_cursor
+from rules.days import day_number
+
+DEFAULT_PAGE = 50
+MAX_PAGE = 1_000
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """How many rows from where: forwards after, or backwards before, a position (its order values)."""
+
+    limit: int
+    backward: bool = False
+    position: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of a list in its order, with a cursor each, and whether there are more on either side.
+
+    `count` answers how many rows the whole list has; it is asked only where a client wants to know.
+    """
+
+    nodes: Sequence[Any]
+    cursors: Sequence[str]
+    has_next_page: bool
+    has_previous_page: bool
+    count: Callable[[], Awaitable[int]] | None = None
+    asked: Any = None  # the question that gives the whole list, where it can be exported
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The cursor of the first row."""
+        return self.cursors[0] if self.cursors else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The cursor of the last row."""
+        return self.cursors[-1] if self.cursors else None
+
+
+def list_digest(*arguments: Any) -> str:
+    """A digest of the arguments that make a list; a cursor is of one list only."""
+    return blake2b(repr(arguments).encode(), digest_size=8).hexdigest()
+
+
+class PageArguments(NamedTuple):
+    """The arguments of a connection as a client gives them."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+
+def page_request(asked: PageArguments, digest: str, kinds: Sequence[type]) -> PageRequest:
+    """What the arguments of a connection ask for; its order values are of `kinds`. BadUserInput says what is wrong."""
+    first, after, last, before = asked
+    if first is not None and last is not None:
+        raise BadUserInput("give `first` or `last`, not both")
+    if after is not None and before is not None:
+        raise BadUserInput("give `after` or `before`, not both")
+    backward = last is not None or (before is not None and first is None)
+    if (after is not None and backward) or (before is not None and not backward):
+        raise BadUserInput("`after` goes with `first`, `before` with `last`")
+    limit = checked_limit(last if backward else first, "last" if backward else "first")
+    edge = before if backward else after
+    return PageRequest(limit, backward, None if edge is None else read_cursor(edge, digest, kinds))
+
+
+def checked_limit(count: int | None, name: str = "first") -> int:
+    """The size of a page: 50 unless given, at most 1,000."""
+    if count is None:
+        return DEFAULT_PAGE
+    if not 0 <= count <= MAX_PAGE:
+        raise BadUserInput(f"`{name}` must be from 0 to {MAX_PAGE:,}, not {count:,}")
+    return count
+
+
+def page_of(rows: Sequence[Any], request: PageRequest, digest: str, position_of: Callable[[Any], list[Any]]) -> Page:
+    """The page of up to `limit` rows; `rows` holds one more where there are more, backwards if the request is."""
+    kept = list(rows[: request.limit])
+    more = len(rows) > request.limit
+    if request.backward:
+        kept.reverse()
+    cursors = [cursor(position_of(row), digest) for row in kept]
+    past = request.position is not None
+    return Page(kept, cursors, *((past, more) if request.backward else (more, past)))
+
+
+def day_range(asked: Any, argument: str, names: tuple[str, str]) -> dict[str, int]:
+    """The day numbers of a DateRange (`start`, `end`) under two names; BadUserInput where it ends before it starts."""
+    if asked is None:
+        return {}
+    if asked.start is not None and asked.end is not None and asked.start > asked.end:
+        raise BadUserInput(f"`{argument}` starts on {asked.start}, after its end on {asked.end}")
+    edges = zip(names, (asked.start, asked.end), strict=True)
+    return {name: day_number(edge) for name, edge in edges if edge is not None}

@@ -1,0 +1,1 @@
+"""Segmentation by its methods, and how customers move between segments."""

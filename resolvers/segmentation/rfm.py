@@ -1,0 +1,105 @@
+"""RFM: the scored population of a scope, kept per revision, and a customer's place in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+
+from analytics.copy.pinned import PinnedView
+from analytics.scope import Scope
+from analytics.segmentation import SCHEMES, RFMScheme, RFMSegment, segment_of_cell
+from analytics.segmentation.rfm import Population, in_scheme, score_population, scored_by_window
+from resolvers.operation.computed import Computed
+from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.errors import BadUserInput
+from resolvers.segmentation.names import segment_called
+from rules.days import date_of
+
+MAX_DAYS = 9_999
+
+DEFINITION = (
+    "Customers with at least one counted sale in the window. Recency is the days since the last one, frequency their "
+    "number, monetary their totals less the refunds paid in the window. Each is scored 1 to 5: 1 + floor(5 L / n), "
+    "n customers of whom L are strictly worse, so that equal values get equal scores; scheme POS scores recency by "
+    "fifths of the window. A customer belongs to the first segment whose ranges hold the three scores, else to the "
+    "nearest."
+)
+
+
+async def population(context: Context, scope: Scope, scheme: RFMScheme) -> tuple[Computed[Population], bool]:
+    """The scored population of a scope, and whether it was kept. Schemes that score alike share it."""
+    by_window = scored_by_window(scope, scheme)
+
+    async def compute(view: PinnedView) -> Population:
+        return await score_population(view, scope, scheme)
+
+    return await context.report("rfm", (scope, by_window), compute)
+
+
+def checked_days(days: int | None) -> int | None:
+    """The length of a window; BadUserInput for an impossible one."""
+    if days is not None and not 1 <= days <= MAX_DAYS:
+        raise BadUserInput(f"`days` must be from 1 to {MAX_DAYS:,}, or null for all history, not {days}")
+    return days
+
+
+# ---------------------------------------------------------------- one customer's scores
+
+
+@dataclass(frozen=True)
+class RFMScore:
+    """A customer's recency, frequency and monetary value with their scores and segment."""
+
+    recency_days: int
+    frequency: int
+    monetary: Decimal
+    recency_score: int
+    frequency_score: int
+    monetary_score: int
+    segment: RFMSegment
+    as_of: date
+    days: int | None
+    scheme: RFMScheme
+
+    @property
+    def score_code(self) -> str:
+        """The scores as R5F4M5."""
+        return f"R{self.recency_score}F{self.frequency_score}M{self.monetary_score}"
+
+
+async def rfm_by_customer(
+    context: Context, ids: Sequence[int], arguments: tuple[RFMScheme, int | None, int]
+) -> list[RFMScore | None]:
+    """The scores of each customer among everybody, inactive ones too; None without a purchase in the window."""
+    scheme, days, as_of = arguments
+    business = await context.business()
+    everyone = Scope(as_of, days, include_inactive=True)
+    computed, _ = await population(context, everyone, scheme)
+    return [_score_of(computed.value, id_, scheme, business) for id_ in ids]
+
+
+def _score_of(people: Population, id_: int, scheme: RFMScheme, business: BusinessCalendar) -> RFMScore | None:
+    position = people.position_of(id_)
+    if position is None:
+        return None
+    return RFMScore(
+        int(people.recency_days[position]),
+        int(people.frequency[position]),
+        business.money(int(people.monetary[position])),
+        int(people.recency_score[position]),
+        int(people.frequency_score[position]),
+        int(people.monetary_score[position]),
+        SCHEMES[scheme].segments[segment_of_cell(scheme)[people.cell[position]]],
+        date_of(people.scope.as_of),
+        people.scope.days,
+        scheme,
+    )
+
+
+async def members_of_segment(context: Context, scheme: RFMScheme, name: str, as_of: int) -> pa.Table:
+    """The customers of a segment, scored over all history among everyone; `name` is a segment's name or code."""
+    position = segment_called(SCHEMES[scheme], f"the {scheme} scheme", "rfmSegment", name)
+    computed, _ = await population(context, Scope(as_of, None, include_inactive=True), scheme)
+    return in_scheme(computed.value, scheme).members(position)

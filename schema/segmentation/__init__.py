@@ -1,0 +1,1 @@
+"""Segmentation, scores and migration as the contract has them."""

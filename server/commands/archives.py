@@ -1,0 +1,167 @@
+"""The file that `backup` writes: a ZIP of one Parquet file for each table, with a manifest that says what they are.
+
+The form is the same for every store, so what was backed up on SQLite can be restored into PostgreSQL and the other way.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.backup import Columns, Kind, Layout
+
+FORMAT = "customer-api-backup"
+VERSION = 1
+MANIFEST = "manifest.json"
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+CHUNK = 20_000
+
+arrow = cast(Any, pa)  # it comes without types
+ARROW_TYPES: dict[Kind, Any] = {
+    Kind.INTEGER: arrow.int64(),
+    Kind.TEXT: arrow.string(),
+    Kind.BOOLEAN: arrow.bool_(),
+    Kind.MOMENT: arrow.timestamp("us", tz="UTC"),
+    Kind.DAY: arrow.date32(),
+}
+
+
+class NotABackup(Exception):
+    """A file that cannot be restored; the message says why."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup is of."""
+
+    schema: str
+    made_at: datetime
+    epoch: str
+    businesses: Mapping[str, int]  # the revision of each, by name
+    tables: Sequence[Layout]
+    rows: Mapping[str, int]
+
+    def as_json(self) -> bytes:
+        """The manifest as it stands in the file."""
+        head = {"format": FORMAT, "version": VERSION, "schema": self.schema, "made_at": self.made_at}
+        tables = [{**vars(layout), "rows": self.rows[layout.name]} for layout in self.tables]
+        told = {**head, "epoch": self.epoch, "businesses": self.businesses, "tables": tables}
+        return orjson.dumps(told, option=orjson.OPT_INDENT_2)
+
+    @classmethod
+    def of_json(cls, text: bytes) -> "Manifest":
+        """The manifest of a file; NotABackup where it is none that this version reads."""
+        told = orjson.loads(text)
+        if told["format"] != FORMAT or told["version"] != VERSION:
+            raise NotABackup(f"it is of a form that this version does not read: {told['format']} {told['version']}")
+        return cls(
+            told["schema"],
+            datetime.fromisoformat(told["made_at"]),
+            told["epoch"],
+            told["businesses"],
+            [_layout(table) for table in told["tables"]],
+            {table["name"]: table["rows"] for table in told["tables"]},
+        )
+
+
+def _layout(told: Mapping[str, Any]) -> Layout:
+    columns = {name: Kind(kind) for name, kind in told["columns"].items()}
+    for name in (told["name"], *columns):
+        if not NAME.fullmatch(name):
+            raise NotABackup("it names what cannot be a table or column")
+    return Layout(told["name"], columns, tuple(told["key"]), tuple(told["own_references"]))
+
+
+# ---------------------------------------------------------------- digests
+
+
+class Digest:
+    """How many rows there are, and the sum of their hashes, whatever their order."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.total = 0
+        self._engine = duckdb.connect(":memory:", config={"threads": 1})
+
+    def add(self, chunk: pa.Table) -> None:
+        """Count some rows in."""
+        names = ", ".join(f'"{name}"' for name in chunk.column_names)
+        counted = self._engine.execute(f"SELECT count(*), sum(hash({names})) FROM chunk").fetchone()
+        if counted and counted[0]:
+            self.rows += counted[0]
+            self.total += counted[1]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Digest) and (self.rows, self.total) == (other.rows, other.total)
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]  it changes
+
+
+def chunk_of(columns: Columns, values: Sequence[Sequence[Any]]) -> pa.Table:
+    """Some rows of a table, given as one list of values for each column."""
+    typed = zip(values, columns.values(), strict=True)
+    arrays: list[Any] = [arrow.array(some, ARROW_TYPES[kind]) for some, kind in typed]
+    return pa.Table.from_arrays(arrays, list(columns))
+
+
+# ---------------------------------------------------------------- the file
+
+
+class ArchiveWriter:
+    """Writes the tables one after the other, and the manifest at the end."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+
+    @contextmanager
+    def table(self, layout: Layout) -> Generator[Callable[[pa.Table], None]]:
+        """What writes the rows of a table."""
+        schema = arrow.schema([(name, ARROW_TYPES[kind]) for name, kind in layout.columns.items()])
+        with (
+            self._file.open(f"{layout.name}.parquet", "w", force_zip64=True) as member,
+            pq.ParquetWriter(member, schema, compression="zstd") as writer,
+        ):
+            yield writer.write_table
+
+    def close(self, manifest: Manifest) -> None:
+        """Say what it was."""
+        self._file.writestr(MANIFEST, manifest.as_json())
+
+
+class ArchiveReader:
+    """Reads a backup; the ZIP's own checksums tell about damage."""
+
+    def __init__(self, file: zipfile.ZipFile, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self._file = file
+
+    def chunks(self, layout: Layout) -> Iterator[pa.Table]:
+        """The rows of a table, some at a time."""
+        with self._file.open(f"{layout.name}.parquet") as member:
+            for batch in pq.ParquetFile(member).iter_batches(CHUNK):
+                yield pa.Table.from_batches([batch])
+
+    def damaged(self) -> str | None:
+        """The name of a part whose bytes are not what was written, None where all are."""
+        return self._file.testzip()
+
+
+@contextmanager
+def reading(path: Path) -> Generator[ArchiveReader]:
+    """A backup, open; NotABackup says what is wrong with a file that is none."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            yield ArchiveReader(file, Manifest.of_json(file.read(MANIFEST)))
+    except (zipfile.BadZipFile, KeyError, orjson.JSONDecodeError, pa.ArrowInvalid) as error:
+        raise NotABackup(f"{path.name} is no backup, or a damaged one: {error}") from error
+    except NotABackup as error:
+        raise NotABackup(f"{path.name} cannot be restored: {error}") from None

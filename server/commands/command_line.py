@@ -1,0 +1,299 @@
+"""The command line: each command reads its words here and leaves the work to the rooms below."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import structlog
+import typer
+from rich.console import Console
+from rich.table import Table
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from exports.asking import REPORTS
+from ingest.demo.growing import DEFAULT_CUSTOMERS, DEFAULT_SEED, MOST_CUSTOMERS, DemoDiffers
+from ingest.mapping import PRESETS
+from ingest.problems import ImportProblem
+from models.migrate import NewerSchema
+from models.outages import is_outage
+from resolvers.businesses import businesses
+from resolvers.exports import ExportDetail
+from server.commands import backup as backups
+from server.commands import filling, reporting, serving, verifying
+from server.http.documents import ManifestError
+from server.identity import tokens
+from server.sdl import SCHEMA_FILE, changes, sdl
+from server.settings import Settings, SettingsError, load_settings
+from server.store import StoreError, opened, upgraded
+from server.watching.logs import configure_logs
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+EXPECTED = (
+    SettingsError,
+    StoreError,
+    NewerSchema,
+    ImportProblem,
+    DemoDiffers,
+    ManifestError,
+    tokens.TokenError,
+    reporting.ReportFailed,
+    serving.CannotServe,
+    verifying.Differs,
+    backups.BackupFailed,
+    backups.NotABackup,
+    OSError,
+)
+
+
+class OneLine(TyperGroup):
+    """A group whose commands fail with one line, never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what was expected to go wrong sometimes ends it with 1."""
+        try:
+            return super().invoke(ctx)
+        except (TyperException, typer.Exit, typer.Abort):
+            raise
+        except EXPECTED as error:
+            typer.echo(f"Error: {error}", err=True)
+        except Exception as error:
+            log.debug("unexpected error", exc_info=error)
+            typer.echo(f"Error: {_explained(error)}", err=True)
+        raise typer.Exit(1)
+
+
+def _explained(error: Exception) -> str:
+    kind, first_line = type(error).__name__, str(error).partition("\n")[0]
+    if is_outage(error):
+        return f"the database cannot be read or written just now: {first_line or kind}"
+    return f"unexpected {kind}: {first_line} (LOG_LEVEL=debug tells where)"
+
+
+cli = typer.Typer(
+    cls=OneLine,
+    help="A self-hosted customer API: serve it, fill it, look after it. Settings: docs/configuration.md.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def settings_of_command(**given: Any) -> Settings:
+    """The settings, with logs going to standard error by them."""
+    settings = load_settings(**given)
+    configure_logs(settings)
+    return settings
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Do the awaiting part of a command."""
+    return asyncio.run(work)
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port (PORT).", show_default="8000")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes (WORKERS).", show_default="1")] = None,
+    documents: Annotated[
+        Path | None, typer.Option(help="Manifest of documents that clients may ask for by hash (DOCUMENTS).")
+    ] = None,
+    only_documents: Annotated[
+        bool | None, typer.Option("--only-documents", help="Answer no others (ONLY_DOCUMENTS).")
+    ] = None,
+) -> None:
+    """Answer GraphQL on /graphql, with /healthz and /readyz beside it.
+
+    Without DATABASE_URL this is demo mode: a demo shop in var/, grown up to today, for this machine only.
+
+    \b
+    python main.py serve
+    DATABASE_URL=postgresql://… SECRET_KEY=… python main.py serve --host 0.0.0.0 --workers 4
+    """
+    given = {"documents": documents, "only_documents": only_documents or None}
+    serving.serve(settings_of_command(host=host, port=port, workers=workers, **given))
+
+
+@cli.command("import")
+def import_(  # noqa: PLR0913  these are the options
+    file: Annotated[Path, typer.Argument(help="CSV, CSV.gz, Parquet or XLSX.", exists=True, dir_okay=False)],
+    business: Annotated[str, typer.Option(help="Name of the business; made where there is none.")],
+    preset: Annotated[str | None, typer.Option(help=f"Layout of the file: {' or '.join(PRESETS)}.")] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN,…", help="What the columns are, without a preset."),
+    ] = None,
+    date_format: Annotated[str | None, typer.Option(help="Like %d/%m/%Y, with --map.", show_default="ISO 8601")] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217 code; needed for a new business.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Like Europe/London; needed for a new business.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV file.", show_default="utf-8")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Of a CSV file.", show_default="found out")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rows that cannot be used go.", show_default="FILE.rejects.csv")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
+) -> None:
+    """Load sales and refunds from a file. The same file again changes nothing.
+
+    \b
+    python main.py import online_retail.csv.gz --preset online-retail \\
+        --business "Online Retail" --currency GBP --timezone Europe/London
+    """
+    settings = settings_of_command()
+    shop = filling.Shop(business, currency, timezone)
+    columns = ",".join(mapping) if mapping else None
+    request = filling.ImportRequest(file, shop, preset, columns, date_format, encoding, delimiter, rejects, dry_run)
+    run(filling.import_into(settings, request, datetime.now(UTC)))
+
+
+@cli.command()
+def demo(
+    customers: Annotated[
+        int | None, typer.Option(min=1, max=MOST_CUSTOMERS, show_default=f"{DEFAULT_CUSTOMERS:,}")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The same seed makes the same shop.", show_default=str(DEFAULT_SEED))
+    ] = None,
+) -> None:
+    """Fill the business "Demo" with a made-up shop whose history ends today, or add the days since.
+
+    \b
+    python main.py demo
+    DATABASE_URL=sqlite:///large.db SECRET_KEY=… python main.py demo --customers 100000 --seed 7
+    """
+    settings = settings_of_command()
+    filling.tell_demo(run(filling.grow(settings, customers=customers, seed=seed, now=datetime.now(UTC))))
+
+
+@cli.command()
+def token(  # noqa: PLR0913  these are the options
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="the only one")] = None,
+    role: Annotated[str, typer.Option(help="CUSTOMER, VIEWER, STAFF, MANAGER or ADMIN, in any case.")] = "VIEWER",
+    customer: Annotated[str | None, typer.Option(help="Customer number; needed for the role CUSTOMER.")] = None,
+    pii: Annotated[bool, typer.Option("--pii", help="May see personal data (matters to VIEWER).")] = False,
+    expires: Annotated[str, typer.Option(help="Lifetime: 90s, 45m, 12h or 30d.")] = "12h",
+    subject: Annotated[str, typer.Option(help="Whose token it is, for the audit trail.")] = "command-line",
+) -> None:
+    """Print a token, alone, on standard output.
+
+    \b
+    curl -s localhost:8000/graphql -H "Authorization: Bearer $(python main.py token --business Demo)" \\
+        -H 'Content-Type: application/json' -d '{"query": "{ viewer { role business { name } } }"}'
+    """
+    settings = settings_of_command()
+    wanted = tokens.Wanted(business, tokens.read_role(role), customer, pii, tokens.read_lifetime(expires), subject)
+    typer.echo(run(tokens.make(settings, wanted, datetime.now(UTC))))
+
+
+@cli.command()
+def report(  # noqa: PLR0913  these are the options
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(REPORTS)}.")],
+    output: Annotated[Path, typer.Option(help="The file to write.", dir_okay=False)],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGUMENT=VALUE]…", help="Those of the API, like asOf=2026-03-05.")
+    ] = None,
+    format: Annotated[str, typer.Option(help="csv, xlsx, parquet, pdf, or svg for the charts alone.")] = "pdf",
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="the only one")] = None,
+    part: Annotated[
+        str | None, typer.Option(help="Which table of a csv or parquet file, or which chart.", show_default="the first")
+    ] = None,
+    detail: Annotated[ExportDetail, typer.Option(case_sensitive=False, help="How much of a segmentation.")] = (
+        ExportDetail.SUMMARY
+    ),
+) -> None:
+    """Write a report to a file, as exportUrl gives it. What the file was before stays until all is written.
+
+    \b
+    python main.py report retention --output retention.pdf cohortPeriod=QUARTER
+    python main.py report segmentation --format xlsx --detail customers --output segments.xlsx days=365
+    python main.py report customers --format csv --output lost.csv filter.rfmSegment=Lost orderBy=TOTAL_SPENT
+    python main.py report purchase-patterns --format svg --output week.svg --part weekday-hour storefront=Web
+    """
+    wanted = reporting.Wanted(name, format.upper(), output, business, part, detail, arguments or ())
+    run(reporting.write_report(settings_of_command(), wanted, datetime.now(UTC)))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version. Back it up before."""
+    before, after = run(upgraded(settings_of_command()))
+    if before == after:
+        typer.echo(f"The database is at schema {after} already.")
+    else:
+        typer.echo(f"The database is at schema {after} now; it was {before or 'empty'}.")
+
+
+@cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, like backup-2026-03-05.zip.", dir_okay=False)],
+) -> None:
+    """Write everything that the store holds at one moment into a file, and verify it. Others may write meanwhile.
+
+    It holds personal data: only you can read it.
+    """
+    run(backups.back_up(settings_of_command(), file, datetime.now(UTC)))
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What backup wrote.", exists=True, dir_okay=False)],
+) -> None:
+    """Fill an empty store from a backup, of the same kind of store or another, and verify it."""
+    run(backups.restore(settings_of_command(), file))
+
+
+@cli.command()
+def verify(
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="all of them")] = None,
+) -> None:
+    """Compare a fresh columnar copy with the store, and check what must hold between rows. Ends with 1 if not so.
+
+    It reads everything, in one snapshot per business, and writes nothing.
+    """
+    run(verifying.verify_store(settings_of_command(), business, datetime.now(UTC)))
+
+
+@cli.command()
+def schema(
+    output: Annotated[Path | None, typer.Option(help="Write it to this file.", dir_okay=False)] = None,
+    check: Annotated[bool, typer.Option("--check", help=f"Compare it with {SCHEMA_FILE.name}, print nothing.")] = False,
+) -> None:
+    """Print the GraphQL schema as text."""
+    if check:
+        differences = changes()
+        if differences:
+            typer.echo(differences, err=True)
+            typer.echo(
+                f"Error: {SCHEMA_FILE.name} is not what is served: python main.py schema --output {SCHEMA_FILE}",
+                err=True,
+            )
+            raise typer.Exit(1)
+    elif output:
+        output.write_text(sdl(), encoding="utf-8")
+    else:
+        typer.echo(sdl(), nl=False)
+
+
+@cli.command("businesses")
+def list_businesses() -> None:
+    """List the businesses of the database."""
+    table = Table("id", "name", "currency", "timezone", "revision", "facts", "updated", box=None, pad_edge=False)
+    for row in run(_businesses(settings_of_command())):
+        updated = f"{row.updated_at:%Y-%m-%d %H:%M}"
+        numbers = (str(row.revision), str(row.facts_revision))
+        table.add_row(str(row.id), row.name, row.currency, row.timezone, *numbers, updated)
+    Console().print(
+        table if table.row_count else "There is no business yet: import a file, or run python main.py demo."
+    )
+
+
+async def _businesses(settings: Settings) -> list[Any]:
+    async with opened(settings) as database:
+        return await businesses(database)

@@ -1,0 +1,99 @@
+"""Serving: the checks before it, the demo shop where there is nothing else, and the processes."""
+
+import asyncio
+import secrets
+import socket
+from datetime import UTC, datetime, timedelta
+
+import typer
+import uvicorn
+
+from resolvers.businesses import find_business
+from resolvers.operation.viewer import Role, Viewer
+from server.commands import filling
+from server.http.documents import read_manifest
+from server.http.page import BUILT
+from server.http.subscriptions import LARGEST_MESSAGE
+from server.identity.auth import token_for
+from server.settings import Settings, hand_on, is_loopback
+from server.store import opened
+from server.watching.metrics import shared_by_workers
+
+DEMO_TOKEN = timedelta(days=30)
+SHUTDOWN_SECONDS = 20
+# A worker that is busy loading on a busy machine is not dead; one that is killed just when it is asked whether it lives
+# is missed for so long, and no other is started meanwhile.
+UNRESPONSIVE_SECONDS = 12
+
+
+class CannotServe(Exception):
+    """The server cannot start; the message says what to change."""
+
+
+def serve(settings: Settings) -> None:
+    """Answer until told to stop."""
+    settings.secret()
+    if settings.demo and not is_loopback(settings.host):
+        raise CannotServe(
+            f"the demo listens on this machine only, not on {settings.host}: "
+            "set DATABASE_URL and SECRET_KEY to serve others"
+        )
+    if settings.documents:
+        read_manifest(settings.documents)
+    _check_port(settings.host, settings.port)
+    token = asyncio.run(_prepared(settings, datetime.now(UTC)))
+    _announce(settings, token)
+    # The processes read the same settings from their environment; other options are only for listening.
+    hand_on(documents=settings.documents, only_documents=settings.only_documents)
+    if not settings.link_secrets():  # the tokens are an identity provider's: all processes share a key of this start
+        hand_on(link_keys=secrets.token_urlsafe(48))
+    with shared_by_workers(settings.workers):
+        uvicorn.run(
+            "server.app:create_app",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            ws_max_size=LARGEST_MESSAGE,
+            timeout_worker_healthcheck=UNRESPONSIVE_SECONDS,
+        )
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise CannotServe(
+            f"cannot listen on {host}:{port}: {error.strerror or error} (choose with --host and --port)"
+        ) from error
+
+
+async def _prepared(settings: Settings, now: datetime) -> str | None:
+    if not settings.demo:
+        async with opened(settings):
+            return None
+    await filling.grow(settings, now=now)
+    async with opened(settings) as database:
+        business = await find_business(database, filling.DEMO_BUSINESS)
+    if business is None or settings.secret() is None:
+        return None
+    viewer = Viewer(subject="demo", role=Role.ADMIN, business_id=business.id, pii=True)
+    return token_for(viewer, settings, now, DEMO_TOKEN)
+
+
+def _announce(settings: Settings, token: str | None) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    typer.echo(f"Customer API: http://{host}:{settings.port}/graphql")
+    typer.echo(f"  in a browser: http://{host}:{settings.port}/")
+    if settings.graphiql and not (BUILT / "graphiql" / "index.html").is_file():
+        typer.echo("  (without its GraphiQL page, see there why)")
+    if token:
+        typer.echo(f"  demo shop, in var/; a token for it, good for {DEMO_TOKEN.days} days:")
+        typer.echo(f"  {token}")

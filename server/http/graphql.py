@@ -1,0 +1,308 @@
+"""The endpoint: GraphQL over HTTP, and the page for people at the same address."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any
+
+import orjson
+import structlog
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry import Schema
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from analytics.copy.copy import SnapshotMoved
+from resolvers.operation.context import Context, Services
+from resolvers.operation.errors import RequestError
+from resolvers.operation.viewer import Viewer
+from schema.prepared import PREPARED, Prepared, check_cost
+from server.http.documents import Documents, chosen_operation
+from server.http.errors import (
+    BadRequest,
+    Told,
+    origin_of,
+    told_before_execution,
+    told_by_execution,
+    told_of,
+    told_of_timeout,
+)
+from server.http.page import Page
+from server.http.rates import Rates, Spending
+from server.http.requests import GRAPHQL, HTML, JSON, SLOWEST_BODY_SECONDS, Asked, asked_by, wanted_form
+from server.http.responses import Question, Responses, etag_of, is_named
+from server.identity.auth import Authentication
+from server.watching.metrics import count_operation
+from server.watching.redaction import keep_private
+
+log = structlog.get_logger(__name__)  # by itself it would look for that name at every line
+
+LONGEST_NAME_LOGGED = 80
+WEBSOCKET = "WEBSOCKET"  # in the place of an HTTP method
+VARIES = "Accept, Authorization"
+REFUSED_COST = 10  # points of a token's bucket for a document that had to be read and is not executed
+
+
+def utc_now() -> datetime:
+    """The clock of every operation."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as a request asks for it: of which document, with which variables, and what it spends."""
+
+    prepared: Prepared
+    node: OperationDefinitionNode
+    asked: Asked
+    spending: Spending
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is a mutation."""
+        return self.node.operation is OperationType.MUTATION
+
+
+class NotExecuted(Exception):
+    """An operation that is refused before it is executed."""
+
+    def __init__(self, told: Told, spending: Spending | None = None) -> None:
+        super().__init__()
+        self.answer = Answer(None, told, spending.shown if spending else None)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Answers /graphql."""
+
+    schema: Schema
+    services: Services
+    authentication: Authentication
+    documents: Documents
+    page: Page | None = None
+    rates: Rates | None = None
+    responses: Responses | None = None
+    seconds: float = 30
+    body_seconds: float = SLOWEST_BODY_SECONDS
+    clock: Callable[[], datetime] = utc_now
+
+    async def answer(self, request: Request) -> Response:
+        """The page where a browser asks for one, else the answer to an operation."""
+        offered = (JSON, GRAPHQL, HTML) if request.method != "POST" and self.page else (JSON, GRAPHQL)
+        form = wanted_form(request.headers, offered)
+        if form == HTML and self.page:
+            return await self.page.response(self.clock())
+        if form is None:
+            return _refused(BadRequest(f"the answer comes as {GRAPHQL} or {JSON}", status=406), JSON)
+        try:
+            return await self._operation(request, form)
+        except NotExecuted as refusal:
+            _counted(refusal.answer.told)
+            return _answered(refusal.answer, form)
+        except Exception as error:  # noqa: BLE001  whatever it is, the caller gets an id and never more
+            return _refused(error, form)
+
+    async def _operation(self, request: Request, form: str) -> Response:
+        authorization = request.headers.get("authorization")
+        viewer = await self.authentication.viewer(authorization)
+        asked = await asked_by(request, self.body_seconds)
+        operation = await self.accepted(asked, authorization, request.method)
+        started = perf_counter()
+        held = None if request.method == "POST" else request.headers.get("if-none-match")
+        answer = await self._executed(operation, viewer, held)
+        _log_operation(operation.node, viewer, answer, perf_counter() - started)
+        if is_named(answer.key, held):
+            return Response(status_code=304, headers=_headers(answer))
+        return _answered(answer, form)
+
+    async def accepted(self, asked: Asked, authorization: str | None, method: str) -> Operation:
+        """The operation that is asked for: known, valid, within the limits and what its token may spend.
+
+        NotExecuted where the document or its cost is refused, BadRequest where it does not go with the method.
+        """
+        try:
+            prepared = self.documents.asked(asked)
+            keep_private(prepared.text, asked.variables)
+            if prepared.document is None:
+                raise _Invalid(prepared)
+            node = chosen_operation(prepared.document, asked.operation_name)
+            _check_method(method, node.operation)
+            if prepared.errors:
+                raise _Invalid(prepared)
+            cost = prepared.cost(node, asked.variables)
+        except _Invalid as invalid:
+            await self._spent(authorization, min(REFUSED_COST, self._budget))
+            raise NotExecuted(told_before_execution(invalid.prepared.errors)) from None
+        except _WrongMethod:
+            raise
+        except (GraphQLError, RequestError) as error:
+            raise NotExecuted(told_of(error)) from None
+        return Operation(prepared, node, asked, await self._spent(authorization, cost))
+
+    @property
+    def _budget(self) -> int:
+        """What an operation may cost: not more than a bucket holds, for it would never be answered."""
+        return min(self.documents.max_cost, self.rates.budget) if self.rates else self.documents.max_cost
+
+    async def _spent(self, authorization: str | None, cost: int) -> Spending:
+        spending = Spending(cost, self._budget, None)
+        try:
+            check_cost(cost, self._budget)
+            if self.rates:
+                spending = replace(spending, remaining=await self.rates.spend(authorization, cost))
+        except GraphQLError as error:
+            left = (error.extensions or {}).get("remaining")
+            raise NotExecuted(told_of(error), replace(spending, remaining=left)) from None
+        return spending
+
+    async def _executed(self, operation: Operation, viewer: Viewer, held: str | None) -> "Answer":
+        shown, limit = operation.spending.shown, asyncio.timeout(self.seconds)
+        try:
+            async with limit:
+                return await self._answer(operation, viewer, held)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return Answer(None, told_of_timeout(self.seconds, writes=operation.writes), shown)
+
+    async def _answer(self, operation: Operation, viewer: Viewer, held: str | None) -> "Answer":
+        """The answer as it was kept, or executed; empty where a client holds it already, by the ETags that it names."""
+        if self.responses is None or operation.node.operation is not OperationType.QUERY:
+            return (await self._run(operation, viewer))[0]
+        asked = operation.asked
+        question = Question(operation.prepared, asked.operation_name, asked.variables, viewer, self.clock())
+        found = await self.responses.find(question)
+        if is_named(found.key, held):
+            return Answer(None, Told([]), key=found.key)
+        if found.kept:
+            return Answer({"data": found.kept.data}, found.kept.told, operation.spending.shown, found.key)
+        answer, context = await self._run(operation, viewer)
+        if answer.data is None or not context.is_repeatable:
+            return answer
+        kept = self.responses.keep(question, context.seen, answer.data["data"], answer.told)
+        return replace(answer, data={"data": kept.data}, key=kept.key) if kept else answer
+
+    async def _run(self, operation: Operation, viewer: Viewer) -> tuple["Answer", Context]:
+        result, context = await self._run_once(operation, viewer, pin_at_start=False)
+        if any(isinstance(origin_of(error), SnapshotMoved) for error in result.errors or []):
+            result, context = await self._run_once(operation, viewer, pin_at_start=True)
+        return _answer_of(result, operation.spending.shown), context
+
+    async def _run_once(
+        self, operation: Operation, viewer: Viewer, *, pin_at_start: bool
+    ) -> tuple[ExecutionResult, Context]:
+        context = Context(self.services, viewer, self.clock(), pin_at_start=pin_at_start, seconds=self.seconds)
+        try:
+            if pin_at_start:  # before any field takes a snapshot without the copy
+                await context.business()
+            result = await self.schema.execute(
+                operation.prepared.text,
+                variable_values=operation.asked.variables,
+                operation_name=operation.asked.operation_name,
+                context_value=context,
+                operation_extensions={PREPARED: operation.prepared},
+            )
+        except asyncio.CancelledError:
+            await context.abandon()
+            raise
+        finally:
+            await context.close()
+        return result, context
+
+
+class _Invalid(Exception):
+    def __init__(self, prepared: Prepared) -> None:
+        super().__init__()
+        self.prepared = prepared
+
+
+class _WrongMethod(BadRequest):
+    """An operation that is not answered by this kind of request."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation came to: `data` is None where it was refused before it was executed."""
+
+    data: dict[str, Any] | None
+    told: Told
+    extensions: dict[str, Any] | None = None
+    key: str | None = None  # of an answer that is the same until something changes
+
+    @property
+    def body(self) -> bytes:
+        """The answer as JSON."""
+        parts = {"errors": self.told.errors, **(self.data or {}), "extensions": self.extensions}
+        return orjson.dumps({name: part for name, part in parts.items() if part or name == "data"})
+
+    def status(self, form: str) -> int:
+        """200 for what was executed; by the older convention of application/json for every document."""
+        if self.told.status is not None:
+            return self.told.status
+        return 400 if self.data is None and form == GRAPHQL else 200
+
+
+def _answer_of(result: ExecutionResult, shown: dict[str, Any]) -> Answer:
+    if isinstance(result, PreExecutionError):
+        return Answer(None, told_before_execution(result.errors or []), shown)
+    told = told_by_execution(result.errors or [])
+    if result.data is None and all(error.path is None for error in result.errors or []):
+        return Answer(None, told, shown)  # a variable was refused: nothing was executed
+    return Answer({"data": result.data}, told, {**(result.extensions or {}), **shown})
+
+
+def _check_method(method: str, operation: OperationType) -> None:
+    if operation is OperationType.SUBSCRIPTION and method != WEBSOCKET:
+        raise _WrongMethod("subscriptions are not answered by HTTP requests: connect to this address by a WebSocket")
+    if operation is not OperationType.SUBSCRIPTION and method == WEBSOCKET:
+        raise _WrongMethod("a WebSocket answers subscriptions alone: send queries and mutations by POST")
+    if method not in ("POST", WEBSOCKET) and operation is not OperationType.QUERY:
+        raise _WrongMethod("a GET only asks: send mutations by POST", status=405)
+
+
+def _answered(answer: Answer, form: str) -> Response:
+    return _response(answer.body, answer.status(form), form, _headers(answer))
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    """Those of what it tells, and what a client may do with it: keep it and ask whether it still holds."""
+    if answer.key is None:
+        return answer.told.headers
+    return {"ETag": etag_of(answer.key), "Cache-Control": "private, no-cache", "Vary": VARIES, **answer.told.headers}
+
+
+def _counted(told: Told) -> Told:
+    count_operation("none", told.codes, 0)
+    return told
+
+
+def _refused(error: Exception, form: str) -> Response:
+    told = _counted(told_of(error))
+    if isinstance(error, BadRequest):
+        headers = {"Allow": "POST"} if error.status == 405 else {}
+        return _response(orjson.dumps({"errors": told.errors}), error.status, form, headers)
+    return _response(orjson.dumps({"errors": told.errors}), told.status or 500, form, told.headers)
+
+
+def _response(body: bytes, status: int, form: str, headers: dict[str, str]) -> Response:
+    kept = {"Cache-Control": "no-store", "Vary": VARIES, **headers}
+    return Response(body, status, kept, media_type=f"{form}; charset=utf-8")
+
+
+def _log_operation(operation: OperationDefinitionNode, viewer: Viewer, answer: Answer, seconds: float) -> None:
+    count_operation(operation.operation.value, answer.told.codes, seconds)
+    if not logging.getLogger(__name__).isEnabledFor(logging.INFO):
+        return  # to make a line that nobody writes would be a tenth of what a kept answer takes
+    log.info(
+        "operation",
+        name=operation.name.value[:LONGEST_NAME_LOGGED] if operation.name else None,
+        kind=operation.operation.value,
+        business=viewer.business_id,
+        role=viewer.role.value,
+        ms=round(seconds * 1000, 1),
+        errors=sorted(answer.told.codes) or None,
+    )

@@ -1,0 +1,53 @@
+"""What the settings say of limits, as the endpoint takes it."""
+
+from strawberry import Schema
+
+from resolvers.operation.context import ReportLimits
+from schema.limits import Limits
+from schema.prepared import Preparing
+from server.http.documents import Documents, TrustedDocuments, read_manifest
+from server.http.page_application import APPLICATION_DOCUMENTS
+from server.http.rates import Rates
+from server.http.responses import ResponseLimits
+from server.settings import Settings
+
+
+def preparing_of(settings: Settings) -> Preparing:
+    """How documents are made ready under these settings."""
+    limits = Limits(
+        depth=settings.max_depth,
+        fields=settings.max_fields,
+        root_fields=settings.max_root_fields,
+        aliases=settings.max_aliases,
+        directives=settings.max_directives,
+        list_size=settings.max_list_size,
+    )
+    return Preparing(limits, settings.max_tokens, settings.max_document, settings.max_cost, settings.introspection)
+
+
+def documents_of(settings: Settings, schema: Schema) -> Documents:
+    """The documents of a server: ManifestError where those that it is to trust cannot be."""
+    manifest = settings.documents or APPLICATION_DOCUMENTS
+    is_there = settings.documents is not None or manifest.is_file()
+    trusted = read_manifest(manifest) if is_there else TrustedDocuments({}, manifest)
+    documents = Documents(schema, preparing_of(settings), trusted, settings.only_documents)
+    if settings.documents:
+        documents.check_trusted()
+    return documents
+
+
+def report_limits_of(settings: Settings) -> ReportLimits:
+    """How computed reports are kept."""
+    return ReportLimits(settings.report_cache_bytes, settings.report_cache_seconds, settings.reports_max_age)
+
+
+def response_limits_of(settings: Settings) -> ResponseLimits:
+    """How answers are kept."""
+    return ResponseLimits(settings.response_cache_bytes, settings.response_cache_seconds)
+
+
+def rates_of(settings: Settings) -> Rates | None:
+    """The buckets of tokens, None where there is no limit to what they spend."""
+    if settings.rate_limit is None:
+        return None
+    return Rates(settings.rate_limit, settings.redis_url.get_secret_value() if settings.redis_url else None)

@@ -1,0 +1,1 @@
+"""Who asks: tokens, key sets, keys, the page of the identity provider."""

@@ -1,0 +1,1 @@
+"""Logs, metrics and what is sampled of a process."""
