@@ -27,7 +27,7 @@ from models import Sale
 from models.database import Database, any_of, table
 from resolvers.businesses import businesses
 from resolvers.operation.reader import Reader, Statements
-from resolvers.operation.writing import Actor, write
+from resolvers.operation.writing import Actor, writing
 
 ROUNDS = 9
 CHANGES = 1_000
@@ -38,12 +38,13 @@ sale = table(Sale)
 async def change(database: Database, business_id: int, random: Random) -> int:
     """Give some sales a new revision; it."""
     own = sale.c.business_id == bindparam("business")
-    async with write(database, business_id, facts=True, now=datetime.now(UTC), actor=ACTOR) as opened:
+    async with writing(database, business_id, actor=ACTOR, clock=lambda: datetime.now(UTC)) as opened:
         limits = select(func.min(sale.c.id), func.max(sale.c.id)).where(own)
         first, last = (await opened.connection.execute(limits, {"business": business_id})).one()
         values = {"business": business_id, "ids": random.sample(range(first, last + 1), CHANGES)}
         statement = update(sale).where(own, any_of(sale.c.id, "ids")).values(revision=opened.revision)
         changed = await opened.connection.execute(statement, values)
+        opened.wrote(sale)
         assert changed.rowcount > CHANGES * 0.8, "the ids of this business are not one after the other"
         return opened.revision
 

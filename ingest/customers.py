@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 
 from ingest.facts import Draft, SaleDraft
 from models import Customer, Refund, Sale
 from models.customers import CustomerType
-from models.database import TextList, any_of, insert_rows, owned, scoped, table, take_ids
+from models.database import TextList, any_of, owned, scoped, table
 from resolvers.operation.writing import Write
 from rules.contacts import contact_words, name_words, sort_name
 from rules.days import date_of, day_number
@@ -70,9 +69,8 @@ def latest_refunds() -> Select[Any]:
 class Buyers:
     """The customers of one batch. `resolve` before its facts are written, `settle` after."""
 
-    def __init__(self, write: Write, zone: ZoneInfo, fields: Sequence[str], drafts: Iterable[Draft]) -> None:
+    def __init__(self, write: Write, fields: Sequence[str], drafts: Iterable[Draft]) -> None:
         self.write = write
-        self.zone = zone
         self.fields = fields
         self.drafts: dict[str, list[Draft]] = {}
         for draft in drafts:
@@ -84,7 +82,7 @@ class Buyers:
 
     async def resolve(self) -> None:
         """Give every number of the batch its customer: a stored one, the one it was merged into, or a new one."""
-        found = await self._found(customers_numbered(), numbers=list(self.drafts))
+        found = await self.write.rows(customers_numbered(), numbers=list(self.drafts))
         self.ids = {row.number: row.merged_into_id or row.id for row in found}
         await self._follow_merges()
         await self._make([number for number in self.drafts if number not in self.ids])
@@ -98,10 +96,10 @@ class Buyers:
         for number, id_ in self.ids.items():
             numbers.setdefault(id_, []).append(number)
         ids = list(touched)
-        spans = {row.customer_id: row for row in await self._found(sales_spans(), ids=ids)}
-        refunds = {row.customer_id: row.latest for row in await self._found(latest_refunds(), ids=ids)}
+        spans = {row.customer_id: row for row in await self.write.rows(sales_spans(), ids=ids)}
+        refunds = {row.customer_id: row.latest for row in await self.write.rows(latest_refunds(), ids=ids)}
         changes: dict[int, dict[str, Any]] = {}
-        rows = {row.id: row for row in await self._found(customers_of_ids(), ids=ids)}
+        rows = {row.id: row for row in await self.write.rows(customers_of_ids(), ids=ids)}
         for id_, row in rows.items():
             drafts = [draft for number in numbers.get(id_, []) for draft in self.drafts[number]]
             profile = {} if row.is_erased else self._profile(drafts)
@@ -114,7 +112,7 @@ class Buyers:
     # ------------------------------------------------------------ new ones
 
     async def _make(self, numbers: Sequence[str]) -> None:
-        ids = await take_ids(self.write.connection, customer, len(numbers))
+        ids = await self.write.take_ids(customer, len(numbers))
         self._new = set(ids)
         self.made = len(numbers)
         profiles: dict[int, dict[str, Any]] = {}
@@ -123,7 +121,7 @@ class Buyers:
             profiles[id_] = self._profile(self.drafts[number])
         await self._drop_taken(profiles)
         rows = [self._row(id_, number, profiles[id_]) for id_, number in zip(ids, numbers, strict=True)]
-        await insert_rows(self.write.connection, customer, WRITTEN, rows)
+        await self.write.insert_many(customer, WRITTEN, rows)
 
     def _row(self, id_: int, number: str, profile: dict[str, Any]) -> tuple[Any, ...]:
         days = [
@@ -169,7 +167,7 @@ class Buyers:
             values = {**changed, **words, "revision": self.write.revision}
             alike.setdefault(frozenset(values), []).append({"key": id_, **values})
         for several in alike.values():  # one statement for all whose same columns change
-            await self.write.connection.execute(update(customer).where(customer.c.id == bindparam("key")), several)
+            await self.write.run(update(customer).where(customer.c.id == bindparam("key")), several)
 
     # ------------------------------------------------------------ both
 
@@ -186,7 +184,7 @@ class Buyers:
             wanted = {profile[contact] for profile in profiles.values() if profile.get(contact)}
             if not wanted:
                 continue
-            stored = await self._found(holders_of(contact), values=sorted(wanted))
+            stored = await self.write.rows(holders_of(contact), values=sorted(wanted))
             holder = {getattr(row, contact): row.id for row in stored}
             for id_, profile in profiles.items():
                 value = profile.get(contact)
@@ -197,18 +195,14 @@ class Buyers:
     async def _follow_merges(self) -> None:
         """Go on to the customer that is kept, where the one merged into was merged again."""
         while True:
-            rows = await self._found(customers_of_ids(), ids=sorted(set(self.ids.values())))
+            rows = await self.write.rows(customers_of_ids(), ids=sorted(set(self.ids.values())))
             onward = {row.id: row.merged_into_id for row in rows if row.merged_into_id is not None}
             if not onward:
                 return
             self.ids = {number: onward.get(id_, id_) for number, id_ in self.ids.items()}
 
-    async def _found(self, statement: Select[Any], **values: Any) -> Sequence[Any]:
-        values["business"] = self.write.business_id
-        return (await self.write.connection.execute(statement, values)).all()
-
     def _day_of(self, instant: datetime) -> int:
-        return day_number(instant.astimezone(self.zone))
+        return day_number(instant.astimezone(self.write.zone))
 
 
 NAMED = ("number", "first_name", "last_name")

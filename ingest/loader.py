@@ -3,15 +3,14 @@
 import asyncio
 import gc
 from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from ingest.customers import customers_numbered
 from ingest.facts import Terms, outcome_of
@@ -25,11 +24,18 @@ from ingest.values import Unreadable
 from models import ImportRun
 from models.database import Database, table
 from models.imports import ImportStatus
-from resolvers.operation.writing import Actor, Write, write
+from resolvers.operation.ids import global_id
+from resolvers.operation.writing import Actor, Operation, Write, writing
 
 BATCH_SALES = 5_000
 BATCH_ROWS = 50_000
 SALE_ROWS = 20_000  # rows of one number that are still believed to be one sale
+
+ACTION = "import"
+COUNTED_ROWS = ("rows_read", "rows_written", "rows_updated", "rows_unchanged", "rows_rejected")
+
+A = TypeVar("A")
+D = TypeVar("D")
 
 import_run = table(ImportRun)
 
@@ -216,15 +222,17 @@ class _Run:
         if not foreseen.changed:
             counts.add(foreseen)
             return
-        async with self._writing(facts=True) as open_write:
+
+        async def import_batch(write: Write, batch: Batch) -> Counts:
             payments = "payment_method" in self.mapping.columns
-            zone = ZoneInfo(self.business.timezone)
-            done = await write_batch(open_write, batch, zone, self.mapping.profile, payments=payments)
+            done = await write_batch(write, batch, self.mapping.profile, payments=payments)
             total = replace(counts)
             total.add(done)
-            await self._note(open_write, run, total, staging)
-            await open_write.audit("import", {"rows": done.changed, "file": self.path.name}, f"import_run:{run}")
-        counts.add(done)
+            await self._note(write, run, total, staging)
+            write.note(_subject(run), rows=done.changed, file=self.path.name)
+            return done
+
+        counts.add(await self._once(import_batch, batch))
 
     async def _stored(self, batch: Batch) -> Stored:
         """What the store holds now under the numbers of the batch."""
@@ -250,44 +258,37 @@ class _Run:
 
     # ------------------------------------------------------------ the record of the run
 
-    @asynccontextmanager
-    async def _writing(self, *, facts: bool) -> AsyncGenerator[Write]:
+    async def _once(self, operation: Operation[A, D], asked: A) -> D:
         if self.business.id is None:
             raise ValueError("the business of an import must be written first")
-        async with write(self.database, self.business.id, facts=facts, now=self.now, actor=self.actor) as open_write:
-            yield open_write
+        async with writing(self.database, self.business.id, actor=self.actor, clock=lambda: self.now) as write:
+            return await write.once(operation, asked, action=ACTION)
 
     async def _begin(self) -> int:
-        async with self._writing(facts=False) as open_write:
-            values = {
-                "business_id": open_write.business_id,
-                "file_name": self.path.name,
-                "preset": self.mapping.name,
-                "status": ImportStatus.RUNNING,
-                "started_at": self.now,
-                "revision": open_write.revision,
-            }
-            counts = {"rows_read": 0, "rows_written": 0, "rows_updated": 0, "rows_unchanged": 0, "rows_rejected": 0}
-            statement = insert(import_run).values({**values, **counts}).returning(import_run.c.id)
-            return (await open_write.connection.execute(statement)).scalar_one()
+        async def begin_import(write: Write, file_name: str) -> int:
+            counts = dict.fromkeys(COUNTED_ROWS, 0)
+            values = {"preset": self.mapping.name, "status": ImportStatus.RUNNING, "started_at": self.now}
+            return await write.insert(import_run, file_name=file_name, **values, **counts)
+
+        return await self._once(begin_import, self.path.name)
 
     async def _end(
         self, run: int, status: ImportStatus, counts: Counts, staging: Staging, error: str | None = None
     ) -> None:
-        async with self._writing(facts=False) as open_write:
-            await self._note(open_write, run, counts, staging, status=status, finished_at=self.now, error=error)
+        async def end_import(write: Write, status: ImportStatus) -> None:
+            await self._note(write, run, counts, staging, status=status, finished_at=self.now, error=error)
+            write.note(_subject(run), status=status)
 
-    async def _note(self, open_write: Write, run: int, counts: Counts, staging: Staging, **more: Any) -> None:
-        values = {
-            "rows_read": staging.rows,
-            "rows_written": counts.written,
-            "rows_updated": counts.updated,
-            "rows_unchanged": counts.unchanged,
-            "rows_rejected": staging.rejected,
-            "revision": open_write.revision,
-            **more,
-        }
-        await open_write.connection.execute(update(import_run).where(import_run.c.id == run).values(values))
+        await self._once(end_import, status)
+
+    async def _note(self, write: Write, run: int, counts: Counts, staging: Staging, **more: Any) -> None:
+        read = (staging.rows, counts.written, counts.updated, counts.unchanged, staging.rejected)
+        values = {**dict(zip(COUNTED_ROWS, read, strict=True)), "revision": write.revision, **more}
+        await write.run(update(import_run).where(import_run.c.id == run).values(values))
+
+
+def _subject(run: int) -> str:
+    return global_id("ImportRun", run)
 
 
 def _marks(chunk: Chunk, keys: Sequence[str | Unreadable]) -> tuple[list[str | None], list[str | None]]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ingest.customers import Buyers
 from ingest.facts import RefundDraft, SaleDraft
 from models import Payment, Refund, Sale, SaleItem, SaleStatusChange, Storefront
-from models.database import TextList, any_of, insert_rows, scoped, table, take_ids
+from models.database import TextList, any_of, scoped, table
 from models.sales import SaleStatus
 from resolvers.operation.writing import Write
 
@@ -157,7 +156,7 @@ def counts_of(batch: Batch, stored: Stored) -> Counts:
     return counts
 
 
-async def write_batch(write: Write, batch: Batch, zone: ZoneInfo, profile: Sequence[str], *, payments: bool) -> Counts:
+async def write_batch(write: Write, batch: Batch, profile: Sequence[str], *, payments: bool) -> Counts:
     """Write what is new or changed in the batch, with its customers. `payments`: whether the file says how was paid."""
     stored = await stored_of(write.connection, write.business_id, batch)
     counts = counts_of(batch, stored)
@@ -165,7 +164,7 @@ async def write_batch(write: Write, batch: Batch, zone: ZoneInfo, profile: Seque
     refunds = [draft for draft in batch.refunds if stored.differs(draft)]
     named = {draft.customer for draft in (*sales, *refunds)}
     drafts = [draft for draft in (*batch.sales, *batch.refunds) if draft.customer in named]
-    buyers = Buyers(write, zone, profile, drafts)
+    buyers = Buyers(write, profile, drafts)
     await buyers.resolve()
     writer = _Writer(write, buyers.ids, await _storefronts(write, sales), payments)
     await writer.add_sales([draft for draft in sales if draft.number not in stored.sales])
@@ -186,12 +185,11 @@ async def _storefronts(write: Write, drafts: Sequence[SaleDraft]) -> dict[str, i
     names = sorted({draft.storefront for draft in drafts if draft.storefront is not None})
     if not names:
         return {}
-    values = {"business": write.business_id, "names": names}
-    found = {row.name: row.id for row in (await write.connection.execute(storefronts_named(), values)).all()}
+    found = {row.name: row.id for row in await write.rows(storefronts_named(), names=names)}
     made = [name for name in names if name not in found]
-    ids = await take_ids(write.connection, storefront, len(made))
+    ids = await write.take_ids(storefront, len(made))
     rows = [(id_, write.business_id, name, True, write.revision) for id_, name in zip(ids, made, strict=True)]
-    await insert_rows(write.connection, storefront, ("id", "business_id", "name", "is_active", "revision"), rows)
+    await write.insert_many(storefront, ("id", "business_id", "name", "is_active", "revision"), rows)
     return found | dict(zip(made, ids, strict=True))
 
 
@@ -200,17 +198,16 @@ class _Writer:
 
     def __init__(self, write: Write, customers: dict[str, int], storefronts: dict[str, int], payments: bool) -> None:
         self.write = write
-        self.connection = write.connection
         self.customers = customers
         self.storefronts = storefronts
         self.payments = payments
 
     async def add_sales(self, drafts: Sequence[SaleDraft]) -> None:
         """Write sales that are not stored."""
-        ids = await take_ids(self.connection, sale, len(drafts))
+        ids = await self.write.take_ids(sale, len(drafts))
         pairs = list(zip(ids, drafts, strict=True))
         rows = [self._sale_row(id_, draft) for id_, draft in pairs]
-        await insert_rows(self.connection, sale, SALE_COLUMNS, rows)
+        await self.write.insert_many(sale, SALE_COLUMNS, rows)
         await self._add_parts(pairs)
 
     async def replace_sales(self, pairs: Sequence[tuple[Any, SaleDraft]]) -> None:
@@ -218,10 +215,10 @@ class _Writer:
         if not pairs:
             return
         statement = update(sale).where(sale.c.id == bindparam("key"))
-        await self.connection.execute(statement, [self._replacement(stored, draft) for stored, draft in pairs])
+        await self.write.run(statement, [self._replacement(stored, draft) for stored, draft in pairs])
         ids = [stored.id for stored, _draft in pairs]
         for part in (item, change, payment) if self.payments else (item, change):
-            await self.connection.execute(delete(part).where(any_of(part.c.sale_id, "ids")), {"ids": ids})
+            await self.write.run(delete(part).where(any_of(part.c.sale_id, "ids")), [{"ids": ids}])
         await self._add_parts([(stored.id, draft) for stored, draft in pairs])
 
     def _replacement(self, stored: Any, draft: SaleDraft) -> dict[str, Any]:
@@ -235,9 +232,9 @@ class _Writer:
 
     async def add_refunds(self, drafts: Sequence[RefundDraft]) -> None:
         """Write refunds that are not stored."""
-        ids = await take_ids(self.connection, refund, len(drafts))
+        ids = await self.write.take_ids(refund, len(drafts))
         rows = [self._refund_row(id_, draft) for id_, draft in zip(ids, drafts, strict=True)]
-        await insert_rows(self.connection, refund, REFUND_COLUMNS, rows)
+        await self.write.insert_many(refund, REFUND_COLUMNS, rows)
 
     async def replace_refunds(self, pairs: Sequence[tuple[Any, RefundDraft]]) -> None:
         """Write refunds over stored ones."""
@@ -245,19 +242,19 @@ class _Writer:
             return
         rows = [dict(zip(REFUND_COLUMNS, self._refund_row(stored.id, draft), strict=True)) for stored, draft in pairs]
         values = [{"key": row.pop("id"), **row} for row in rows]
-        await self.connection.execute(update(refund).where(refund.c.id == bindparam("key")), values)
+        await self.write.run(update(refund).where(refund.c.id == bindparam("key")), values)
 
     async def _add_parts(self, sales: Sequence[tuple[int, SaleDraft]]) -> None:
         business = self.write.business_id
         items = [(business, id_, *line) for id_, draft in sales for line in draft.items]
-        await insert_rows(self.connection, item, ITEM_COLUMNS, items)
+        await self.write.insert_many(item, ITEM_COLUMNS, items)
         changes = [
             (business, id_, draft.status, draft.moment.instant, draft.moment.business_day, self.write.revision)
             for id_, draft in sales
         ]
-        await insert_rows(self.connection, change, CHANGE_COLUMNS, changes)
+        await self.write.insert_many(change, CHANGE_COLUMNS, changes)
         paid = [self._payment_row(id_, draft) for id_, draft in sales if draft.payment]
-        await insert_rows(self.connection, payment, PAYMENT_COLUMNS, paid)
+        await self.write.insert_many(payment, PAYMENT_COLUMNS, paid)
 
     def _sale_row(self, id_: int, draft: SaleDraft) -> tuple[Any, ...]:
         return (

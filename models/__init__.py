@@ -4,6 +4,8 @@ from models.audit import AuditEntry
 from models.businesses import Business, Installation, Storefront
 from models.customers import Customer, CustomerTag, ExternalId
 from models.demo import DemoShop
+from models.events import Event
+from models.idempotency import UsedKey
 from models.imports import ImportRun
 from models.sales import Payment, Refund, Sale, SaleItem, SaleStatusChange
 from models.touchpoints import Touchpoint
@@ -14,6 +16,7 @@ __all__ = [
     "Customer",
     "CustomerTag",
     "DemoShop",
+    "Event",
     "ExternalId",
     "ImportRun",
     "Installation",
@@ -24,4 +27,5 @@ __all__ = [
     "SaleStatusChange",
     "Storefront",
     "Touchpoint",
+    "UsedKey",
 ]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from secrets import token_hex
 from uuid import uuid4
 
 from sqlalchemy import BigInteger, CheckConstraint, SelectBase, UniqueConstraint, select, type_coerce
@@ -9,7 +10,8 @@ from sqlmodel import Field
 
 from models.database import scoped, table
 from models.naming import statement
-from models.types import GlobalId, Stored, primary_key, reference, word
+from models.types import Day, GlobalId, Stored, primary_key, reference, word
+from rules.segmentation import RFMScheme
 
 
 class Weekday(StrEnum):
@@ -24,17 +26,32 @@ class Weekday(StrEnum):
     SUNDAY = "SUNDAY"
 
 
+class PortalSignIn(StrEnum):
+    """How customers sign in to the portal."""
+
+    OFF = "OFF"
+    OIDC = "OIDC"
+    CODE = "CODE"
+
+
 class Installation(Stored, table=True):
-    """One row: the epoch of this database, renewed by a restore, so that no cache key outlives its data."""
+    """One row: the epoch of this database, renewed by a restore, so that no cache key outlives its data.
+
+    `digest_key` is what the digests of idempotency keys are made with; a restored store keeps it.
+    """
 
     __table_args__ = (CheckConstraint("id = 1", name="installation_single"),)
 
     id: int = Field(default=1, primary_key=True)
     epoch: str = Field(default_factory=lambda: str(uuid4()), max_length=36)
+    digest_key: str = Field(default_factory=lambda: token_hex(32), max_length=64)
 
 
 class Business(Stored, table=True):
-    """A shop: whose currency and time zone its facts are written in, and the counter of its changes."""
+    """A shop: whose currency and time zone its facts are written in, its settings, and the counter of its changes.
+
+    `version` counts the changes of its settings; `code_regions` are between blanks.
+    """
 
     __table_args__ = (
         CheckConstraint("facts_revision <= revision", name="business_facts_revision"),
@@ -48,6 +65,21 @@ class Business(Stored, table=True):
     timezone: str = Field(max_length=64)
     region: str | None = Field(default=None, max_length=2)
     week_start: Weekday = Field(default=Weekday.MONDAY, sa_type=word(Weekday))
+    version: int = 1
+    segment_scheme: RFMScheme = Field(default=RFMScheme.RETAIL, sa_type=word(RFMScheme))
+    segment_days: int | None = None
+    self_registration: bool = False
+    confirmed_opt_in: bool = False
+    portal_sign_in: PortalSignIn = Field(default=PortalSignIn.OFF, sa_type=word(PortalSignIn))
+    code_regions: str = Field(default="", max_length=200)
+    codes_per_day: int = 500
+    codes_sent: int = 0
+    codes_sent_day: int | None = Field(default=None, sa_type=Day)
+    erase_after_days: int = 7
+    contacts_per_week: int | None = None
+    global_control_percent: float = 0
+    keep_events_days: int = 30
+    keep_audit_months: int | None = 24
     revision: int = Field(default=0, sa_type=BigInteger)
     facts_revision: int = Field(default=0, sa_type=BigInteger)
     created_at: datetime

@@ -25,7 +25,7 @@ from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
-from models.types import Day, GlobalId, Key, Money, Stored, ordered_text, primary_key, reference, word
+from models.types import ERASABLE, Day, GlobalId, Key, Money, Stored, ordered_text, primary_key, reference, word
 
 
 class CustomerType(StrEnum):
@@ -68,21 +68,23 @@ class Customer(Stored, table=True):
 
     id: int | None = primary_key()
     business_id: int = reference("business.id")
-    number: str = Field(sa_type=ordered_text(64))
+    number: str = Field(sa_type=ordered_text(64), sa_column_kwargs=ERASABLE)
     type: CustomerType = Field(default=CustomerType.RETAIL, sa_type=word(CustomerType))
-    first_name: str | None = Field(default=None, max_length=200)
-    last_name: str | None = Field(default=None, max_length=200)
-    sort_name: str = Field(sa_type=ordered_text(402))  # case-folded name, else number: the order NAME
-    email: str | None = Field(default=None, max_length=320)  # case-folded
-    phone: str | None = Field(default=None, max_length=20)  # E.164
-    birth_date: date | None = None
-    gender: str | None = Field(default=None, max_length=40)
-    line1: str | None = Field(default=None, max_length=200)
-    line2: str | None = Field(default=None, max_length=200)
-    city: str | None = Field(default=None, max_length=120)
-    state: str | None = Field(default=None, max_length=120)
-    postal_code: str | None = Field(default=None, max_length=32)
-    country: str | None = Field(default=None, max_length=120)
+    first_name: str | None = Field(default=None, max_length=200, sa_column_kwargs=ERASABLE)
+    last_name: str | None = Field(default=None, max_length=200, sa_column_kwargs=ERASABLE)
+    sort_name: str = Field(
+        sa_type=ordered_text(402), sa_column_kwargs=ERASABLE
+    )  # case-folded name, else number: the order NAME
+    email: str | None = Field(default=None, max_length=320, sa_column_kwargs=ERASABLE)  # case-folded
+    phone: str | None = Field(default=None, max_length=20, sa_column_kwargs=ERASABLE)  # E.164
+    birth_date: date | None = Field(default=None, sa_column_kwargs=ERASABLE)
+    gender: str | None = Field(default=None, max_length=40, sa_column_kwargs=ERASABLE)
+    line1: str | None = Field(default=None, max_length=200, sa_column_kwargs=ERASABLE)
+    line2: str | None = Field(default=None, max_length=200, sa_column_kwargs=ERASABLE)
+    city: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
+    state: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
+    postal_code: str | None = Field(default=None, max_length=32, sa_column_kwargs=ERASABLE)
+    country: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
     is_active: bool = True
     is_email_verified: bool = False
     is_phone_verified: bool = False
@@ -94,14 +96,16 @@ class Customer(Stored, table=True):
     consent_email: bool = False
     consent_sms: bool = False
     consent_push: bool = False
-    notes: str | None = None
-    acquisition_source: str | None = Field(default=None, max_length=120)
-    acquisition_campaign: str | None = Field(default=None, max_length=120)
+    notes: str | None = Field(default=None, sa_column_kwargs=ERASABLE)
+    acquisition_source: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
+    acquisition_campaign: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
     referrer_id: int | None = reference("customer.id", nullable=True)
     merged_into_id: int | None = reference("customer.id", nullable=True)
     is_erased: bool = False
-    search_name: str = ""  # normalised words of number and name
-    search_contact: str = ""  # normalised words of e-mail and phone: personal data
+    search_name: str = Field(default="", sa_column_kwargs=ERASABLE)  # normalised words of number and name
+    search_contact: str = Field(
+        default="", sa_column_kwargs=ERASABLE
+    )  # normalised words of e-mail and phone: personal data
     revision: int = Field(sa_type=BigInteger)
 
 
@@ -111,7 +115,7 @@ class CustomerTag(Stored, table=True):
     __table_args__ = (Index("customer_tag_by_tag", "business_id", "tag", "customer_id"),)
 
     customer_id: int = Field(primary_key=True, foreign_key="customer.id", sa_type=Key)
-    tag: str = Field(primary_key=True, max_length=80)
+    tag: str = Field(primary_key=True, max_length=80, sa_column_kwargs=ERASABLE)
     business_id: int = reference("business.id")
 
 
@@ -127,7 +131,7 @@ class ExternalId(Stored, table=True):
     business_id: int = reference("business.id")
     customer_id: int = reference("customer.id")
     system: str = Field(max_length=80)
-    value: str = Field(max_length=200)
+    value: str = Field(max_length=200, sa_column_kwargs=ERASABLE)
 
 
 # ---------------------------------------------------------------- statements

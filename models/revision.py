@@ -3,8 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import SelectBase, bindparam, select, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import Select, SelectBase, Update, bindparam, select, update
 
 from models.businesses import Business, Installation
 from models.database import table
@@ -12,22 +11,29 @@ from models.naming import statement
 
 business = table(Business)
 installation = table(Installation)
-now_type = business.c.updated_at.type
+
+
+@statement
+def business_to_write() -> Select[Any]:
+    """The row of :business, which nobody else writes to from here on, and the key of this database's digests."""
+    key = select(installation.c.digest_key).where(installation.c.id == 1).scalar_subquery().label("digest_key")
+    mine = select(business, key).where(business.c.id == bindparam("business"))
+    return mine.with_for_update(key_share=True, of=business)
 
 
 @cache
-def next_revision(facts: bool) -> ReturningUpdate[tuple[int]]:
-    """Take the next revision of :business at :now; its row lock makes revisions commit in order.
+def revision_taken(facts: bool) -> Update:
+    """Let :business be at :new_revision since :now; its row lock makes revisions commit in order.
 
     `facts` says that the write changes what reports read: sales, refunds, payments, reporting attributes.
     """
     values: dict[str, Any] = {
-        "revision": business.c.revision + 1,
-        "updated_at": bindparam("now", type_=now_type),
+        "revision": bindparam("new_revision"),
+        "updated_at": bindparam("now", type_=business.c.updated_at.type),
     }
     if facts:
-        values["facts_revision"] = business.c.revision + 1
-    return update(business).where(business.c.id == bindparam("business")).values(values).returning(business.c.revision)
+        values["facts_revision"] = bindparam("new_revision")
+    return update(business).where(business.c.id == bindparam("business")).values(values)
 
 
 @statement

@@ -25,7 +25,7 @@ from sqlmodel import Field
 from models.customers import customer
 from models.database import any_of, owned, table
 from models.naming import statement
-from models.types import Day, GlobalId, Millionths, Money, Stored, UnitPrice, primary_key, reference, word
+from models.types import ERASABLE, Day, GlobalId, Millionths, Money, Stored, UnitPrice, primary_key, reference, word
 
 
 class SaleStatus(StrEnum):
@@ -166,7 +166,7 @@ class Refund(Stored, table=True):
     business_month: int
     weekday: int = Field(sa_type=SmallInteger)
     hour: int | None = Field(default=None, sa_type=SmallInteger)
-    reason: str | None = Field(default=None, max_length=300)
+    reason: str | None = Field(default=None, max_length=300, sa_column_kwargs=ERASABLE)
     digest: str | None = Field(default=None, max_length=32)
     revision: int = Field(sa_type=BigInteger)
 

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Enum, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, Column, Enum, ForeignKey, Integer, String
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -79,6 +79,15 @@ def word(words: type[StrEnum], length: int = 24) -> Enum:
         create_constraint=True,
         length=length,
     )
+
+
+# What an erasure blanks: the audit trail names such a value and never keeps it.
+ERASABLE = {"info": {"is_erasable": True}}
+
+
+def is_erasable(column: Column[Any]) -> bool:
+    """Whether a column holds what an erasure blanks."""
+    return bool(column.info.get("is_erasable"))
 
 
 def primary_key() -> Any:

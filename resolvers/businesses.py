@@ -1,17 +1,24 @@
-"""Making and finding the businesses of a store."""
+"""Making and finding the businesses of a store, and changing their settings."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from zoneinfo import available_timezones
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import Business
-from models.businesses import Weekday
+from models.businesses import PortalSignIn, Weekday
 from models.database import Database, table
 from models.naming import statement
+from resolvers.operation.writing import Write
+from rules.businesses import checked_settings
 from rules.currency import exponent_of
+from rules.problems import Problems
+from rules.refusals import NotAllowed, NotAllowedReason
+from rules.regions import initial_region
 
 business = table(Business)
 
@@ -55,7 +62,7 @@ async def ensure_business(  # noqa: PLR0913  a business is made of these
             "currency": currency,
             "currency_exponent": exponent,
             "timezone": timezone,
-            "region": region,
+            "region": region or initial_region(currency, timezone),
             "week_start": week_start,
             "revision": 0,
             "facts_revision": 0,
@@ -71,3 +78,34 @@ async def ensure_business(  # noqa: PLR0913  a business is made of these
         if kept != wanted:
             raise ValueError(f'business "{name}" has {setting} {kept}, not {wanted}')
     return found
+
+
+# ---------------------------------------------------------------- settings
+
+
+@dataclass(frozen=True)
+class SettingsUpdate:
+    """Settings to change, by column; what is absent stays."""
+
+    version: int
+    given: Mapping[str, Any]
+
+    def checked(self, problems: Problems) -> Self:
+        """The same as it is kept, every problem told."""
+        return replace(self, given=checked_settings(problems.under("input"), self.given))
+
+
+@dataclass(frozen=True)
+class BusinessSettingsPayload:
+    """The settings were changed, or are as they were asked to be."""
+
+
+async def update_business_settings(write: Write, asked: SettingsUpdate) -> BusinessSettingsPayload:
+    """Change settings of the business: StaleVersion, or NotAllowed for codes that have no way out."""
+    await write.update(business, write.business, expected=asked.version, **asked.given)
+    if asked.given.get("self_registration") or asked.given.get("portal_sign_in") is PortalSignIn.CODE:
+        raise NotAllowed(
+            "Codes have no way out to customers here yet: without one, nobody can register or sign in by code.",
+            NotAllowedReason.SWITCHED_OFF,
+        )
+    return BusinessSettingsPayload()

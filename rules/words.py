@@ -16,3 +16,9 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     known = {candidate.casefold(): candidate for candidate in names}
     near = get_close_matches(name.casefold(), known, n=1, cutoff=0.6)
     return f' (did you mean "{known[near[0]]}"?)' if near else ""
+
+
+def in_contract(name: str) -> str:
+    """A name of ours as the contract writes it: `segment_days` is `segmentDays`."""
+    first, *others = name.strip("_").split("_")
+    return first + "".join(word.capitalize() for word in others)

@@ -32,11 +32,11 @@ from models import (
     Touchpoint,
 )
 from models.customers import CustomerType
-from models.database import Database, insert_rows, table, take_ids
+from models.database import Database, table
 from models.sales import PaymentMethod, SaleChannel, SaleStatus
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.businesses import ensure_business
-from resolvers.operation.writing import Actor, Write, write
+from resolvers.operation.writing import Actor, Write, writing
 from rules.contacts import contact_words, name_words, sort_name
 from rules.currency import MILLION, half_even, line_total
 from rules.days import business_moment, date_of, day_number, instant_of, noon_of
@@ -69,7 +69,7 @@ class _Told:
     values: Row
     id: int | None = None
     is_changed: bool = True
-    is_stored: bool = False
+    stored: Row | None = None
     parts: dict[str, list[Row]] = field(default_factory=dict)
     told_parts: set[str] = field(default_factory=set)
     stored_parts: set[str] = field(default_factory=set)
@@ -283,10 +283,10 @@ class Shop:
 
     # ------------------------------------------------------------ writing
 
-    async def save(self, *, facts: bool = True) -> int:
+    async def save(self) -> int:
         """Write what was told since the last time in one transaction; its revision."""
         self._join()
-        async with write(self.database, self.id, facts=facts, now=self.now, actor=ACTOR) as open_write:
+        async with writing(self.database, self.id, actor=ACTOR, clock=lambda: self.now) as open_write:
             await self._save_parents(open_write)
             await self._save_sales(open_write)
             await self._put(open_write, Payment, self._payments, self._resolved)
@@ -315,13 +315,15 @@ class Shop:
         target, changed = table(model), [told for told in all_told if told.is_changed]
         await _number(open_write, target, changed)
         stamp = {"business_id": self.id, "revision": open_write.revision}
-        new = [{"id": told.id, **stamp, **row(told.values)} for told in changed if not told.is_stored]
-        await _insert(open_write, target, new)
+        rows = {told: row(told.values) for told in changed}
+        await _insert(open_write, target, [{"id": t.id, **stamp, **rows[t]} for t in changed if t.stored is None])
         for told in changed:
-            if told.is_stored:
-                values = {**row(told.values), **stamp}
-                await open_write.connection.execute(update(target).where(target.c.id == told.id).values(values))
-            told.is_stored, told.is_changed = True, False
+            if told.stored is not None:
+                values = {name: value for name, value in rows[told].items() if told.stored.get(name) != value}
+                statement = update(target).where(target.c.id == told.id).values(**values, **stamp)
+                await open_write.connection.execute(statement)
+                open_write.wrote(target, values)
+            told.stored, told.is_changed = rows[told], False
 
     async def _replace(self, open_write: Write, owners: list[_Told], part: str, model: Any, key: str) -> None:
         """Write the parts of some owners, in place of those that they had."""
@@ -329,7 +331,7 @@ class Shop:
         stamp = {"business_id": self.id, "revision": open_write.revision}
         for owner in owners:
             if part in owner.stored_parts:
-                await open_write.connection.execute(delete(target).where(target.c[key] == owner.id))
+                await open_write.run(delete(target).where(target.c[key] == owner.id))
             owner.stored_parts.add(part)
             owner.told_parts.discard(part)
         rows = [
@@ -510,7 +512,7 @@ def _profit(items: Sequence[Row], subtotal: int, discount: int) -> Row:
 async def _number(open_write: Write, target: Table, told: Iterable[_Told]) -> None:
     new = [one for one in told if one.id is None]
     if new:
-        for one, id_ in zip(new, await take_ids(open_write.connection, target, len(new)), strict=True):
+        for one, id_ in zip(new, await open_write.take_ids(target, len(new)), strict=True):
             one.id = id_
 
 
@@ -521,4 +523,4 @@ async def _insert(open_write: Write, target: Table, rows: Sequence[Row]) -> None
     defaults, given = _defaults(target), set[str]().union(*rows)
     names = [c.name for c in target.c if c.name in given or c.name in defaults]
     values = [tuple(row.get(name, defaults.get(name)) for name in names) for row in rows]
-    await insert_rows(open_write.connection, target, names, values)
+    await open_write.insert_many(target, names, values)

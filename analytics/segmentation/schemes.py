@@ -1,7 +1,6 @@
 """The RFM schemes: ordered tables of segments, and which of them each of the 125 score triples belongs to."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from itertools import product
 
@@ -19,14 +18,7 @@ from analytics.segmentation.tables import (
     SegmentTable,
     code_of,
 )
-
-
-class RFMScheme(StrEnum):
-    """Which table of segments names the score triples."""
-
-    POS = "POS"
-    RETAIL = "RETAIL"
-    REPORT = "REPORT"
+from rules.segmentation import RFMScheme
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from models import Customer, Sale
 from models.businesses import Weekday
 from models.database import Database, table
 from resolvers.businesses import ensure_business
-from resolvers.operation.writing import Actor, write
+from resolvers.operation.ids import global_id
+from resolvers.operation.writing import Actor, Write, writing
 from rules.days import date_of, day_number
 
 BUSINESS = "Demo"
@@ -141,16 +142,21 @@ class _Growth:
     async def write_step(self, done: Step | None, facts: Happenings) -> Counter[str]:
         """Write the step that comes after `done`, unless another process has; the rows by table."""
         step, progress = facts.step, self.progress
-        async with write(self.database, self.business_id, facts=True, now=self.now, actor=self.actor) as opened:
-            if await latest_step(opened.connection, self.business_id) != done:
+
+        async def grow(write: Write, facts: Happenings) -> Counter[str]:
+            if await latest_step(write.connection, self.business_id) != done:
                 raise Overtaken
-            writer = StepWriter(opened, facts, None if progress is None else _told(progress, facts))
+            writer = StepWriter(write, facts, None if progress is None else _told(progress, facts))
             await writer.write_all()
-            await keep_step(opened, step, done)
-            await opened.audit(ACTION, {"customers": [step.low, step.high], "until": step.until})
+            await keep_step(write, step, done)
+            write.note(global_id("Business", self.business_id), from_customer=step.low, to_customer=step.high)
+            return writer.counts
+
+        async with writing(self.database, self.business_id, actor=self.actor, clock=lambda: self.now) as write:
+            counts = await write.once(grow, facts, action=ACTION)
         if progress is not None:
             progress(step.high, step.joined)
-        return writer.counts
+        return counts
 
 
 async def _has_data(connection: AsyncConnection, business_id: int) -> bool:

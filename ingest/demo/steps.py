@@ -10,7 +10,6 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ingest.demo.calendar import Plan
-from models.database import scoped
 from models.demo import demo_shop, demo_shop_of_business
 from resolvers.operation.writing import Write
 
@@ -58,9 +57,8 @@ async def latest_step(connection: AsyncConnection, business_id: int) -> Step | N
 async def keep_step(write: Write, step: Step, before: Step | None) -> None:
     """Keep that a step is written, after the one before it."""
     values = asdict(step)
-    values |= values.pop("plan") | {"revision": write.revision}
+    values |= values.pop("plan") | {"revision": write.revision, "business_id": write.business_id}
     if before is None:
-        await write.connection.execute(insert(demo_shop).values(values | {"business_id": write.business_id}))
+        await write.run(insert(demo_shop).values(values))
     else:
-        change = update(demo_shop).where(scoped(demo_shop)).values(values)
-        await write.connection.execute(change, {"business": write.business_id})
+        await write.run(update(demo_shop).where(demo_shop.c.business_id == write.business_id).values(values))

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Executable, Table, Update, bindparam, func, select, update
+from sqlalchemy import SelectBase, Table, Update, bindparam, func, select, update
 
 from ingest.demo import rows
 from ingest.demo.catalogue import STOREFRONTS
@@ -29,7 +29,8 @@ from models import (
     Storefront,
     Touchpoint,
 )
-from models.database import TextList, any_of, insert_rows, scoped, table, take_ids
+from models.businesses import storefronts_of_business
+from models.database import TextList, any_of, scoped, table
 from resolvers.operation.writing import Write
 
 UNKNOWN = -1
@@ -71,6 +72,7 @@ class StepWriter:
         if "revision" in target.c:
             same["revision"] = np.full(length_of(columns), self.write.revision)
         self.counts[target.name] += await insert_columns(self.write.connection, target, columns | same, self.written)
+        self.write.wrote(target)
 
     # ------------------------------------------------------------ customers
 
@@ -78,7 +80,7 @@ class StepWriter:
         people, who = self.facts.people, np.flatnonzero(self.joins).astype(np.int64)
         if not len(who):
             return
-        self.customers[who] = await take_ids(self.write.connection, customer, len(who))
+        self.customers[who] = await self.write.take_ids(customer, len(who))
         columns = customer_columns(people, self.facts.calendar, who, self.facts.step.until)
         referrers = await self._referrers(referred_by(people, who))
         await self._insert(customer, {"id": self.customers[who], **columns, "referrer_id": referrers})
@@ -109,8 +111,7 @@ class StepWriter:
         if len(who):
             ids = await self._ids_of(people.index[who])
             closed = [{"id_": id_, "new_revision": self.write.revision} for id_ in ids.tolist() if id_ != UNKNOWN]
-            if closed:
-                await self.write.connection.execute(account_closed(), closed)
+            await self.write.run(account_closed(), closed)
 
     async def _find_customers(self) -> None:
         """Look up the older customers to whom anything happens."""
@@ -134,7 +135,7 @@ class StepWriter:
         which = np.flatnonzero(self.sold).astype(np.int64)
         if not len(which):
             return
-        self.sales[which] = await take_ids(self.write.connection, sale, len(which))
+        self.sales[which] = await self.write.take_ids(sale, len(which))
         buyers = self.buyers[which]
         columns = rows.sale_columns(self.facts, which, self.facts.fates.state(self.facts.step.until))
         owners: Columns = {
@@ -164,7 +165,7 @@ class StepWriter:
                 self.buyers[at] = UNKNOWN if row.customer_id is None else row.customer_id
                 changed.append(_new_state(after, at, row.id, self.write.revision))
         if changed:
-            await self.write.connection.execute(sale_changed(), changed)
+            await self.write.run(sale_changed(), changed)
 
     def _touched(self) -> Flags:
         facts, fates = self.facts, self.facts.fates
@@ -215,7 +216,7 @@ def _owners(which: Flags, **ids: Ints) -> Columns:
 
 
 @cache
-def customers_numbered() -> Executable:
+def customers_numbered() -> SelectBase:
     """The customers of :business with one of the :numbers, merged ones as whom they were merged into.
 
     Erased ones are not among them: nobody knows them any more, so they buy without a name.
@@ -226,7 +227,7 @@ def customers_numbered() -> Executable:
 
 
 @cache
-def sales_numbered() -> Executable:
+def sales_numbered() -> SelectBase:
     """What may have changed of the sales of :business with one of the :numbers."""
     mine = (scoped(sale)) & any_of(sale.c.number, "numbers", TextList)
     changing = (sale.c.status, sale.c.paid, sale.c.refunded)
@@ -268,24 +269,23 @@ def _new_state(state: State, at: int, id_: int, revision: int) -> dict[str, Any]
     }
 
 
-async def _numbered(write: Write, statement: Executable, numbers: list[str]) -> dict[str, Any]:
+async def _numbered(write: Write, statement: SelectBase, numbers: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for start in range(0, len(numbers), NUMBERS_AT_ONCE):
-        asked = {"business": write.business_id, "numbers": numbers[start : start + NUMBERS_AT_ONCE]}
-        found |= {row.number: row for row in (await write.connection.execute(statement, asked)).all()}
+        some = numbers[start : start + NUMBERS_AT_ONCE]
+        found |= {row.number: row for row in await write.rows(statement, numbers=some)}
     return found
 
 
 async def _storefronts(write: Write) -> list[int]:
     """The ids of the storefronts in the order of the catalogue; those that are missing are made."""
-    mine = select(storefront.c.name, storefront.c.id).where(storefront.c.business_id == write.business_id)
-    known: dict[str, int] = {row.name: row.id for row in (await write.connection.execute(mine)).all()}
+    known: dict[str, int] = {row.name: row.id for row in await write.rows(storefronts_of_business())}
     missing = [(name, is_active) for name, is_active in STOREFRONTS if name not in known]
-    ids = await take_ids(write.connection, storefront, len(missing))
+    ids = await write.take_ids(storefront, len(missing))
     made = [
         (id_, write.business_id, name, is_active, write.revision)
         for id_, (name, is_active) in zip(ids, missing, strict=True)
     ]
-    await insert_rows(write.connection, storefront, ("id", "business_id", "name", "is_active", "revision"), made)
+    await write.insert_many(storefront, ("id", "business_id", "name", "is_active", "revision"), made)
     known |= {name: id_ for id_, (name, _) in zip(ids, missing, strict=True)}
     return [known[name] for name, _ in STOREFRONTS]

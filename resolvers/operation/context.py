@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,14 +16,18 @@ from aiodataloader import DataLoader
 from analytics.copy.copy import ColumnarCopy, Copies, CopyLimits
 from analytics.copy.pinned import PinnedView, SnapshotMoved
 from analytics.prediction.fits import Fits
+from models.audit import AuditSource
 from models.database import Database
 from resolvers.operation.changes import Changes, Revisions
 from resolvers.operation.computed import Computed, ReportCache, Seen, Sized
 from resolvers.operation.errors import BadUserInput, Unauthenticated
 from resolvers.operation.reader import SLOW_SECONDS, Reader, Statements
+from resolvers.operation.refusing import as_member, checked_input
 from resolvers.operation.signing import Signing
-from resolvers.operation.viewer import Viewer
+from resolvers.operation.viewer import Role, Viewer
+from resolvers.operation.writing import Actor, Operation, UsedFor, Write, writing
 from rules.days import business_today, day_number
+from rules.refusals import Refusal
 
 CODE_VERSION = 1  # part of every cache key: raise it when a report's arithmetic changes
 
@@ -32,6 +36,7 @@ TO_ANSWER_SECONDS = 1.0
 
 T = TypeVar("T", bound=Sized)
 V = TypeVar("V")
+A = TypeVar("A")
 Batch = Callable[["Context", Sequence[Any], Any], Awaitable[Sequence[Any]]]
 
 
@@ -42,6 +47,14 @@ class ReportLimits:
     max_bytes: int = 512 * 1024**2
     ttl_seconds: float = 600
     max_age_seconds: float = 0
+
+
+class _Undone(Exception):
+    """The end of a forecast, with what came of it."""
+
+    def __init__(self, done: Any) -> None:
+        super().__init__()
+        self.done = done
 
 
 class Services:
@@ -126,14 +139,17 @@ class Context:
     A report that it computes may be waited for by others too: the snapshot then ends when that is done.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what an operation is of, and by which clock and request
         self,
         services: Services,
         viewer: Viewer,
         now: datetime,
         *,
         pin_at_start: bool = False,
+        may_move: bool = False,
         seconds: float = DEFAULT_SECONDS,
+        clock: Callable[[], datetime] | None = None,
+        request_id: str | None = None,
     ) -> None:
         self.services = services
         self.viewer = viewer
@@ -144,6 +160,10 @@ class Context:
         self._saw_clock = False
         self._holders = 1
         self._pin_at_start = pin_at_start
+        self._may_move = may_move  # to a newer snapshot: an operation that writes is never run again
+        self._clock = clock or (lambda: now)
+        self._request_id = request_id
+        self._earlier: list[Reader] = []
         self._opening = asyncio.Lock()
         self._business: BusinessCalendar | None = None
         self._view: PinnedView | None = None
@@ -194,13 +214,13 @@ class Context:
     async def facts(self, need: frozenset[str] = frozenset()) -> PinnedView:
         """The facts in columns at the revision of this operation's snapshot, with the tables that are needed.
 
-        Raises SnapshotMoved where the copy is past it: the operation is then run again with `pin_at_start`.
+        Where the copy is past it an operation that writes goes on with a newer snapshot; any other raises
+        SnapshotMoved, and is then run again with `pin_at_start`.
         """
         await self.business()
         async with self._opening:
             if self._view is None or self._view.is_stopped or not need <= self._view.tables:
-                async with self._copy.lock:
-                    view = await self._pin(need)
+                view = await self._pinned(need)
                 if self._view is not None:
                     self._view.close()
                 self._view = view
@@ -273,6 +293,50 @@ class Context:
             loader.clear(group)
             raise
 
+    async def write(self, operation: Operation[A, Any], asked: A, used: UsedFor | None = None) -> Any:
+        """Run an operation in a transaction of its own, and see from then on what it has written.
+
+        Its result, or the refusal as a member of the result's union. `asked` tells all that can be told without the
+        store where it has `checked`; `used` is its idempotency key.
+        """
+        try:
+            checked = checked_input(asked)
+            async with self._writing() as write:
+                done = await write.once(operation, checked, used=used)
+        except Refusal as refusal:
+            return as_member(refusal)
+        self._now = max(self._now, write.now)
+        async with self._opening:
+            await self._leave_snapshot()
+        return done
+
+    async def write_each(self, operation: Operation[A, Any], asked: Sequence[tuple[A, UsedFor | None]]) -> list[Any]:
+        """Run an operation for each of several, one after the other, each in a transaction of its own."""
+        return [await self.write(operation, one, used) for one, used in asked]
+
+    async def forecast(self, operation: Operation[A, Any], asked: A) -> Any:
+        """What an operation would come to: it is run, and all that it did is undone."""
+        try:
+            checked = checked_input(asked)
+            async with self._writing() as write:
+                raise _Undone(await write.once(operation, checked))
+        except Refusal as refusal:
+            return as_member(refusal)
+        except _Undone as undone:
+            return undone.done
+
+    def _writing(self) -> AbstractAsyncContextManager[Write]:
+        viewer = self.viewer
+        is_customer = viewer.role is Role.CUSTOMER
+        actor = Actor(
+            name="customer" if is_customer else viewer.subject,
+            role=viewer.role,
+            source=AuditSource.PORTAL if is_customer else AuditSource.API,
+            request_id=self._request_id,
+            customer_id=viewer.customer_id,
+        )
+        return writing(self.services.database, viewer.business_id, actor=actor, clock=self._clock)
+
     @contextmanager
     def looking(self) -> Generator[None]:
         """While a look-up runs in a task of its own: cancelling the operation does not reach it."""
@@ -298,11 +362,43 @@ class Context:
             async with self._opening:  # a look-up of a cancelled operation may still be pinning one
                 if self._view is not None:
                     self._view.close()
-                await self.reader.close()
+                for reader in (*self._earlier, self.reader):
+                    await reader.close()
 
     @property
     def _copy(self) -> ColumnarCopy:
         return self.services.copies.of(self.viewer.business_id)
+
+    async def _pinned(self, need: frozenset[str]) -> PinnedView:
+        async with self._copy.lock:
+            try:
+                return await self._pin(need)
+            except SnapshotMoved:
+                if not self._may_move:
+                    raise
+            await self._leave_snapshot()
+            return await self._pin_newer(need)
+
+    async def _pin_newer(self, need: frozenset[str]) -> PinnedView:
+        """Pin with the lock of the copy held: it moves once more at most, where it has to be loaded."""
+        try:
+            self._business = self._calendar(await self.reader.business())
+            return await self._pin(need)
+        except SnapshotMoved:
+            await self._leave_snapshot()
+            self._business = self._calendar(await self.reader.business())
+            return await self._pin(need)
+
+    async def _leave_snapshot(self) -> None:
+        """See what there is from now on; who still computes of the earlier snapshot keeps it."""
+        if self._view is not None:
+            self._view.close()
+        if self._holders == 1:
+            await self.reader.close()
+        else:
+            self._earlier.append(self.reader)
+        self.reader = Reader(self.services.database, self.services.statements, self.viewer.business_id)
+        self._view, self._business, self._loaders = None, None, {}
 
     async def _begin(self) -> BusinessCalendar:
         if not self._pin_at_start:

@@ -1,77 +1,333 @@
-"""The one way to write: a transaction that takes the next revision of a business and stamps what it writes."""
+"""The one way to write: one transaction of a business, from its lock to its audit entry.
 
-from collections.abc import AsyncGenerator
+An operation is a plain function of an open write and what is asked. It returns ids or raises a `Refusal`; it never
+opens a transaction, reads a clock or knows GraphQL, so that operations call each other inside one transaction.
+"""
+
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, Delete, Insert, Select, SelectBase, Table, Update, delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from analytics.copy.tables import COPIED_TABLES, CopiedTable
 from models import AuditEntry
-from models.database import Database, table
-from models.revision import next_revision
+from models.audit import AuditSource
+from models.database import Database, insert_rows, take_ids
+from models.database import table as table_of
+from models.events import Event, last_sequence
+from models.revision import business_to_write, revision_taken
+from resolvers.operation.auditing import AuditedChange, AuditedRow, as_json, changes_between, merged
+from resolvers.operation.ids import global_id
+from resolvers.operation.replaying import made_by, remember
+from rules.codes import new_code
+from rules.days import business_today
+from rules.refusals import Refusal, StaleVersion
+from rules.words import in_contract
+
+A = TypeVar("A")
+D = TypeVar("D")
+Operation = Callable[["Write", A], Awaitable[D]]
+
+COPIED: Mapping[str, CopiedTable] = {copied.name: copied for copied in COPIED_TABLES}
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who writes: the subject of a token, or a command."""
+    """Who writes and from where: the subject of a token, `customer`, or a command."""
 
     name: str
     role: str
+    source: AuditSource = AuditSource.COMMAND
+    request_id: str | None = None
+    customer_id: int | None = None  # of role CUSTOMER
 
 
 @dataclass(frozen=True)
-class Write:
-    """An open write transaction of one business. Rows written in it carry `revision`."""
+class UsedFor:
+    """An idempotency key and the kind of operations among which it is one."""
 
-    connection: AsyncConnection
-    business_id: int
-    revision: int
-    now: datetime
-    actor: Actor
-
-    async def audit(
-        self,
-        action: str,
-        changes: dict[str, Any],
-        subject: str | None = None,
-        customer_id: int | None = None,
-    ) -> None:
-        """Leave the record of what this transaction changed; personal values only as digests."""
-        await self.connection.execute(
-            insert(table(AuditEntry)).values(
-                business_id=self.business_id,
-                at=self.now,
-                actor=self.actor.name,
-                role=self.actor.role,
-                action=action,
-                subject=subject,
-                customer_id=customer_id,
-                changes=orjson.dumps(changes).decode(),
-                revision=self.revision,
-            )
-        )
+    key: str
+    kind: str
 
 
 class NoSuchBusiness(LookupError):
     """There is no business with that id."""
 
 
-@asynccontextmanager
-async def write(
-    database: Database, business_id: int, *, facts: bool, now: datetime, actor: Actor
-) -> AsyncGenerator[Write]:
-    """Open a transaction, take the business's next revision, commit at the end; an exception undoes all.
+class Write:
+    """An open write transaction of one business, which nobody else writes to. Rows written in it carry `revision`."""
 
-    `facts` says that it changes what reports read. Checks that need no lock belong before it: from here on
-    every other writer of the business waits.
+    def __init__(self, connection: AsyncConnection, business: Any, now: datetime, actor: Actor) -> None:
+        self.connection = connection
+        self.business = business
+        self.business_id: int = business.id
+        self.revision: int = business.revision + 1
+        self.exponent: int = business.currency_exponent
+        self.zone = ZoneInfo(business.timezone)
+        self.now = now
+        self.actor = actor
+        self._rows: list[AuditedRow] = []
+        self._events: list[tuple[str, int | None, Mapping[str, Any]]] = []
+        self._has_written: bool = False
+        self._has_written_facts: bool = False
+
+    @property
+    def today(self) -> date:
+        """The business day of this write."""
+        return business_today(self.now, self.zone)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether it changed anything so far."""
+        return self._has_written
+
+    @property
+    def has_changed_facts(self) -> bool:
+        """Whether it changed what reports read."""
+        return self._has_written_facts
+
+    def code(self) -> str:
+        """A new code that a person can read out and nobody can guess."""
+        return new_code(secrets.choice)
+
+    # ------------------------------------------------------------ reading
+
+    async def rows(self, statement: SelectBase, **params: Any) -> Sequence[Any]:
+        """The rows of a statement that is bound to :business, as stored: days as numbers, money in minor units."""
+        if not _is_scoped(statement):
+            raise ValueError("a statement that is not scoped to a business is never run")
+        bound = {**params, "business": self.business_id}
+        return (await self.connection.execute(cast(Select[Any], statement), bound)).all()
+
+    async def one(self, statement: SelectBase, missing: Refusal, **params: Any) -> Any:
+        """The one row of a statement; refused as `missing` where there is none."""
+        found = await self.rows(statement, **params)
+        if not found:
+            raise missing
+        return found[0]
+
+    # ------------------------------------------------------------ writing rows
+
+    async def insert(self, target: Table, **values: Any) -> int:
+        """Write a new row; its id."""
+        row = {**values, **self._stamps(target)}
+        if "id" in target.c and "id" not in row:
+            (row["id"],) = await self.take_ids(target, 1)
+        await self.connection.execute(insert(target).values(row))
+        await self._tell_of(target, [row])
+        self._note(target, row, {}, row)
+        return row.get("id", 0)
+
+    async def update(self, target: Table, row: Any, *, expected: int | None = None, **values: Any) -> bool:
+        """Change the columns of a row that it has differently; whether there were any.
+
+        `expected` is the version that was sent along: StaleVersion where the row has another.
+        """
+        before: Mapping[str, Any] = row._mapping
+        if expected is not None and expected != before["version"]:
+            raise StaleVersion(expected, before["version"])
+        changed = {name: value for name, value in values.items() if before[name] != value}
+        if not changed:
+            return False
+        if "version" in target.c:
+            changed["version"] = before["version"] + 1
+        await self.connection.execute(
+            self._of_row(update(target), target, before).values(**changed, **self._stamps(target))
+        )
+        await self._tell_of(target, [before], changed)
+        self._note(target, before, before, {**before, **changed})
+        return True
+
+    async def delete(self, target: Table, row: Any) -> None:
+        """Remove a row. One that the columnar copy holds must have an owner there, whose revision moves."""
+        before: Mapping[str, Any] = row._mapping
+        await self.connection.execute(self._of_row(delete(target), target, before))
+        await self._tell_of(target, [before])
+        self._note(target, before, before, dict.fromkeys(before))
+
+    async def take_ids(self, target: Table, count: int) -> Sequence[int]:
+        """Unused ids, for rows that refer to each other before they are written."""
+        return await take_ids(self.connection, target, count)
+
+    async def insert_many(self, target: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write rows in bulk, with their business and revision among the columns; the audit has no word of them."""
+        await insert_rows(self.connection, target, columns, rows)
+        if rows:
+            self.wrote(target)
+
+    async def run(self, statement: Insert | Update | Delete, values: Sequence[Mapping[str, Any]] = ({},)) -> None:
+        """Write, change or remove rows in bulk, their revision among the values; the audit has no word of them."""
+        if values:
+            await self.connection.execute(statement, list(values))
+            self.wrote(cast(Table, statement.table))
+
+    def wrote(self, target: Table, columns: Iterable[str] | None = None) -> None:
+        """Say that rows of a table were written: facts are what the columnar copy holds of them."""
+        self._has_written = True
+        copied = COPIED.get(target.name)
+        if copied is not None and (columns is None or not set(copied.columns).isdisjoint(columns)):
+            self._has_written_facts = True
+
+    # ------------------------------------------------------------ the whole operation
+
+    def note(self, subject: str, customer_id: int | None = None, **after: Any) -> None:
+        """Say for the audit what a bulk write did."""
+        changes = tuple(AuditedChange(name, None, str(value)) for name, value in after.items())
+        self._rows.append(AuditedRow(subject, customer_id, changes))
+
+    def tell(self, kind: str, customer_id: int | None = None, **data: Any) -> None:
+        """Tell the shop's other systems of an event, once the operation is done: ids, words of ours and figures."""
+        self._events.append((kind, customer_id, data))
+
+    async def once(
+        self,
+        operation: Operation[A, D],
+        asked: A,
+        *,
+        used: UsedFor | None = None,
+        action: str | None = None,
+        each_customer: bool = False,
+    ) -> D:
+        """Run an operation under its key, or answer what was made when the key was used before.
+
+        It leaves one audit entry called `action`, by default as the mutation is called; with `each_customer` one for
+        each customer that changed. What changed nothing leaves nothing.
+        """
+        name = action or in_contract(operation.__name__)
+        if used is not None:
+            kept = await made_by(self, operation, name, asked, used)
+            if kept is not None:
+                return kept
+        done = await operation(self, asked)
+        if self._has_written:
+            await self._audit(name, each_customer=each_customer)
+            await self._send()
+        if used is not None:
+            await remember(self, name, asked, used, done)
+        return done
+
+    async def each(self, operation: Operation[A, D], items: Iterable[A]) -> list[D | Refusal]:
+        """Run an operation for each item; one that is refused changes nothing and stops none."""
+        done: list[D | Refusal] = []
+        for item in items:
+            before = (len(self._rows), len(self._events), self._has_written, self._has_written_facts)
+            try:
+                async with self.connection.begin_nested():
+                    done.append(await operation(self, item))
+            except Refusal as refusal:
+                rows, events, self._has_written, self._has_written_facts = before
+                del self._rows[rows:], self._events[events:]
+                done.append(refusal)
+        return done
+
+    # ------------------------------------------------------------ details
+
+    def _stamps(self, target: Table) -> dict[str, Any]:
+        stamps = {"business_id": self.business_id, "revision": self.revision}
+        return {name: value for name, value in stamps.items() if name in target.c}
+
+    def _of_row(self, statement: Any, target: Table, row: Mapping[str, Any]) -> Any:
+        """The statement for one row, by its primary key."""
+        keys: list[ColumnElement[bool]] = [column == row[column.name] for column in target.primary_key]
+        scope = [target.c.business_id == self.business_id] if "business_id" in target.c else []
+        return statement.where(*keys, *scope)
+
+    async def _tell_of(
+        self, target: Table, rows: Sequence[Mapping[str, Any]], columns: Iterable[str] | None = None
+    ) -> None:
+        """Mark the facts, and move the revision of the owner by which the columnar copy learns of these rows."""
+        self.wrote(target, columns)
+        copied = COPIED.get(target.name)
+        if copied is None or copied.owner is None:
+            return
+        for row in rows:
+            owner = copied.owner
+            moved = update(owner).where(owner.c.id == row[copied.key], owner.c.business_id == self.business_id)
+            await self.connection.execute(moved.values(revision=self.revision))
+
+    def _note(self, target: Table, row: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        changes = changes_between(target, before, after, self.exponent)
+        if changes:
+            owner = row.get("id") if target.name == "customer" else row.get("customer_id")
+            self._rows.append(AuditedRow(_subject(target, row), owner, tuple(changes)))
+
+    async def _audit(self, action: str, *, each_customer: bool) -> None:
+        groups: dict[int | None, list[AuditedRow]] = {}
+        for row in self._rows:
+            groups.setdefault(row.customer_id if each_customer else None, []).append(row)
+        entries = [self._entry(action, rows) for rows in groups.values()] or [self._entry(action, [])]
+        await self.connection.execute(insert(table_of(AuditEntry)), entries)
+
+    def _entry(self, action: str, rows: Sequence[AuditedRow]) -> dict[str, Any]:
+        customers = {row.customer_id for row in rows if row.customer_id is not None}
+        return {
+            "business_id": self.business_id,
+            "at": self.now,
+            "actor": self.actor.name,
+            "role": self.actor.role,
+            "source": self.actor.source,
+            "request_id": self.actor.request_id,
+            "action": action,
+            "subject": rows[0].subject if rows else None,
+            "customer_id": customers.pop() if len(customers) == 1 else None,
+            "changes": as_json(merged(rows)),
+            "revision": self.revision,
+        }
+
+    async def _send(self) -> None:
+        if not self._events:
+            return
+        (last,) = await self.rows(last_sequence())
+        events = [
+            {
+                "business_id": self.business_id,
+                "sequence": last.sequence + place,
+                "type": kind,
+                "occurred_at": self.now,
+                "customer_id": customer_id,
+                "data": orjson.dumps({**data, "revision": self.revision}).decode(),
+                "revision": self.revision,
+            }
+            for place, (kind, customer_id, data) in enumerate(self._events, start=1)
+        ]
+        await self.connection.execute(insert(table_of(Event)), events)
+        self._events.clear()
+
+
+@asynccontextmanager
+async def writing(
+    database: Database, business_id: int, *, actor: Actor, clock: Callable[[], datetime]
+) -> AsyncGenerator[Write]:
+    """Open a transaction, lock the business, commit with its next revision where something changed.
+
+    An exception undoes all. The moment of the write is read once the lock is held. Checks that need no lock belong
+    before it: from here on every other writer of the business waits.
     """
     async with database.transaction(business_id) as connection:
-        taken = await connection.execute(next_revision(facts), {"business": business_id, "now": now})
-        row = taken.one_or_none()
+        row = (await connection.execute(business_to_write(), {"business": business_id})).one_or_none()
         if row is None:
             raise NoSuchBusiness(f"no business {business_id}")
-        yield Write(connection, business_id, row.revision, now, actor)
+        write = Write(connection, row, clock().astimezone(UTC), actor)
+        yield write
+        if write.has_changed:
+            taken = {"business": business_id, "new_revision": write.revision, "now": write.now}
+            await connection.execute(revision_taken(write.has_changed_facts), taken)
+
+
+@cache
+def _is_scoped(statement: SelectBase) -> bool:
+    return "business" in statement.compile().params
+
+
+def _subject(target: Table, row: Mapping[str, Any]) -> str:
+    kind = "".join(word.capitalize() for word in target.name.split("_"))
+    key = row["id"] if "id" in row else next(iter(row[column.name] for column in target.primary_key))
+    return global_id(kind, key)

@@ -198,7 +198,7 @@ async def test_a_report_is_computed_again_only_when_the_facts_changed(services: 
     assert await kept(scheme="POS", days=None) == (False, 1)
     assert await kept(scheme="RETAIL", days=None) == (True, 1)
     shop.touchpoint("anna", "2026-03-02", outcome="OPENED")
-    await shop.save(facts=False)
+    await shop.save()
     assert await kept() == (True, 2)
     shop.sale("anna", "2026-03-02", "1.00")
     await shop.save()

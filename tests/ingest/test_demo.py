@@ -36,7 +36,7 @@ from models.database import Database, table
 from models.sales import PaymentMethod, SaleChannel, SaleStatus
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.businesses import ensure_business
-from resolvers.operation.writing import Actor, write
+from resolvers.operation.writing import Actor, writing
 from rules.contacts import contact_words, name_words, sort_name
 from rules.currency import half_even, line_total
 from rules.days import business_moment, day_number
@@ -304,8 +304,8 @@ async def test_another_demo_is_refused(sqlite_database: Database) -> None:
 
 async def test_a_business_of_that_name_with_other_data_is_left_alone(sqlite_database: Database) -> None:
     shop = await ensure_business(sqlite_database, BUSINESS, currency="EUR", timezone=TIMEZONE, now=NOW)
-    async with write(sqlite_database, shop.id, facts=True, now=NOW, actor=ACTOR) as opened:
-        await opened.connection.execute(insert(table(Customer)).values(_customer(shop.id, opened.revision)))
+    async with writing(sqlite_database, shop.id, actor=ACTOR, clock=lambda: NOW) as opened:
+        await opened.run(insert(table(Customer)).values(_customer(shop.id, opened.revision)))
 
     with pytest.raises(DemoDiffers, match="other data"):
         await grow(sqlite_database)

@@ -29,7 +29,7 @@ from resolvers.businesses import businesses, ensure_business, find_business
 from resolvers.operation.changes import Revisions
 from resolvers.operation.context import Services
 from resolvers.operation.reader import Reader, Statements
-from resolvers.operation.writing import write
+from resolvers.operation.writing import writing
 from resolvers.portal import customer_id_of
 from resolvers.verification import verify
 from server.commands.backup import back_up, restore
@@ -131,7 +131,7 @@ async def test_the_reader_reads_own_rows_alone(database: Database, shops: tuple[
 
 async def test_the_writer_writes_own_rows_alone(database: Database, shops: tuple[Shop, Shop]) -> None:
     mine, theirs = shops
-    async with write(database, mine.id, facts=False, now=NOW, actor=ACTOR) as opened:
+    async with writing(database, mine.id, actor=ACTOR, clock=lambda: NOW) as opened:
         assert (await opened.connection.execute(select(customer.c.number))).all() == [("ann",)]
         changed = await opened.connection.execute(update(customer).values(city="Here"))
         assert changed.rowcount == 1
@@ -147,7 +147,7 @@ async def test_a_row_of_another_business_is_refused(database: Database, shops: t
     row = {"business_id": theirs.id, "name": "Their place", "is_active": True, "revision": 1}
     for statement in (insert(storefront).values(row), update(sale).values(business_id=theirs.id)):
         with pytest.raises(DBAPIError, match="violates row-level security policy"):
-            async with write(database, mine.id, facts=False, now=NOW, actor=ACTOR) as opened:
+            async with writing(database, mine.id, actor=ACTOR, clock=lambda: NOW) as opened:
                 await opened.connection.execute(statement)
 
     assert [row.revision for row in await businesses(database)] == [1, 1]
@@ -209,7 +209,7 @@ async def test_a_connection_is_nobodys_after_an_operation(database: Database, sh
     mine, _ = shops
     async with operation(Services(database), mine.id) as context:
         await context.business()
-    async with write(database, mine.id, facts=False, now=NOW, actor=ACTOR):
+    async with writing(database, mine.id, actor=ACTOR, clock=lambda: NOW):
         pass
     assert await customer_id_of(database, mine.id, "ben") is None
     async with database.engine.connect() as connection:
@@ -321,7 +321,7 @@ async def test_a_database_of_the_first_schema_keeps_its_rows(user: str) -> None:
         for business_id in (None, 1):
             async with database.reading(business_id) as connection:
                 assert {query: await rows_of(connection, query) for query in KEPT} == KEPT
-        async with write(database, 1, facts=True, now=NOW, actor=ACTOR) as opened:
+        async with writing(database, 1, actor=ACTOR, clock=lambda: NOW) as opened:
             assert opened.revision == 4
         await at(database, "0001")
         assert len(await all_rows(database, "SELECT id FROM customer")) == 1

@@ -109,7 +109,7 @@ async def test_who_waits_for_one_that_has_to_begin_anew_computes_itself(services
     late, soon = context_of(services, shop), context_of(services, shop)
     await late.business()
     shop.customer("anna", notes="new")
-    await shop.save(facts=False)
+    await shop.save()
     async with services.copies.of(shop.id).lock:  # nobody can pin before both ask
         first = asyncio.create_task(ask(late, Sum()))
         await asyncio.sleep(0.05)

@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from models import Storefront
+from models import Sale, Storefront
+from models.audit import AuditSource
 from models.database import Database, table
 from resolvers.businesses import ensure_business
-from resolvers.operation.writing import Actor, NoSuchBusiness, write
+from resolvers.operation.ids import global_id
+from resolvers.operation.writing import Actor, NoSuchBusiness, Write, writing
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -44,11 +46,17 @@ async def state(database: Database, business: int) -> tuple[int, int, Any]:
 
 
 async def put(database: Database, business: int, name: str, *, facts: bool = True, now: datetime = NOW) -> int:
-    """Write a storefront; its revision."""
-    async with write(database, business, facts=facts, now=now, actor=ACTOR) as opened:
-        row = {"business_id": business, "name": name, "revision": opened.revision}
-        await opened.connection.execute(insert(table(Storefront)).values(row))
+    """Write a storefront, and with `facts` say that facts were written too; its revision."""
+    async with writing(database, business, actor=ACTOR, clock=lambda: now) as opened:
+        await opened.insert(table(Storefront), name=name)
+        if facts:
+            opened.wrote(table(Sale))
         return opened.revision
+
+
+async def open_storefront(write: Write, name: str) -> int:
+    """The smallest operation; the id of a new storefront."""
+    return await write.insert(table(Storefront), name=name, is_active=True)
 
 
 # ---------------------------------------------------------------- many at once
@@ -70,7 +78,8 @@ async def test_eight_processes_lose_nothing_and_make_no_revision_twice(store_url
     assert all(own == sorted(own) for own in taken)
     stored = {f"writer{process}-{n}": revision for process, own in enumerate(taken) for n, revision in enumerate(own)}
     assert dict(await all_rows(database, "SELECT name, revision FROM storefront")) == stored
-    assert dict(await all_rows(database, "SELECT subject, revision FROM audit_entry")) == stored
+    audited = await all_rows(database, "SELECT changes, revision FROM audit_entry")
+    assert {json.loads(changes)[0][2]: revision for changes, revision in audited} == stored
     last_fact = max(revision for own in taken for n, revision in enumerate(own) if n % 3 != 2)
     assert (await state(database, business))[:2] == (PROCESSES * WRITES, last_fact)
     assert (await state(database, other))[:2] == (0, 0)
@@ -131,10 +140,8 @@ async def test_an_exception_undoes_all_and_takes_no_revision(database: Database)
     before = await state(database, business)
 
     async def change_my_mind() -> None:
-        async with write(database, business, facts=True, now=NOW + timedelta(days=1), actor=ACTOR) as opened:
-            row = {"business_id": business, "name": "lost", "revision": opened.revision}
-            await opened.connection.execute(insert(table(Storefront)).values(row))
-            await opened.audit("write", {})
+        async with writing(database, business, actor=ACTOR, clock=lambda: NOW + timedelta(days=1)) as opened:
+            await opened.once(open_storefront, "lost")
             raise RuntimeError("changed my mind")
 
     with pytest.raises(RuntimeError, match="changed my mind"):
@@ -153,7 +160,7 @@ async def test_a_cancelled_write_undoes_all_and_holds_nobody_up(database: Databa
     inside = asyncio.Event()
 
     async def forever() -> None:
-        async with write(database, business, facts=True, now=NOW, actor=ACTOR):
+        async with writing(database, business, actor=ACTOR, clock=lambda: NOW):
             inside.set()
             await asyncio.sleep(3600)
 
@@ -177,15 +184,20 @@ async def test_a_business_that_is_not_there(database: Database) -> None:
 
 async def test_a_write_leaves_its_record(database: Database) -> None:
     business = await a_business(database)
-    async with write(database, business, facts=False, now=NOW, actor=Actor("import", "ADMIN")) as opened:
-        await opened.audit("import", {"rows": 3, "name": "é"}, subject="file.csv", customer_id=7)
-        await opened.audit("import", {})
+    actor = Actor("import", "ADMIN", AuditSource.IMPORT, request_id="r1")
+    async with writing(database, business, actor=actor, clock=lambda: NOW) as opened:
+        await opened.once(open_storefront, "é")
+    async with writing(database, business, actor=ACTOR, clock=lambda: NOW) as opened:
+        await opened.once(open_storefront, "b", action="open")
 
     rows = await all_rows(
         database,
-        "SELECT business_id, actor, role, action, subject, customer_id, changes, revision FROM audit_entry ORDER BY id",
+        "SELECT business_id, actor, role, source, request_id, action, subject, customer_id, changes, revision"
+        " FROM audit_entry ORDER BY id",
     )
-    assert [(*row[:6], json.loads(row[6]), row[7]) for row in rows] == [
-        (business, "import", "ADMIN", "import", "file.csv", 7, {"rows": 3, "name": "é"}, 1),
-        (business, "import", "ADMIN", "import", None, None, {}, 1),
-    ]
+    assert [(*row[:6], row[6], row[7], json.loads(row[8]), row[9]) for row in rows] == [
+        (business, "import", "ADMIN", "IMPORT", "r1", "openStorefront", global_id("Storefront", 1), None,
+         [["name", None, "é", False], ["isActive", None, "true", False]], 1),
+        (business, "ann", "MANAGER", "COMMAND", None, "open", global_id("Storefront", 2), None,
+         [["name", None, "b", False], ["isActive", None, "true", False]], 2),
+    ]  # fmt: skip

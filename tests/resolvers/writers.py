@@ -9,14 +9,21 @@ import sys
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
 
-from sqlalchemy import insert
-
-from models import Storefront
+from models import Sale, Storefront
 from models.database import Database, table
-from resolvers.operation.writing import Actor, write
+from resolvers.operation.writing import Actor, Write, writing
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 everybody: Barrier
+
+
+async def open_storefront(write: Write, asked: tuple[str, bool]) -> int:
+    """Write a storefront, and say that facts were written too where that is asked; the revision."""
+    name, has_facts = asked
+    await write.insert(table(Storefront), name=name)
+    if has_facts:
+        write.wrote(table(Sale))
+    return write.revision
 
 
 async def write_again_and_again(url: str, business: int, name: str, count: int) -> list[int]:
@@ -24,11 +31,8 @@ async def write_again_and_again(url: str, business: int, name: str, count: int) 
     database = Database(url)
     revisions = []
     for n in range(count):
-        async with write(database, business, facts=n % 3 != 2, now=NOW, actor=Actor(name, "ADMIN")) as opened:
-            row = {"business_id": business, "name": f"{name}-{n}", "revision": opened.revision}
-            await opened.connection.execute(insert(table(Storefront)).values(row))
-            await opened.audit("write", {"n": n}, subject=f"{name}-{n}")
-            revisions.append(opened.revision)
+        async with writing(database, business, actor=Actor(name, "ADMIN"), clock=lambda: NOW) as opened:
+            revisions.append(await opened.once(open_storefront, (f"{name}-{n}", n % 3 != 2)))
     await database.close()
     return revisions
 

@@ -343,7 +343,7 @@ async def test_an_answer_is_kept_until_the_facts_change(ask: Asker, shop: Shop) 
 
     assert [await asked(), await asked()] == [("229.50", 1, False), ("229.50", 1, True)]
     shop.touchpoint("BEN", "2026-03-01")
-    await shop.save(facts=False)
+    await shop.save()
     assert await asked() == ("229.50", 2, True)
     shop.sale("NEW", "2026-03-05", "10.00")
     await shop.save()

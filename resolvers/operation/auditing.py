@@ -1,0 +1,83 @@
+"""What a write changed, field by field, for the audit trail: a personal value is named and never kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Column, Table
+
+from models.types import Day, Millionths, Money, is_erasable
+from rules.currency import MILLION
+from rules.days import date_of
+from rules.words import in_contract
+
+NOT_TOLD = frozenset(("id", "business_id", "revision", "version"))  # they say nothing of what somebody did
+SEARCHED = frozenset(("sort_name", "search_name", "search_contact"))  # made of what is told already
+
+
+class AuditedChange(NamedTuple):
+    """A field that changed; `before` and `after` are null where there was nothing, or where it is personal."""
+
+    field: str
+    before: str | None
+    after: str | None
+    is_personal: bool = False
+
+
+class AuditedRow(NamedTuple):
+    """A row that an operation changed, and of which customer it is."""
+
+    subject: str
+    customer_id: int | None
+    changes: tuple[AuditedChange, ...]
+
+
+def changes_between(
+    target: Table, before: Mapping[str, Any], after: Mapping[str, Any], exponent: int
+) -> tuple[AuditedChange, ...]:
+    """The fields of a table that were one thing and are another, amounts in a currency with `exponent` decimals."""
+    names = [c.name for c in target.c if c.name in after and c.name not in NOT_TOLD | SEARCHED]
+    return tuple(
+        _change(target.c[name], before.get(name), after.get(name), exponent)
+        for name in names
+        if before.get(name) != after.get(name)
+    )
+
+
+def as_json(changes: Sequence[AuditedChange]) -> str:
+    """Changes as the audit trail keeps them."""
+    return orjson.dumps([list(change) for change in changes]).decode()
+
+
+def merged(rows: Sequence[AuditedRow]) -> tuple[AuditedChange, ...]:
+    """The changes of all rows of an operation; those of later rows say of which."""
+    return tuple(_merged(rows))
+
+
+def _merged(rows: Sequence[AuditedRow]) -> Iterator[AuditedChange]:
+    for row in rows:
+        for change in row.changes:
+            yield change if row.subject == rows[0].subject else change._replace(field=f"{row.subject}.{change.field}")
+
+
+def _change(column: Column[Any], before: Any, after: Any, exponent: int) -> AuditedChange:
+    name = in_contract(column.name)
+    if is_erasable(column):
+        return AuditedChange(name, None, None, is_personal=True)
+    return AuditedChange(name, _as_text(column.type, before, exponent), _as_text(column.type, after, exponent))
+
+
+def _as_text(type_: Any, value: Any, exponent: int) -> str | None:
+    if value is None:
+        return None
+    if isinstance(type_, Money):
+        return str(Decimal(value).scaleb(-exponent))
+    if isinstance(type_, Millionths):
+        return f"{(Decimal(value) / MILLION).normalize():f}"
+    if isinstance(type_, Day):
+        return date_of(value).isoformat()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,45 @@
+"""What was asked, in the one form that all ways of writing it share: the same key with the same form is a replay."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, cast
+
+
+def canonical(value: Any) -> Any:
+    """A value as JSON holds it: texts trimmed and NFC, decimals without trailing zeros, instants in UTC.
+
+    Of objects and frozen dataclasses it leaves out what is absent, null or its default; the order of a set is none.
+    """
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value).strip()
+    if isinstance(value, Decimal):
+        return _plain(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        given = ((f.name, getattr(value, f.name), f.default) for f in fields(value))
+        return _object({name: kept for name, kept, default in given if kept != default})
+    if isinstance(value, Mapping):
+        return _object(cast(Mapping[str, Any], value))
+    if isinstance(value, AbstractSet):
+        return sorted(canonical(item) for item in cast(AbstractSet[Any], value))
+    if isinstance(value, Sequence):
+        return [canonical(item) for item in cast(Sequence[Any], value)]
+    return value
+
+
+def _plain(value: Decimal) -> str:
+    return format(value.normalize() + 0, "f")  # + 0: there is no minus zero
+
+
+def _object(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: canonical(kept) for name, kept in sorted(given.items()) if kept is not None}
