@@ -4,8 +4,9 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ingest.problems import ImportProblem, did_you_mean
+from ingest.problems import ImportProblem
 from models.sales import SaleChannel
+from rules.words import did_you_mean
 
 # Every field that a column can be mapped to, with what it means to somebody who writes a --map.
 SALE_FIELDS = {

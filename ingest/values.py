@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from ingest.problems import did_you_mean
 from rules.days import BusinessMoment, business_moment, day_number, instant_of, noon_of
+from rules.words import did_you_mean, shown
 
 MILLION_DIGITS = 6
 BIGGEST = 2**63 - 1  # what a column of the store holds
@@ -57,11 +57,6 @@ class Reading(dict[str, Any]):
             value, self.failed = Unreadable(str(error)), True
         self[text] = value
         return value
-
-
-def shown(text: str) -> str:
-    """A text as a message quotes it."""
-    return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'
 
 
 def text_reader(what: str, length: int) -> Callable[[str], str | None]:

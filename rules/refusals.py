@@ -1,0 +1,120 @@
+"""The refusals that a write can expect; each is a member of its result by the name of the class."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from rules.words import shown
+
+PROBLEMS_TOLD = 3
+
+
+class Refusal(Exception):
+    """A write that was refused, which changed nothing; the message says what would be right."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InputProblemCode(StrEnum):
+    """What kind of thing is wrong with a part of an input."""
+
+    REQUIRED = "REQUIRED"
+    TOO_LONG = "TOO_LONG"
+    TOO_MANY = "TOO_MANY"
+    INVALID_FORMAT = "INVALID_FORMAT"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    IN_THE_FUTURE = "IN_THE_FUTURE"
+    NOT_TOGETHER = "NOT_TOGETHER"
+    DOES_NOT_ADD_UP = "DOES_NOT_ADD_UP"
+    WRONG_CODE = "WRONG_CODE"
+    UNKNOWN_VALUE = "UNKNOWN_VALUE"
+
+
+class InputProblem(NamedTuple):
+    """What is wrong with a part of an input; `path` leads to it through the arguments."""
+
+    path: tuple[str, ...]
+    code: InputProblemCode
+    message: str
+
+
+class InvalidInput(Refusal):
+    """The input as it is makes no sense; `problems` are all that is wrong with it."""
+
+    def __init__(self, problems: tuple[InputProblem, ...]) -> None:
+        told = [f"{'.'.join(problem.path)}: {problem.message}" for problem in problems[:PROBLEMS_TOLD]]
+        more = len(problems) - len(told)
+        super().__init__(" ".join([*told, f"And {more} more."] if more else told))
+        self.problems = problems
+
+
+class NotFound(Refusal):
+    """What the argument at `path` names is not there, or of another business."""
+
+    def __init__(self, message: str, path: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class NotAllowedReason(StrEnum):
+    """Why something that is there cannot be done to it; of several the first in this order is given."""
+
+    ERASED = "ERASED"
+    MERGED = "MERGED"
+    NOT_YOURS = "NOT_YOURS"
+    NEEDS_MANAGER = "NEEDS_MANAGER"
+    TOO_LATE = "TOO_LATE"
+    OVER_LIMIT = "OVER_LIMIT"
+    SUSPENDED = "SUSPENDED"
+    PROGRAM_OFF = "PROGRAM_OFF"
+    INACTIVE = "INACTIVE"
+    SWITCHED_OFF = "SWITCHED_OFF"
+    WRONG_STATE = "WRONG_STATE"
+    HAS_FACTS = "HAS_FACTS"
+    LATER_MERGE = "LATER_MERGE"
+    POINTS_SPENT = "POINTS_SPENT"
+    OPEN_BALANCE = "OPEN_BALANCE"
+    PENDING_SALE = "PENDING_SALE"
+    IN_USE = "IN_USE"
+    BASE_TIER = "BASE_TIER"
+    MANUAL_MEMBERS = "MANUAL_MEMBERS"
+    CYCLE = "CYCLE"
+
+
+class NotAllowed(Refusal):
+    """What is there, but as it is, or by this viewer, cannot be changed so."""
+
+    def __init__(self, message: str, reason: NotAllowedReason) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class StaleVersion(Refusal):
+    """What was changed by somebody else since it was read."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(
+            f"This was changed since it was read: version {expected} was expected, it is now at {actual}."
+            " Read it again and repeat the change."
+        )
+        self.expected = expected
+        self.actual = actual
+
+
+class IdempotencyConflict(Refusal):
+    """A key that was used for another operation or another input."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The key {shown(key)} was used for another operation or another input: use a new one.")
+        self.key = key
+
+
+class Duplicate(Refusal):
+    """What has to be unique is taken; `existing` is the id of the row that has it, where that may be told."""
+
+    def __init__(self, field: str, value: str, existing: int | None) -> None:
+        super().__init__(f"The {field} {shown(value)} is taken: it has to be unique.")
+        self.field = field
+        self.value = value
+        self.existing = existing
