@@ -15,7 +15,8 @@ from analytics.scope import refund, sale
 from models import SaleStatusChange
 from models.database import table
 from models.naming import statement
-from models.sales import PaymentMethod, SaleStatus, payment, total_of
+from models.sales import payment, total_of
+from rules.selling import PaymentMethod, SaleStatus
 
 change = table(SaleStatusChange)
 

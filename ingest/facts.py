@@ -12,11 +12,20 @@ import orjson
 from ingest.mapping import Mapping, Rules
 from ingest.rows import Group, SourceRow
 from ingest.values import BIGGEST, Moment
-from models.sales import PaymentMethod, SaleChannel, SaleStatus
-from rules.currency import MILLION, half_even, line_total
+from rules.currency import MILLION, half_even
 from rules.days import date_of
+from rules.selling import (
+    PaymentMethod,
+    SaleChannel,
+    SaleStatus,
+    day_counted_from,
+    due,
+    earned_by,
+    line_profit,
+    line_total,
+    settles,
+)
 
-COUNTED = (SaleStatus.COMPLETED, SaleStatus.PARTIAL, SaleStatus.REFUNDED)
 # Codes of Online Retail that are no goods: postage, discounts, manual entries, fees, samples, donations.
 NON_PRODUCTS = {"POST", "DOT", "C2", "D", "M", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "PADS"}
 
@@ -72,12 +81,12 @@ class SaleDraft(Draft):
     @property
     def counted_from(self) -> int | None:
         """The day from which the sale counts, None where it does not."""
-        return self.moment.business_day if self.status in COUNTED else None
+        return day_counted_from(self.status, self.moment.business_day)
 
     @property
     def paid(self) -> int:
-        """What settles it: CREDIT does not."""
-        return 0 if self.method is PaymentMethod.CREDIT else self.payment
+        """What settles it."""
+        return self.payment if self.method is not None and settles(self.method) else 0
 
 
 @dataclass(slots=True)
@@ -310,7 +319,7 @@ def _item(position: int, row: SourceRow, terms: Terms) -> Item:
         total = half_even(row.amount * 10**exponent, MILLION)
         price = half_even(row.amount * MILLION, quantity) if row.unit_price is None else row.unit_price
     cost = row.unit_cost
-    profit = None if cost is None else total - line_total(quantity, cost, exponent)
+    profit = None if cost is None else line_profit(total, quantity, cost, exponent)
     if total > BIGGEST or price > BIGGEST or (profit is not None and -profit > BIGGEST):
         raise Unsellable(f"the total of line {row.line} is too large")
     is_product = (
@@ -335,15 +344,11 @@ def _check_amounts(draft: SaleDraft) -> None:
 
 
 def _add_profit(draft: SaleDraft) -> None:
-    """Sum the profits of the lines whose cost is known, less their share of the discount."""
-    known = [item for item in draft.items if item.profit is not None]
-    if not known:
+    earned = earned_by([(item.total, item.profit) for item in draft.items], draft.discount)
+    if earned is None:
         return
-    sold = sum(item.total for item in known)
-    share = half_even(draft.discount * sold, draft.subtotal) if draft.subtotal else 0
-    draft.profit = sum(item.profit or 0 for item in known) - share
-    draft.costed = sold - share
-    if abs(draft.profit) > BIGGEST:
+    draft.profit, draft.costed = earned
+    if abs(earned.profit) > BIGGEST:
         raise Unsellable("the cost of the sale is too large")
 
 
@@ -354,14 +359,14 @@ def _add_payment(draft: SaleDraft, rows: Sequence[SourceRow], exponent: int, *, 
         raise Unsellable("status REFUNDED is derived from refunds, which a map cannot give: COMPLETED would be right")
     if draft.method is None:
         return
-    due = draft.total + draft.tax
+    owed = due(draft.total, draft.tax)
     if whole:
-        draft.payment = due if draft.status is SaleStatus.COMPLETED else 0
+        draft.payment = owed if draft.status is SaleStatus.COMPLETED else 0
     else:
         draft.payment = _money(rows, "paid", exponent)
-    if draft.payment > due:
+    if draft.payment > owed:
         raise Unsellable("more is paid than the total and tax of the sale")
-    if draft.method is PaymentMethod.CREDIT and draft.payment and draft.status is SaleStatus.COMPLETED:
+    if draft.payment > draft.paid and draft.status is SaleStatus.COMPLETED:
         draft.status = SaleStatus.PARTIAL
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ingest.problems import ImportProblem
-from models.sales import SaleChannel
+from rules.selling import SaleChannel
 from rules.words import did_you_mean
 
 # Every field that a column can be mapped to, with what it means to somebody who writes a --map.

@@ -22,8 +22,8 @@ from ingest.values import (
     yes_or_no,
 )
 from models.customers import CustomerType
-from models.sales import PaymentMethod, SaleChannel, SaleStatus
 from rules.days import date_of
+from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 
 
 class Shop(Protocol):

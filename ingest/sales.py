@@ -12,8 +12,8 @@ from ingest.customers import Buyers
 from ingest.facts import RefundDraft, SaleDraft
 from models import Payment, Refund, Sale, SaleItem, SaleStatusChange, Storefront
 from models.database import TextList, any_of, scoped, table
-from models.sales import SaleStatus
 from resolvers.operation.writing import Write
+from rules.selling import status_after
 
 sale, item, payment = table(Sale), table(SaleItem), table(Payment)
 change, refund, storefront = table(SaleStatusChange), table(Refund), table(Storefront)
@@ -226,8 +226,7 @@ class _Writer:
         values |= {"key": values.pop("id"), "refunded": stored.refunded}
         if not self.payments:
             values["paid"] = stored.paid
-        if draft.counted_from is not None and 0 < draft.total <= stored.refunded:
-            values["status"] = SaleStatus.REFUNDED
+        values["status"] = status_after(draft.status, total=draft.total, refunded=stored.refunded)
         return values
 
     async def add_refunds(self, drafts: Sequence[RefundDraft]) -> None:

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-
+from rules.contacts import email_of, phone_of
 from rules.days import BusinessMoment, business_moment, day_number, instant_of, noon_of
 from rules.words import did_you_mean, shown
 
@@ -16,7 +15,6 @@ MILLION_DIGITS = 6
 BIGGEST = 2**63 - 1  # what a column of the store holds
 REMEMBERED = 20_000
 NUMBER = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?", re.ASCII)
-EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 TIME_DIRECTIVES = ("%H", "%I", "%M", "%c", "%X", "%s")
 YES = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
 
@@ -213,25 +211,15 @@ class Contacts:
 
     def email(self, text: str) -> str | None:
         """A case-folded address, None where there is none or it is impossible."""
-        if not text:
-            return None
-        folded = text.casefold()
-        return folded if EMAIL.fullmatch(folded) and len(folded) <= 320 and "\0" not in folded else self._drop()
+        return self._counted(text, email_of(text))
 
     def phone(self, text: str) -> str | None:
         """A number in E.164, one without country code being of the business's region; None where it is impossible."""
-        if not text:
-            return None
-        try:
-            parsed = phonenumbers.parse(text, self.region)
-        except phonenumbers.NumberParseException:
-            return self._drop()
-        if not phonenumbers.is_valid_number(parsed):
-            return self._drop()
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        return self._counted(text, phone_of(text, self.region))
 
-    def _drop(self) -> None:
-        self.dropped += 1
+    def _counted(self, text: str, contact: str | None) -> str | None:
+        self.dropped += bool(text) and contact is None
+        return contact
 
 
 def first_unreadable(values: Iterable[Any]) -> Unreadable | None:

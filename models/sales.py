@@ -1,7 +1,6 @@
 """Sales and what hangs from them: items, payments, refunds, and the days on which their status changed."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -26,38 +25,7 @@ from models.customers import customer
 from models.database import any_of, owned, table
 from models.naming import statement
 from models.types import ERASABLE, Day, GlobalId, Millionths, Money, Stored, UnitPrice, primary_key, reference, word
-
-
-class SaleStatus(StrEnum):
-    """Where a sale stands; PENDING and CANCELLED never count, REFUNDED means that refunds reached the total."""
-
-    PENDING = "PENDING"
-    COMPLETED = "COMPLETED"
-    PARTIAL = "PARTIAL"
-    REFUNDED = "REFUNDED"
-    CANCELLED = "CANCELLED"
-
-
-class SaleChannel(StrEnum):
-    """By which way a sale was made."""
-
-    STORE = "STORE"
-    ONLINE = "ONLINE"
-    PHONE = "PHONE"
-    MARKETPLACE = "MARKETPLACE"
-    OTHER = "OTHER"
-
-
-class PaymentMethod(StrEnum):
-    """How a sale was paid; CREDIT is the customer's account and settles nothing."""
-
-    CASH = "CASH"
-    CARD = "CARD"
-    MOBILE_MONEY = "MOBILE_MONEY"
-    BANK_TRANSFER = "BANK_TRANSFER"
-    CREDIT = "CREDIT"
-    VOUCHER = "VOUCHER"
-    OTHER = "OTHER"
+from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 
 
 class Sale(Stored, table=True):

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, SelectBase, Table, and_, bindparam, func, or_, select
+from sqlalchemy import Column, ColumnElement, SelectBase, Subquery, Table, and_, bindparam, case, func, or_, select
 from sqlmodel import SQLModel
 
 from models.businesses import Business
 from models.database import scoped, table
-from models.sales import PaymentMethod, SaleStatus, payment, refund, sale, sale_item, total_of
+from models.sales import payment, refund, sale, sale_item, total_of
+from rules.selling import COUNTED, PaymentMethod, SaleStatus
 
 business = table(Business)
-COUNTED = (SaleStatus.COMPLETED, SaleStatus.PARTIAL, SaleStatus.REFUNDED)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Invariant:
 @cache
 def invariants() -> tuple[Invariant, ...]:
     """Every rule about the rows of one business."""
-    return (*_revisions(), *_sums(), *_statuses(), *_references())
+    return (*_revisions(), *_sums(), *_profits(), *_statuses(), *_references())
 
 
 @cache
@@ -86,16 +86,43 @@ def _sums() -> Iterator[Invariant]:
 
 
 def _sum(rule: str, kept: ColumnElement[int], part: Column[int], *conditions: ColumnElement[bool]) -> Invariant:
-    source = part.table
-    parts = (
-        select(source.c.sale_id, total_of(part).label("amount"))
-        .where(scoped(source), source.c.sale_id.is_not(None), *conditions)
-        .group_by(source.c.sale_id)
-        .subquery("parts")
+    parts = _of_sales(part.table, *conditions, amount=part)
+    return Invariant(f"{rule}, of each sale", "sale", _broken_sales(parts, kept != func.coalesce(parts.c.amount, 0)))
+
+
+def _profits() -> Iterator[Invariant]:
+    known = case((sale_item.c.profit.is_not(None), sale_item.c.total), else_=0)
+    lines = _of_sales(sale_item, profit=sale_item.c.profit, costed=known)
+    differs = or_(sale.c.profit.is_distinct_from(lines.c.profit), sale.c.costed != func.coalesce(lines.c.costed, 0))
+    yield Invariant(
+        "profit and costed are those of the items whose cost is known, of each sale without a discount",
+        "sale",
+        _broken_sales(lines, and_(sale.c.discount == 0, differs)),
     )
-    broken = select(sale.c.id).outerjoin(parts, parts.c.sale_id == sale.c.id)
-    differs = kept != func.coalesce(parts.c.amount, 0)
-    return Invariant(f"{rule}, of each sale", "sale", broken.where(scoped(sale), differs))
+    taken = _of_sales(refund, profit=refund.c.profit)
+    is_loss = sale.c.profit < 0
+    least, most = case((is_loss, sale.c.profit), else_=0), case((is_loss, 0), else_=sale.c.profit)
+    wrong = or_(
+        and_(sale.c.profit.is_(None), taken.c.profit.is_not(None)),
+        and_(sale.c.refunded < sale.c.total, ~taken.c.profit.between(least, most)),
+        and_(sale.c.refunded == sale.c.total, sale.c.profit != taken.c.profit),
+    )
+    yield Invariant(
+        "refunds take back no more than the profit, and all of it where they are the total, of each sale",
+        "sale",
+        _broken_sales(taken, wrong),
+    )
+
+
+def _of_sales(source: Table, *conditions: ColumnElement[bool], **summed: ColumnElement[Any]) -> Subquery:
+    """The sums of some columns of the rows of each sale."""
+    sums = [total_of(column).label(name) for name, column in summed.items()]
+    rows = select(source.c.sale_id, *sums).where(scoped(source), source.c.sale_id.is_not(None), *conditions)
+    return rows.group_by(source.c.sale_id).subquery("parts")
+
+
+def _broken_sales(parts: Subquery, wrong: ColumnElement[bool]) -> SelectBase:
+    return select(sale.c.id).outerjoin(parts, parts.c.sale_id == sale.c.id).where(scoped(sale), wrong)
 
 
 # ---------------------------------------------------------------- statuses

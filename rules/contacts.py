@@ -1,11 +1,48 @@
-"""Names and contacts as normalised words, for the search index and for the order by name."""
+"""How e-mail addresses and phone numbers are read, and names and contacts as words to search and to order by."""
 
 import re
 import unicodedata
 
 import phonenumbers
 
+EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+LONGEST_EMAIL = 320
 WORD = re.compile(r"[^\W_]+")
+
+
+# ---------------------------------------------------------------- contacts
+
+
+def email_of(text: str) -> str | None:
+    """The case-folded e-mail address that a text is, None where it is an impossible one."""
+    folded = text.casefold()
+    return folded if EMAIL.fullmatch(folded) and len(folded) <= LONGEST_EMAIL and "\0" not in folded else None
+
+
+def phone_of(text: str, region: str | None) -> str | None:
+    """The phone number that a text is in E.164, None where it is no valid one.
+
+    One without a country code is of the `region`, an ISO 3166 code.
+    """
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    is_valid = phonenumbers.is_valid_number(parsed)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if is_valid else None
+
+
+def national_digits(phone: str) -> str:
+    """The digits that one dials inside the country of an E.164 number, nothing where it cannot be told."""
+    try:
+        parsed = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return ""
+    dialled = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return "".join(digit for digit in dialled if digit.isdigit())
+
+
+# ---------------------------------------------------------------- words
 
 
 def search_words(*texts: str | None) -> str:
@@ -37,13 +74,3 @@ def name_words(number: str, first_name: str | None, last_name: str | None) -> st
 def contact_words(email: str | None, phone: str | None) -> str:
     """The words by which a customer is found by e-mail or by phone (E.164), dialled from abroad or at home."""
     return search_words(email, phone, national_digits(phone) if phone else None)
-
-
-def national_digits(phone: str) -> str:
-    """The digits that one dials inside the country of an E.164 number, nothing where it cannot be told."""
-    try:
-        parsed = phonenumbers.parse(phone)
-    except phonenumbers.NumberParseException:
-        return ""
-    dialled = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return "".join(digit for digit in dialled if digit.isdigit())

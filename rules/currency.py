@@ -1,5 +1,11 @@
 """How many decimals a currency has (ISO 4217), and exact arithmetic between prices and minor units."""
 
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:  # arrays come to the rules, which need nothing of numpy themselves
+    import numpy as np
+    import numpy.typing as npt
+
 # Every active ISO 4217 code with other than two decimals; a code that is not listed has two.
 EXPONENTS = {
     "BHD": 3, "BIF": 0, "CLF": 4, "CLP": 0, "DJF": 0, "GNF": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KMF": 0,
@@ -9,6 +15,9 @@ EXPONENTS = {
 
 MILLION = 1_000_000
 
+# A whole number of minor units or millionths, or an array of such: the same arithmetic serves a sale and a million.
+Amount = TypeVar("Amount", int, "npt.NDArray[np.int64]")
+
 
 def exponent_of(currency: str) -> int:
     """The number of decimals of a currency, or a ValueError for what is not a three-letter code."""
@@ -17,13 +26,8 @@ def exponent_of(currency: str) -> int:
     return EXPONENTS.get(currency, 2)
 
 
-def half_even(numerator: int, denominator: int) -> int:
-    """numerator / denominator (> 0), rounded half-even to an integer."""
-    quotient, remainder = divmod(numerator, denominator)
-    doubled = 2 * remainder
-    return quotient + (doubled > denominator or (doubled == denominator and quotient % 2 == 1))
-
-
-def line_total(quantity: int, unit_price: int, exponent: int) -> int:
-    """quantity × price, both in millionths, in minor units, half-even."""
-    return half_even(quantity * unit_price * 10**exponent, MILLION * MILLION)
+def half_even(numerator: Amount, denominator: Amount | int) -> Amount:
+    """numerator / denominator (> 0), rounded half-even to an integer; of arrays each element."""
+    whole = numerator // denominator
+    rest = numerator - whole * denominator
+    return whole + (2 * rest + (whole & 1) > denominator)  # a half goes up from an odd number

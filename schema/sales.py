@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import strawberry
 
-from models.sales import PaymentMethod, SaleChannel, SaleStatus
 from resolvers.customers import customer_by_id
 from resolvers.sales import items_by_sale, payments_by_sale, refunds_by_sale, sale_by_id
 from resolvers.storefronts import storefront_by_id
+from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 from schema.arguments import about
 from schema.businesses import Storefront
 from schema.lookups import looked_up

@@ -33,17 +33,27 @@ from models import (
 )
 from models.customers import CustomerType
 from models.database import Database, table
-from models.sales import PaymentMethod, SaleChannel, SaleStatus
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.businesses import ensure_business
 from resolvers.operation.writing import Actor, Write, writing
 from rules.contacts import contact_words, name_words, sort_name
-from rules.currency import MILLION, half_even, line_total
+from rules.currency import MILLION
 from rules.days import business_moment, date_of, day_number, instant_of, noon_of
+from rules.selling import (
+    PaymentMethod,
+    SaleChannel,
+    SaleStatus,
+    day_counted_from,
+    earned_by,
+    line_profit,
+    line_total,
+    refund_share,
+    settles,
+    status_after,
+)
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 ACTOR = Actor("a test", "ADMIN")
-COUNTED = (SaleStatus.COMPLETED, SaleStatus.PARTIAL, SaleStatus.REFUNDED)
 MONEY_OF_CUSTOMERS = ("credit_limit", "opening_balance")
 
 When = str | date
@@ -168,12 +178,12 @@ class Shop:
             "storefront": self._known_storefront(storefront),
             "status": status_,
             "channel": SaleChannel(channel),
-            "counted_from": counted if status_ in COUNTED else None,
+            "counted_from": day_counted_from(status_, counted),
             "subtotal": subtotal,
             "discount": less,
             "tax": self._minor(tax),
             "total": subtotal - less,
-            **_profit(items, subtotal, less),
+            **_earned(items, less),
         }
         told.tell("items", items)
         told.tell("changes", self._changes(told.values))
@@ -200,15 +210,13 @@ class Shop:
         number = number or f"R{len(self._refunds) + 1}"
         told = self._refunds.setdefault(number, _Told({"number": number}))
         of = self._sales[sale].values if sale is not None else {}
-        minor = self._minor(amount)
-        known = of.get("profit") is not None and of["total"] > 0
         told.values |= {
             **self._moment(when, has_hour),
             "customer": self._known(customer if customer is not None else of.get("customer")),
             "sale": sale,
             "storefront": of.get("storefront"),
-            "amount": minor,
-            "profit": half_even(of["profit"] * minor, of["total"]) if known else None,
+            "amount": self._minor(amount),
+            "profit": None,
             "reason": reason,
         }
         told.is_changed = True
@@ -397,19 +405,24 @@ class Shop:
         return name
 
     def _settle(self, sale: str) -> None:
-        """Sum the refunds of a sale; it is REFUNDED when they reach its total."""
+        """Share out the profit of a sale to its refunds, as told, and sum them; REFUNDED when they reach its total."""
         told = self._sales[sale]
-        told.values["refunded"] = sum(
-            r.values["amount"] for r in self._refunds.values() if r.values.get("sale") == sale
-        )
-        if told.values["status"] in COUNTED and 0 < told.values["total"] <= told.values["refunded"]:
-            told.values["status"] = SaleStatus.REFUNDED
+        profit, total, refunded = told.values["profit"], told.values["total"], 0
+        for refund in self._refunds.values():
+            if refund.values["sale"] != sale:
+                continue
+            amount, known = refund.values["amount"], profit is not None and total > 0
+            share = refund_share(profit, total=total, before=refunded, amount=amount) if known else None
+            refund.is_changed |= refund.values["profit"] != share
+            refund.values["profit"], refunded = share, refunded + amount
+        told.values["refunded"] = refunded
+        told.values["status"] = status_after(told.values["status"], total=total, refunded=refunded)
         told.is_changed = True
 
     def _paid(self, sale: str) -> int:
         own = self._sales[sale].parts.get("payments", [])
         others = [told.values for told in self._payments if told.values["sale"] == sale]
-        return sum(p["amount"] for p in (*own, *others) if p["method"] is not PaymentMethod.CREDIT)
+        return sum(p["amount"] for p in (*own, *others) if settles(p["method"]))
 
     def _items(self, lines: Sequence[Line]) -> list[Row]:
         return [
@@ -430,7 +443,7 @@ class Shop:
             "unit_price": price,
             "unit_cost": unit_cost,
             "total": total,
-            "profit": None if unit_cost is None else total - line_total(quantity, unit_cost, exponent),
+            "profit": None if unit_cost is None else line_profit(total, quantity, unit_cost, exponent),
             "is_product": line.is_product,
         }
 
@@ -499,14 +512,10 @@ def _paid_at(moment: Row) -> Row:
     return {"paid_at": moment["occurred_at"], "business_day": moment["business_day"]}
 
 
-def _profit(items: Sequence[Row], subtotal: int, discount: int) -> Row:
-    """The known profit of a sale and the part of its total whose cost is known, less their share of the discount."""
-    known = [item for item in items if item["profit"] is not None]
-    if not known:
-        return {"profit": None, "costed": 0}
-    sold = sum(item["total"] for item in known)
-    share = half_even(discount * sold, subtotal) if subtotal else 0
-    return {"profit": sum(item["profit"] for item in known) - share, "costed": sold - share}
+def _earned(items: Sequence[Row], discount: int) -> Row:
+    """The known profit of a sale and the part of its total whose cost is known."""
+    earned = earned_by([(item["total"], item["profit"]) for item in items], discount)
+    return {"profit": None, "costed": 0} if earned is None else earned._asdict()
 
 
 async def _number(open_write: Write, target: Table, told: Iterable[_Told]) -> None:

@@ -100,10 +100,3 @@ def gamma(keys: Keys, purpose: str, shape: float, mean: float) -> Floats:
 def beta(keys: Keys, purpose: str, a: float, b: float) -> Floats:
     """For each key a beta-distributed number."""
     return np.interp(uniform(keys, purpose), *_beta(a, b))
-
-
-def quotient_half_even(numerator: Ints, denominator: Ints | int) -> Ints:
-    """`rules.currency.half_even` for arrays; the denominators are positive."""
-    whole = numerator // denominator
-    doubled = 2 * (numerator - whole * denominator)
-    return whole + ((doubled > denominator) | ((doubled == denominator) & (whole % 2 == 1)))

@@ -9,18 +9,20 @@ from ingest.demo.chance import Flags, Ints, Keys, between, deck, drawn, happens,
 from ingest.demo.columns import words
 from ingest.demo.customers import NEVER
 from ingest.demo.sales import ONLINE, PHONE, STORE, Amounts, Sales
-from models.sales import PaymentMethod, SaleStatus
+from rules.selling import COUNTED, PaymentMethod, SaleStatus, refunds_reach, settles
 
 STATUSES = words(
     SaleStatus.PENDING, SaleStatus.COMPLETED, SaleStatus.PARTIAL, SaleStatus.REFUNDED, SaleStatus.CANCELLED
 )  # fmt: skip
 PENDING, COMPLETED, PARTIAL, REFUNDED, CANCELLED = range(5)
+COUNTS = np.array([status in COUNTED for status in STATUSES])
 
 METHODS = words(
     PaymentMethod.CASH, PaymentMethod.CARD, PaymentMethod.MOBILE_MONEY, PaymentMethod.BANK_TRANSFER,
     PaymentMethod.CREDIT, PaymentMethod.VOUCHER, PaymentMethod.OTHER,
 )  # fmt: skip
 CASH, CARD, MOBILE_MONEY, BANK_TRANSFER, CREDIT, VOUCHER, OTHER = range(7)
+SETTLES = np.array([settles(PaymentMethod(method)) for method in METHODS])
 AT_THE_TILL = deck([24, 60, 9, 0, 0, 4, 3])
 ELSEWHERE = deck([0, 66, 16, 11, 0, 4, 3])
 SECOND = deck([45, 0, 10, 0, 0, 45, 0])  # the other part of a split payment
@@ -99,13 +101,12 @@ class Fates:
         status = np.where(turned, LATER_STATUS[self.life], FIRST_STATUS[self.life])
         status = np.where(self.refunded_at < time, REFUNDED, status)
         began = np.where(self.life == PAID_LATER, np.minimum(self.turned, NEVER) // DAY, self.sales.day)
-        counts = (status == COMPLETED) | (status == PARTIAL) | (status == REFUNDED)
         paid, refunds = self.payments, self.refunds
-        settled = paid.allocated & (paid.method != CREDIT) & (paid.time < time)
+        settled = paid.allocated & SETTLES[paid.method] & (paid.time < time)
         returned = refunds.linked & (refunds.time < time)
         return State(
             status=status,
-            counted_from=np.where(counts, began, NEVER),
+            counted_from=np.where(COUNTS[status], began, NEVER),
             paid=_by_sale(paid.sale, paid.amount, settled, len(self.sales)),
             refunded=_by_sale(refunds.sale, refunds.amount, returned, len(self.sales)),
         )
@@ -213,7 +214,7 @@ def _refunded_at(fates: Fates) -> Ints:
         which = refunds.linked & (refunds.ordinal == ordinal)
         sale = refunds.sale[which]
         sums[sale] += refunds.amount[which]
-        reached = sums[sale] >= fates.money.total[sale]
+        reached = refunds_reach(fates.money.total[sale], sums[sale])
         last[sale[reached]] = refunds.time[which][reached]
     return last
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ingest.demo.calendar import DAY, hour_of, month_of, weekday_of
 from ingest.demo.catalogue import PRODUCTS
-from ingest.demo.chance import Flags, Ints, quotient_half_even
+from ingest.demo.chance import Flags, Ints
 from ingest.demo.columns import Columns, nullable
 from ingest.demo.customers import NEVER
 from ingest.demo.fates import METHODS, REASONS, STATUSES, State
@@ -14,6 +14,7 @@ from ingest.demo.sales import CHANNELS
 from ingest.demo.shop import Happenings
 from ingest.demo.touchpoints import CHANNELS as CONTACT_CHANNELS
 from ingest.demo.touchpoints import NO_SCORE, OUTCOMES, TYPES, campaign_names, subjects_of
+from rules.selling import refund_share
 
 
 def sale_columns(facts: Happenings, which: Ints, state: State) -> Columns:
@@ -94,13 +95,13 @@ def refund_columns(facts: Happenings, which: Flags) -> Columns:
 
 
 def _refunded_profit(facts: Happenings, which: Flags) -> Any:
-    """The share of each sale's profit that its refund takes back; the second refund of a sale takes all the rest."""
+    """The share of each sale's profit that its refund takes back; the second refund of a sale is of all the rest."""
     refunds, money = facts.fates.refunds, facts.money
     sale, amount = refunds.sale[which], refunds.amount[which]
-    profit, total = money.profit[sale], np.maximum(money.total[sale], 1)
-    is_rest = refunds.ordinal[which] > 1
-    share = quotient_half_even(profit * np.where(is_rest, total - amount, amount), total)
-    return nullable(np.where(is_rest, profit - share, share), refunds.linked[which] & money.cost_known[sale])
+    total = money.total[sale]
+    before = np.where(refunds.ordinal[which] > 1, total - amount, 0)
+    share = refund_share(money.profit[sale], total=total, before=before, amount=amount)
+    return nullable(share, refunds.linked[which] & money.cost_known[sale])
 
 
 def change_columns(facts: Happenings, which: Flags) -> Columns:

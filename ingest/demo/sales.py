@@ -28,12 +28,12 @@ from ingest.demo.chance import (
     drawn_from,
     happens,
     keys_within,
-    quotient_half_even,
 )
 from ingest.demo.columns import words
 from ingest.demo.customers import People
 from ingest.demo.visits import Visits
-from models.sales import SaleChannel
+from rules.currency import half_even
+from rules.selling import SaleChannel, due, earned, line_profit, line_total
 
 CHANNELS = words(SaleChannel.STORE, SaleChannel.ONLINE, SaleChannel.PHONE, SaleChannel.MARKETPLACE, SaleChannel.OTHER)
 STORE, ONLINE, PHONE, MARKETPLACE, OTHER = range(5)
@@ -48,7 +48,6 @@ DELIVERED = 0.55  # of online sales; the others are collected
 GIFT = 0.012  # of sales get something free
 DISCOUNTS = np.array([0, 5, 10, 15, 20, 30], np.int64)
 DISCOUNT_CARDS = deck([80, 6, 8, 2, 3, 1])
-MINOR = 10 ** (12 - EXPONENT)  # a minor unit in millionths of millionths
 
 
 class Sales:
@@ -121,8 +120,9 @@ class Lines:
         self.price = np.where(is_free, 0, np.where(sales.wholesale[sale] & ~is_delivery, price * 8 // 10, price))
         self.cost = PRODUCTS.cost[self.product]
         self.cost_known = PRODUCTS.cost_known[self.product]
-        self.total = quotient_half_even(self.quantity * self.price, MINOR)
-        self.profit = np.where(self.cost_known, self.total - quotient_half_even(self.quantity * self.cost, MINOR), 0)
+        self.total = line_total(self.quantity, self.price, EXPONENT)
+        profit = line_profit(self.total, self.quantity, self.cost, EXPONENT)
+        self.profit = np.where(self.cost_known, profit, 0)
 
     def __len__(self) -> int:
         return len(self.sale)
@@ -154,7 +154,7 @@ class Amounts(NamedTuple):
     @property
     def due(self) -> Ints:
         """What has to be paid."""
-        return self.total + self.tax
+        return due(self.total, self.tax)
 
 
 def amounts(sales: Sales, lines: Lines) -> Amounts:
@@ -163,17 +163,16 @@ def amounts(sales: Sales, lines: Lines) -> Amounts:
     subtotal = _summed(lines.total, lines)
     discount = subtotal * DISCOUNTS[drawn(sales.key, "discount", DISCOUNT_CARDS)] // 100
     total = subtotal - discount
-    divisor = np.maximum(subtotal, 1)
     taxed = _summed(lines.total * PRODUCTS.tax[lines.product], lines)
-    known_totals = _summed(np.where(known, lines.total, 0), lines)
-    share = quotient_half_even(discount * known_totals, divisor)
+    costed = _summed(np.where(known, lines.total, 0), lines)
+    whole = earned(subtotal=subtotal, discount=discount, costed=costed, profit=_summed(lines.profit, lines))
     return Amounts(
         subtotal=subtotal,
         discount=discount,
-        tax=quotient_half_even(taxed * total, divisor * 1000),
+        tax=half_even(taxed * total, np.maximum(subtotal, 1) * 1000),
         total=total,
-        profit=_summed(lines.profit, lines) - share,
-        costed=known_totals - share,
+        profit=whole.profit,
+        costed=whole.costed,
         cost_known=_summed(known.astype(np.int64), lines) > 0,
     )
 

@@ -9,11 +9,11 @@ from typing import Any
 from analytics.figures import average, percentage, ratio
 from analytics.patterns import Bucket, Calendar, Share, busiest
 from models.businesses import Weekday
-from models.sales import PaymentMethod
 from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.patterns.purchases import Purchases
 from rules.currency import MILLION, half_even
 from rules.days import date_of
+from rules.selling import PaymentMethod
 
 DAYS_OF_A_MONTH = 30.4375
 

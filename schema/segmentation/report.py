@@ -10,8 +10,8 @@ import strawberry
 from analytics.segmentation import RFMScheme, SegmentationMethod
 from analytics.segmentation.preferences import Dimension
 from models.businesses import Weekday
-from models.sales import PaymentMethod, SaleChannel
 from resolvers.segmentation.report import weekday_of
+from rules.selling import PaymentMethod, SaleChannel
 from schema.arguments import Info, about, said
 from schema.businesses import Storefront
 from schema.exports import export_url_with_detail

@@ -15,11 +15,11 @@ from analytics.patterns import Grouping
 from models.businesses import Weekday
 from models.customers import CustomerType
 from models.database import Database
-from models.sales import PaymentMethod
 from resolvers.operation.context import Context, Services
 from resolvers.operation.ids import global_id
 from resolvers.patterns import PurchasePatterns, Question, buyers_by_point, items_by_basket, purchase_patterns
 from resolvers.periods import Comparison
+from rules.selling import PaymentMethod
 from schema.arguments import DateRange
 from tests.analytics.asking import operation
 from tests.builders import Line, Shop, open_shop

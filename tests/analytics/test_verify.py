@@ -213,6 +213,43 @@ async def test_damage_is_found_by_its_ids(
     assert any(finding.rule.startswith(rule) and id_of(shop) in finding.ids for finding in findings), findings
 
 
+EARNED = "profit and costed are those of the items whose cost is known, of each sale without a discount"
+TAKEN_BACK = "refunds take back no more than the profit, and all of it where they are the total, of each sale"
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "sale"),
+    [
+        ("sale SET profit = 649 WHERE number = 'part'", EARNED, "part"),
+        ("sale SET profit = NULL WHERE number = 'part'", EARNED, "part"),
+        ("sale SET costed = 0 WHERE number = 'part'", EARNED, "part"),
+        ("sale SET profit = 0 WHERE number = 'unknown'", EARNED, "unknown"),
+        ("refund SET profit = 651 WHERE number = 'of part'", TAKEN_BACK, "part"),
+        ("refund SET profit = -1 WHERE number = 'of part'", TAKEN_BACK, "part"),
+        ("refund SET profit = 1 WHERE number = 'of unknown'", TAKEN_BACK, "unknown"),
+        ("refund SET profit = 649 WHERE number = 'of whole'", TAKEN_BACK, "whole"),
+        ("refund SET profit = 1 WHERE number = 'of loss'", TAKEN_BACK, "loss"),
+        ("refund SET profit = -101 WHERE number = 'of loss'", TAKEN_BACK, "loss"),
+    ],
+)
+async def test_wrong_profits_are_found_by_their_sales(
+    services: Services, database: Database, change: str, rule: str, sale: str
+) -> None:
+    shop = await open_shop(database)
+    mugs, rope = Line("Mug", "4.50", "2", cost="1.25"), Line("Rope", "1.00")
+    told = {"part": [mugs, rope], "whole": [mugs], "loss": [Line("Mug", "1.00", cost="2.00")], "unknown": [rope]}
+    for (number, lines), amount in zip(told.items(), ("9.00", "9.00", "0.50", "0.30"), strict=True):
+        shop.sale("anna", "2026-01-03", number=number, lines=lines)
+        shop.refund("anna", "2026-01-09", amount, sale=number, number=f"of {number}")
+    await shop.save()
+    assert await found(services, shop.id) == []
+    await execute(database, f"UPDATE {change}")
+
+    findings = await found(services, shop.id)
+
+    assert (rule, (shop.id_of_sale(sale),)) in [(finding.rule, finding.ids) for finding in findings]
+
+
 async def test_a_reference_to_nothing_is_found(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     shop = await open_shop(database)

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, text, update
 
 from ingest.demo import BUSINESS, TIMEZONE, DemoDiffers, DemoSummary, grow_demo, growing, steps
 from ingest.demo.calendar import Calendar, Plan
-from ingest.demo.chance import beta, deck, gamma, keys_of, quotient_half_even, uniform
+from ingest.demo.chance import beta, deck, gamma, keys_of, uniform
 from ingest.demo.names import COUNTRIES, CULTURES, phone, written
 from models import (
     AuditEntry,
@@ -33,13 +33,13 @@ from models import (
     Touchpoint,
 )
 from models.database import Database, table
-from models.sales import PaymentMethod, SaleChannel, SaleStatus
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.businesses import ensure_business
 from resolvers.operation.writing import Actor, writing
 from rules.contacts import contact_words, name_words, sort_name
-from rules.currency import half_even, line_total
+from rules.currency import half_even
 from rules.days import business_moment, day_number
+from rules.selling import PaymentMethod, SaleChannel, SaleStatus, line_total
 
 TODAY = date(2026, 3, 14)
 NOW = datetime(2026, 3, 14, 15, 20, tzinfo=UTC)  # 16:20 in Paris
@@ -603,13 +603,6 @@ def test_draws_are_distributed_as_they_should_be() -> None:
     assert abs(gamma(keys, "a", 0.9, 0.4).var() - 0.4**2 / 0.9) < 0.01
     assert abs(beta(keys, "a", 0.75, 4.2).mean() - 0.75 / 4.95) < 0.005
     assert np.bincount(deck([1, 0, 3], 8)).tolist() == [2, 0, 6]
-
-
-def test_rounding_is_that_of_the_currency() -> None:
-    numerators = np.concatenate([np.arange(-60, 60), np.array([10**17 + 5, 15, 25, -15, -25])])
-    for denominator in (1, 2, 3, 10, 1_000):
-        expected = [half_even(int(number), denominator) for number in numerators]
-        assert quotient_half_even(numerators, denominator).tolist() == expected
 
 
 def test_a_longer_calendar_begins_like_a_shorter_one() -> None:

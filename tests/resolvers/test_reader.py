@@ -14,12 +14,13 @@ from models import Customer, Storefront, Touchpoint
 from models.businesses import storefronts_of_business
 from models.customers import CustomerType, customers_with_id
 from models.database import Database, table
-from models.sales import SaleStatus, purchases_of, rows_of_sales, rows_with_id, sale, sale_item
+from models.sales import purchases_of, rows_of_sales, rows_with_id, sale, sale_item
 from models.touchpoints import TouchpointType, touchpoints_with_id
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id
 from resolvers.operation.reader import Reader, Statements
 from rules.days import day_number
+from rules.selling import SaleStatus
 from tests.builders import Line, Shop, open_shop
 
 Reading = Callable[[Shop], Any]
