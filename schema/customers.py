@@ -56,9 +56,9 @@ from schema.arguments import (
     about,
     said,
 )
+from schema.execution.lookups import looked_up, looked_up_by
 from schema.exports import export_url
 from schema.lifetime_value import CLV, Horizon
-from schema.lookups import looked_up, looked_up_by
 from schema.nodes import Node, OfPage, edges_of
 from schema.patterns import PurchasePatterns
 from schema.retention import Cohort

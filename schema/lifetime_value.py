@@ -11,8 +11,8 @@ from resolvers.customers import customer_by_id
 from resolvers.lifetime_value.customer import heuristic_by_value, rank_by_value
 from resolvers.prediction.customer import prediction_by_value
 from schema.arguments import about, said
+from schema.execution.lookups import looked_up
 from schema.exports import export_url
-from schema.lookups import looked_up
 from schema.members import counted_customers
 from schema.nodes import OfPage, edges_of
 from schema.prediction import CLVPrediction

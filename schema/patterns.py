@@ -11,8 +11,8 @@ from analytics.patterns import Grouping
 from resolvers.patterns import buyers_by_point, items_by_basket
 from schema.arguments import about
 from schema.businesses import Weekday  # registered there, as a type must be before it is used
+from schema.execution.lookups import looked_up
 from schema.exports import export_url
-from schema.lookups import looked_up
 from schema.reports import Freshness, HowComputed, Period
 from schema.sales import PaymentMethod  # likewise
 

@@ -11,7 +11,7 @@ from analytics.prediction.worth import ChurnRisk
 from resolvers.prediction.customer import interval_by_prediction, next_order_by_prediction
 from resolvers.prediction.model import CLVModelStatus
 from schema.arguments import about
-from schema.lookups import looked_up
+from schema.execution.lookups import looked_up
 
 strawberry.enum(
     ChurnRisk, description="How likely a customer has left for good: LOW below a third, HIGH above two thirds."

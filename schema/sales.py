@@ -12,7 +12,7 @@ from resolvers.sales import items_by_sale, payments_by_sale, refunds_by_sale, sa
 from resolvers.storefronts import storefront_by_id
 from schema.arguments import about
 from schema.businesses import Storefront
-from schema.lookups import looked_up
+from schema.execution.lookups import looked_up
 from schema.nodes import Node, OfPage, edges_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import strawberry
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.customers import customer_by_id
 from schema.arguments import DateRange, about
-from schema.lookups import looked_up
+from schema.execution.lookups import looked_up
 from schema.nodes import Node, OfPage, edges_of
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from resolvers.operation.context import BusinessCalendar
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.viewer import Viewer
 from rules.days import business_today
-from schema.keeping import Keeping, keeping_of
-from schema.prepared import Prepared
+from schema.document.keeping import Keeping, keeping_of
+from schema.document.prepared import Prepared
 from server.http.errors import Told
 from server.watching.metrics import count_response
 

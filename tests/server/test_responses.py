@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from models.database import Database
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, Viewer
-from schema.keeping import OF_BEARER, VOLATILE_TYPES, is_volatile
+from schema.document.keeping import OF_BEARER, VOLATILE_TYPES, is_volatile
 from schema.schema import schema
 from server.app import create_app
 from server.http import responses
