@@ -1,10 +1,13 @@
 """Acquisition: where new customers came from and what they brought."""
 
 from decimal import Decimal
+from typing import Annotated, Any
 
 import strawberry
 
-from schema.arguments import about
+from resolvers.acquisition import Question as AcquisitionQuestion
+from resolvers.acquisition import acquisition
+from schema.arguments import DateRange, Info, about, plain, said
 from schema.exports import export_url
 from schema.reports import Freshness, HowComputed, Period
 
@@ -33,3 +36,18 @@ class AcquisitionReport:
     how_computed: HowComputed = about("What the numbers are, and the statement that computed them.")
     export_url: str = export_url()
     freshness: Freshness = about("How fresh it is.")
+
+
+@strawberry.type
+class AcquisitionQueries:
+    """Where new customers came from."""
+
+    @strawberry.field(
+        description="The customers that joined in a period, and where they came from.", graphql_type=AcquisitionReport
+    )
+    @staticmethod
+    async def acquisition(
+        info: Info, period: Annotated[DateRange | None, said("The 12 months to today unless given.")] = None
+    ) -> Any:
+        """The customers that joined in a period."""
+        return await acquisition(info.context, AcquisitionQuestion(plain(period)))

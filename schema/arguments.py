@@ -14,7 +14,12 @@ from resolvers.operation import ranges
 from resolvers.operation.context import Context
 from resolvers.periods import Comparison
 
+# A type must be registered before it is used; these are what the arguments below are.
 strawberry.enum(Comparison, description="What a period is compared with.")
+strawberry.enum(CustomerType, description="Who buys: people for themselves, or businesses that sell on.")
+strawberry.enum(RevenueBasis, description="What revenue is: sale totals, totals less refunds, or known profit.")
+strawberry.enum(RFMScheme, description="Which table of segments names the score triples.")
+strawberry.enum(SegmentationMethod, description="By what customers are put into segments.")
 
 Info = strawberry.Info[Context, None]
 

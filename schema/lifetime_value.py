@@ -6,15 +6,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from analytics.customers import RevenueBasis
 from analytics.lifetime_value.ranking import LifetimeValueOrder
 from resolvers.customers import customer_by_id
 from resolvers.lifetime_value.customer import heuristic_by_value, rank_by_value
+from resolvers.lifetime_value.report import Question as LifetimeValueQuestion
+from resolvers.lifetime_value.report import lifetime_value_report
+from resolvers.operation.paging import PageArguments
 from resolvers.prediction.customer import prediction_by_value
-from schema.arguments import about, said
+from schema.arguments import (
+    After,
+    AsOf,
+    Basis,
+    CustomerTypeArg,
+    DateRange,
+    First,
+    Info,
+    StorefrontArg,
+    about,
+    plain,
+    said,
+)
+from schema.connections import Words, connection
 from schema.execution.lookups import looked_up
 from schema.exports import export_url
 from schema.members import counted_customers
-from schema.nodes import OfPage, edges_of
 from schema.prediction import CLVPrediction
 from schema.reports import Freshness, HowComputed
 
@@ -86,33 +102,16 @@ class CustomerValue:
     )
 
 
-@strawberry.type(description="A customer's value with its cursor.")
-class LifetimeValueEdge:
-    """A customer's value with its cursor."""
-
-    cursor: str = about("Its place in the list.")
-    node: CustomerValue = about("The customer and its value.")
-
-
-@strawberry.type(description="A page of customers by value.")
-class LifetimeValueConnection(OfPage):
-    """A page of customers by value."""
-
-    nodes: list[CustomerValue] = about("The customers of this page.")
-
-    @strawberry.field(
-        description="The customers of this page with their cursors.", graphql_type=list[LifetimeValueEdge]
-    )
-    @staticmethod
-    def edges(root: strawberry.Parent[Any]) -> Any:
-        """The customers with their cursors."""
-        return edges_of(root)
-
-    @strawberry.field(description="How many customers the whole list has.")
-    @staticmethod
-    async def total_count(root: strawberry.Parent[Any]) -> int:
-        """The size of the list."""
-        return await root.count()
+LifetimeValueConnection = connection(
+    CustomerValue,
+    Words(
+        page="A page of customers by value.",
+        each="customer",
+        edge="A customer's value with its cursor.",
+        node="The customer and its value.",
+    ),
+    name="LifetimeValue",
+)
 
 
 @strawberry.type(description="What is said of all customers of the report.")
@@ -219,3 +218,42 @@ class LifetimeValueReport:
     async def freshness(root: strawberry.Parent[Any]) -> Any:
         """How fresh it is."""
         return await root.freshness()
+
+
+@strawberry.type
+class LifetimeValueQueries:
+    """What all customers were worth."""
+
+    @strawberry.field(
+        description="What customers were worth to a day: their ranking, and how revenue lies among them.",
+        graphql_type=LifetimeValueReport,
+    )
+    @staticmethod
+    async def lifetime_value_report(
+        info: Info,
+        joined: Annotated[DateRange | None, said("Only customers who joined in this period.")] = None,
+        customer_type: CustomerTypeArg = None,
+        storefront: StorefrontArg = None,
+        min_revenue: MinRevenue = None,
+        min_profit: MinProfit = None,
+        revenue_basis: Basis = RevenueBasis.NET,
+        order_by: ValueOrder = LifetimeValueOrder.REVENUE,
+        as_of: AsOf = None,
+        horizon_days: Horizon = 365,
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        """What customers were worth to a day."""
+        question = LifetimeValueQuestion(
+            plain(joined),
+            customer_type,
+            storefront,
+            min_revenue,
+            min_profit,
+            revenue_basis,
+            order_by,
+            as_of,
+            horizon_days,
+            PageArguments(first, after),
+        )
+        return await lifetime_value_report(info.context, question)

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Coroutine
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
+from analytics.customers import RevenueBasis
 from analytics.patterns import Grouping
-from resolvers.patterns import buyers_by_point, items_by_basket
-from schema.arguments import about
+from resolvers.patterns import Question as PatternsQuestion
+from resolvers.patterns import buyers_by_point, items_by_basket, purchase_patterns
+from schema.arguments import Basis, CompareTo, CustomerTypeArg, DateRange, Info, StorefrontArg, about, plain, said
 from schema.businesses import Weekday  # registered there, as a type must be before it is used
 from schema.execution.lookups import looked_up
 from schema.exports import export_url
@@ -186,3 +188,33 @@ class PurchasePatterns:
     how_computed: HowComputed = about("What the numbers are, and the statements that compute them.")
     export_url: str = export_url()
     freshness: Any = _computed("freshness", Freshness, "How fresh it is.")
+
+
+@strawberry.type
+class PatternsQueries:
+    """How customers buy."""
+
+    @strawberry.field(
+        description="When, how often, how much, what and how customers buy in a period, all of them or one.",
+        graphql_type=PurchasePatterns,
+    )
+    @staticmethod
+    async def purchase_patterns(
+        info: Info,
+        customer: Annotated[strawberry.ID | None, said("Only the purchases of this customer.")] = None,
+        period: Annotated[DateRange | None, said("The period; the 90 days to today unless given.")] = None,
+        compare_to: CompareTo = None,
+        revenue_basis: Basis = RevenueBasis.NET,
+        customer_type: CustomerTypeArg = None,
+        storefront: StorefrontArg = None,
+        grouping: Annotated[Grouping, said("The calendar unit of the series.")] = Grouping.MONTHLY,
+        basket_edges: Annotated[
+            list[Decimal] | None,
+            said("Where baskets are divided, rising, 1 to 50 amounts; 0, 100, 250, 500 and 1000 unless given."),
+        ] = None,
+    ) -> Any:
+        """How customers buy in a period."""
+        question = PatternsQuestion(
+            customer, plain(period), compare_to, revenue_basis, customer_type, storefront, grouping, basket_edges
+        )
+        return await purchase_patterns(info.context, question)

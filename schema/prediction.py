@@ -9,8 +9,8 @@ import strawberry
 from analytics.prediction.census import NotEnoughDataReason
 from analytics.prediction.worth import ChurnRisk
 from resolvers.prediction.customer import interval_by_prediction, next_order_by_prediction
-from resolvers.prediction.model import CLVModelStatus
-from schema.arguments import about
+from resolvers.prediction.model import CLVModelStatus, lifetime_value_model
+from schema.arguments import AsOf, Info, about
 from schema.execution.lookups import looked_up
 
 strawberry.enum(
@@ -139,3 +139,17 @@ class LifetimeValueModel:
     spend_log_likelihood: float | None = about("How well Gamma-Gamma fits.")
     reference: ReferenceModel | None = about("BG/NBD on the same purchases.")
     holdout: HoldoutCheck | None = about("How it would have done on the last fourth of the days; null where it cannot.")
+
+
+@strawberry.type
+class PredictionQueries:
+    """The model behind predictions."""
+
+    @strawberry.field(
+        description="The model behind predictions: its parameters, how exactly they are known, a check on later days.",
+        graphql_type=LifetimeValueModel,
+    )
+    @staticmethod
+    async def lifetime_value_model(info: Info, as_of: AsOf = None) -> Any:
+        """The model behind predictions."""
+        return await lifetime_value_model(info.context, as_of)

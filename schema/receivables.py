@@ -2,10 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 
-from schema.arguments import about
+from resolvers.receivables import Question as ReceivablesQuestion
+from resolvers.receivables import receivables_aging
+from schema.arguments import AsOf, Info, about
 from schema.exports import export_url
 from schema.members import counted_customers
 from schema.reports import Freshness, HowComputed
@@ -27,3 +30,14 @@ class ReceivablesAging:
     how_computed: HowComputed = about("What the numbers are, and the statement that computed them.")
     export_url: str = export_url()
     freshness: Freshness = about("How fresh it is.")
+
+
+@strawberry.type
+class ReceivablesQueries:
+    """What is owed."""
+
+    @strawberry.field(description="What is owed on sales, by age.", graphql_type=ReceivablesAging)
+    @staticmethod
+    async def receivables_aging(info: Info, as_of: AsOf = None) -> Any:
+        """What is owed on sales."""
+        return await receivables_aging(info.context, ReceivablesQuestion(as_of))

@@ -8,7 +8,9 @@ import strawberry
 
 from analytics.calendar import CohortPeriod
 from analytics.cohorts import RetentionMode
-from schema.arguments import about, said
+from resolvers.retention import Question as RetentionQuestion
+from resolvers.retention import retention
+from schema.arguments import CompareTo, CustomerTypeArg, DateRange, Info, StorefrontArg, about, plain, said
 from schema.exports import export_url
 from schema.members import counted_customers
 from schema.reports import Freshness, HowComputed, Period
@@ -169,3 +171,27 @@ class RetentionReport:
     async def freshness(root: strawberry.Parent[Any]) -> Any:
         """How fresh it is."""
         return await root.freshness()
+
+
+@strawberry.type
+class RetentionQueries:
+    """Who stays."""
+
+    @strawberry.field(description="Who stays over a period, and the cohorts.", graphql_type=RetentionReport)
+    @staticmethod
+    async def retention(
+        info: Info,
+        period: Annotated[DateRange | None, said("The 12 months to today unless given.")] = None,
+        compare_to: CompareTo = None,
+        cohort_period: Annotated[CohortPeriod, said("The calendar unit of the cohorts.")] = CohortPeriod.MONTH,
+        trend_period: Annotated[CohortPeriod, said("The calendar unit of the trends.")] = CohortPeriod.MONTH,
+        mode: Annotated[RetentionMode, said("Who is in the cell of a cohort.")] = RetentionMode.ON,
+        activity_days: Annotated[int, said("A purchase keeps a customer active for so many days, 1 to 9,999.")] = 90,
+        customer_type: CustomerTypeArg = None,
+        storefront: StorefrontArg = None,
+    ) -> Any:
+        """Who stays over a period."""
+        question = RetentionQuestion(
+            plain(period), compare_to, cohort_period, trend_period, mode, activity_days, customer_type, storefront
+        )
+        return await retention(info.context, question)

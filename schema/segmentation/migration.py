@@ -7,10 +7,25 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.types.unset import UNSET
 
-from schema.arguments import about
+from analytics.segmentation import RFMScheme, SegmentationMethod
+from resolvers.segmentation.migration import Question as MigrationQuestion
+from resolvers.segmentation.migration import segment_migration, segmentation_trend
+from schema.arguments import (
+    CustomerTypeArg,
+    DatedMethod,
+    DaysToEach,
+    FromDay,
+    Info,
+    Scheme,
+    StorefrontArg,
+    ToDay,
+    about,
+    said,
+)
 from schema.exports import export_url
 from schema.members import counted_customers
 from schema.reports import Freshness, HowComputed
+from schema.retention import CohortPeriod  # registered there, as a type must be before it is used
 
 
 @strawberry.type(description="Customers that went from one segment to another, or stayed in one.")
@@ -91,3 +106,47 @@ class SegmentationTrend:
     how_computed: HowComputed = about("What the numbers are, and the statement that computed the last point.")
     export_url: str = export_url()
     freshness: Freshness = about("How fresh it is: that of the oldest point.")
+
+
+@strawberry.type
+class MigrationQueries:
+    """Segments over time."""
+
+    @strawberry.field(
+        description="Who went from which segment to which between two days, inactive customers among them.",
+        graphql_type=SegmentMigration,
+    )
+    @staticmethod
+    async def segment_migration(
+        info: Info,
+        from_: FromDay,
+        to: ToDay,
+        method: DatedMethod = SegmentationMethod.RFM,
+        scheme: Scheme = RFMScheme.POS,
+        days: DaysToEach = 90,
+        storefront: StorefrontArg = None,
+        customer_type: CustomerTypeArg = None,
+    ) -> Any:
+        """Who went from which segment to which."""
+        question = MigrationQuestion(method, scheme, days, storefront, customer_type, from_, to)
+        return await segment_migration(info.context, question)
+
+    @strawberry.field(
+        description="The segments at the end of each calendar unit, at most 120, with inactive customers among them.",
+        graphql_type=SegmentationTrend,
+    )
+    @staticmethod
+    async def segmentation_trend(
+        info: Info,
+        from_: FromDay,
+        to: ToDay,
+        method: DatedMethod = SegmentationMethod.RFM,
+        scheme: Scheme = RFMScheme.POS,
+        days: DaysToEach = 90,
+        storefront: StorefrontArg = None,
+        customer_type: CustomerTypeArg = None,
+        every: Annotated[CohortPeriod, said("The calendar unit at whose ends there is a point.")] = CohortPeriod.MONTH,
+    ) -> Any:
+        """The segments at the end of each calendar unit."""
+        question = MigrationQuestion(method, scheme, days, storefront, customer_type, from_, to)
+        return await segmentation_trend(info.context, question, every)

@@ -11,15 +11,13 @@ from analytics.segmentation import RFMScheme, SegmentationMethod
 from analytics.segmentation.preferences import Dimension
 from models.businesses import Weekday
 from models.sales import PaymentMethod, SaleChannel
-from resolvers.segmentation.report import weekday_of
-from schema.arguments import Info, about, said
+from resolvers.segmentation.report import Question, segmentation, weekday_of
+from schema.arguments import AsOf, CustomerTypeArg, Days, Info, Method, Scheme, StorefrontArg, about, said
 from schema.businesses import Storefront
 from schema.exports import export_url_with_detail
 from schema.members import counted_customers
 from schema.reports import Freshness, HowComputed
 from schema.segmentation.rfm import RFMCutPoints
-
-strawberry.enum(SegmentationMethod, description="By what customers are put into segments.")
 
 
 def _preferred(dimension: Dimension, description: str, type_: Any, read: Callable[[Any], Any] = lambda v: v) -> Any:
@@ -186,3 +184,31 @@ class Segmentation:
     async def refunds_outside_population(root: strawberry.Parent[Any]) -> Decimal:
         """Refunds to nobody of the population."""
         return await root.refunds_outside_population()
+
+
+@strawberry.type
+class SegmentationQueries:
+    """All customers in segments."""
+
+    @strawberry.field(
+        description="The customers of a window in segments: by RFM scores, value, tier, use of credit or behavior.",
+        graphql_type=Segmentation,
+    )
+    @staticmethod
+    async def segmentation(
+        info: Info,
+        method: Method = SegmentationMethod.RFM,
+        scheme: Scheme = RFMScheme.POS,
+        days: Days = 90,
+        storefront: StorefrontArg = None,
+        customer_type: CustomerTypeArg = None,
+        include_inactive: Annotated[bool, said("Whether customers that are not active are scored too.")] = False,
+        segment_name: Annotated[str | None, said("List only the segment of this name; totals stay.")] = None,
+        segment_code: Annotated[str | None, said("List only the segment of this code; totals stay.")] = None,
+        as_of: AsOf = None,
+    ) -> Any:
+        """The customers of a window in segments."""
+        question = Question(
+            method, scheme, days, storefront, customer_type, include_inactive, segment_name, segment_code, as_of
+        )
+        return await segmentation(info.context, question)

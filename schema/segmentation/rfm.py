@@ -8,8 +8,6 @@ import strawberry
 from analytics.segmentation import RFMScheme
 from schema.arguments import about
 
-strawberry.enum(RFMScheme, description="Which table of segments names the score triples.")
-
 
 @strawberry.type(description="Scores from `min` to `max`, both inside.")
 class ScoreRange:
