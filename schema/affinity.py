@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers.affinity import AffinityQuestion, category_affinity
+from resolvers.affinity import AffinityQuestion, CategoryAffinity, Recommendation, category_affinity
 from schema.arguments import CustomerTypeArg, DateRange, Info, StorefrontArg, about, plain, said
 from schema.exports import export_url
-from schema.reports import Freshness, HowComputed
+from schema.results import before, registered
 
 
 @strawberry.type(description="Two categories that are bought together, in this order.")
@@ -22,25 +22,14 @@ class CategoryPair:
     both: int = about("How many transactions have both.", "transactions")
 
 
-@strawberry.type(description="The categories that are bought together in a period.")
-class CategoryAffinity:
-    """The categories that are bought together."""
-
-    pairs: list[CategoryPair] = about("Ordered pairs by lift, then support, then names.")
-    notices: list[str] = about("What a reader should know about this answer.")
-    how_computed: HowComputed = about("What the numbers are, and the statements that computed them.")
-    export_url: str = export_url()
-    freshness: Freshness = about("How fresh it is.")
+registered(
+    CategoryAffinity,
+    pairs=before("notices", about("Ordered pairs by lift, then support, then names.", type_=list[CategoryPair])),
+    export_url=before("freshness", export_url()),
+)
 
 
-@strawberry.type(description="A category that a customer has not bought yet.")
-class Recommendation:
-    """A category that a customer has not bought yet."""
-
-    category: str = about("The category.")
-    product: str | None = about("A product of it; null, since categories are what is recommended.")
-    reason: str = about("Why: the pair of categories behind it.")
-    score: float = about("The share of all candidates that fit no better, 0 to 1: the best has 1.")
+registered(Recommendation)
 
 
 @strawberry.type

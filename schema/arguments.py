@@ -29,9 +29,9 @@ def said(text: str) -> Any:
     return strawberry.argument(description=text)
 
 
-def about(text: str, name: str | None = None) -> Any:
-    """A plain field: the attribute of this name, with its description."""
-    return strawberry.field(description=text, name=name)
+def about(text: str, name: str | None = None, type_: Any = None) -> Any:
+    """A plain field: the attribute of this name with its description, and its type where no annotation tells it."""
+    return strawberry.field(description=text, name=name, graphql_type=type_)
 
 
 First = Annotated[int | None, said("How many from the start; 50 unless given, at most 1,000.")]

@@ -44,7 +44,7 @@ def connection(of: type, words: Words, *, name: str = "", is_exported: bool = Fa
     @strawberry.type(name=f"{name}Edge", description=words.edge or f"A {words.each} of a list with its cursor.")
     class Edge:
         cursor: str = about("Its place in the list.")
-        node: Any = strawberry.field(description=words.node or f"The {words.each}.", graphql_type=of)
+        node = about(words.node or f"The {words.each}.", type_=of)
 
     @strawberry.type(name=f"{name}Connection", description=words.page)
     class Connection:
@@ -54,7 +54,7 @@ def connection(of: type, words: Words, *, name: str = "", is_exported: bool = Fa
             """The page itself knows."""
             return root
 
-        nodes = strawberry.field(description=f"The {many} of this page.", graphql_type=list[of])
+        nodes = about(f"The {many} of this page.", type_=list[of])
         if is_exported:
             export_url = export_url()
 

@@ -15,6 +15,8 @@ from models.listing import CustomerOrder
 from models.touchpoints import TouchpointType
 from resolvers.affinity import checked_first, recommendations_by_customer
 from resolvers.customers import (
+    EmailEngagement,
+    PurchaseSummary,
     balance_by_customer,
     customer_by_id,
     email_engagement_by_customer,
@@ -65,6 +67,7 @@ from schema.execution.lookups import looked_up, looked_up_by
 from schema.lifetime_value import CLV, Horizon
 from schema.nodes import Node
 from schema.patterns import PurchasePatterns
+from schema.results import registered
 from schema.retention import Cohort
 from schema.sales import RefundConnection, SaleConnection
 from schema.segmentation.rfm import RFMScore
@@ -117,30 +120,10 @@ class Acquisition:
     )
 
 
-@strawberry.type(description="How a customer answers e-mails; rates in percent of those delivered.")
-class EmailEngagement:
-    """How a customer answers e-mails."""
-
-    open_rate: float | None = about("How many were opened, 0 to 100; null where none was delivered.")
-    click_rate: float | None = about("How many were clicked, 0 to 100; null where none was delivered.")
-    last_opened_at: datetime | None = about("The last e-mail that was opened.")
-    last_clicked_at: datetime | None = about("The last e-mail that was clicked.")
+registered(EmailEngagement)
 
 
-@strawberry.type(description="What a customer bought up to a day.")
-class PurchaseSummary:
-    """What a customer bought up to a day."""
-
-    orders: int = about("Counted sales.")
-    revenue: Decimal = about("On the asked basis.")
-    refunded: Decimal = about("All that was paid back, for sales or without one.")
-    profit: Decimal | None = about(
-        "Of the lines whose cost is known, less its refunded share; null where none is known."
-    )
-    average_order_value: Decimal | None = about("Revenue per order; null without an order.")
-    first_purchase_date: date | None = about("The day of the first purchase.")
-    last_purchase_date: date | None = about("The day of the last purchase.")
-    days_since_last_purchase: int | None = about("Days from the last purchase to `asOf`.")
+registered(PurchaseSummary)
 
 
 async def _day(context: Context, as_of: date | None) -> int:
