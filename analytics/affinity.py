@@ -190,12 +190,12 @@ class Together:
     def _pair(self, one: int, other: int) -> "Pair":
         both = self.both
         return Pair(
-            self.categories[one],
-            self.categories[other],
-            int(both[one, other]),
-            int(both[one, one]),
-            int(both[other, other]),
-            self.transactions,
+            first=self.categories[one],
+            second=self.categories[other],
+            both=int(both[one, other]),
+            with_first=int(both[one, one]),
+            with_second=int(both[other, other]),
+            transactions=self.transactions,
         )
 
     @cached_property

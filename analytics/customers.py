@@ -41,11 +41,11 @@ def purchase_figures(sums: Any, basis: RevenueBasis) -> PurchaseFigures:
         RevenueBasis.MARGIN: kept_profit or 0,
     }[basis]
     return PurchaseFigures(
-        sums.orders,
-        revenue,
-        sums.refunded,
-        sums.profit if basis is RevenueBasis.GROSS else kept_profit,
-        half_even(revenue, sums.orders) if sums.orders else None,
-        sums.first_day,
-        sums.last_day,
+        orders=sums.orders,
+        revenue=revenue,
+        refunded=sums.refunded,
+        profit=sums.profit if basis is RevenueBasis.GROSS else kept_profit,
+        average_order_value=half_even(revenue, sums.orders) if sums.orders else None,
+        first_day=sums.first_day,
+        last_day=sums.last_day,
     )

@@ -33,7 +33,7 @@ from resolvers.businesses import businesses
 from resolvers.operation.context import Context, Services
 from resolvers.operation.reader import Reader
 from resolvers.operation.viewer import Role, Viewer
-from schema.prepared import PREPARED, Prepared, Preparing
+from schema.document.prepared import PREPARED, Prepared, Preparing
 from schema.schema import schema
 
 TURNS = 20

@@ -246,7 +246,9 @@ def lorenz_curve(points: Sequence[Any]) -> Drawing:
     drawing = Drawing("lorenz", "Share of revenue of the lowest customers (Lorenz curve)", WIDTH, 212)
     low = min((point.revenue for point in points), default=0.0)
     step = _step(low)
-    frame = Frame(drawing, 40, 10, 300, 170, step * (low // step) if low < 0 else 0, 100)
+    frame = Frame(
+        drawing=drawing, left=40, top=10, width=300, height=170, low=step * (low // step) if low < 0 else 0, high=100
+    )
     frame.draw()
     for percent in range(0, 101, 20):
         x, _ = frame.at(percent / 100, 0)
@@ -290,7 +292,7 @@ def retention_trend(trends: Sequence[Any]) -> Drawing:
 def line_chart(name: str, title: str, labels: Sequence[str], series: Sequence[Series]) -> Drawing:
     """Lines of percentages, told apart by marks and dashes."""
     drawing = Drawing(name, title, WIDTH, 196)
-    frame = Frame(drawing, 40, 26, WIDTH - 60, 140, 0, 100)
+    frame = Frame(drawing=drawing, left=40, top=26, width=WIDTH - 60, height=140, low=0, high=100)
     frame.draw()
     for i, line in enumerate(series):
         x = frame.left + 120 * i

@@ -168,7 +168,7 @@ def small_table(name: str, title: str, columns: Sequence[Column], rows: Iterable
     async def batches() -> AsyncGenerator[pa.RecordBatch]:
         yield batch
 
-    return Table(name, title, tuple(columns), batches, len(held), batch)
+    return Table(name=name, title=title, columns=tuple(columns), batches=batches, count=len(held), batch=batch)
 
 
 def batch_of_objects(columns: Sequence[Column], rows: Sequence[Any], exponent: int) -> pa.RecordBatch:

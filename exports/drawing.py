@@ -65,7 +65,7 @@ class Drawing:
         self, x: float, y: float, width: float, height: float, fill: GREY | None, outline: GREY | None = None
     ) -> None:
         """Draw a rectangle."""
-        self.shapes.append(Box(x, y, width, height, fill, outline))
+        self.shapes.append(Box(x=x, y=y, width=width, height=height, fill=fill, outline=outline))
 
     def line(
         self, points: Sequence[tuple[float, float]], grey: GREY = 0.0, width: float = 0.75, dashes: Sequence[float] = ()

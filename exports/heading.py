@@ -43,13 +43,13 @@ class Heading:
         """The report under this heading."""
         row = self.business.row
         return Document(
-            title,
-            row.name,
-            row.currency,
-            row.currency_exponent,
-            period,
-            self.context.began_at.astimezone(self.business.zone),
-            tuple(tables),
+            title=title,
+            business=row.name,
+            currency=row.currency,
+            exponent=row.currency_exponent,
+            period=period,
+            made_at=self.context.began_at.astimezone(self.business.zone),
+            tables=tuple(tables),
             filters=self.filters,
             **more,
         )

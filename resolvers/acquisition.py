@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
 
 from analytics.acquisition import Acquired, AcquisitionFigures, acquired_in, new_customers, params_of
 from analytics.copy.pinned import PinnedView
@@ -30,26 +31,26 @@ class Question:
 class AcquisitionBucket:
     """New customers of one source or campaign."""
 
-    key: str
-    customers: int
-    percentage: float
-    revenue: Decimal
-    avg_clv: Decimal | None
+    key: Annotated[str, "The source or campaign; Unknown where none is known."]
+    customers: Annotated[int, "How many."]
+    percentage: Annotated[float, "Their share of all new customers, 0 to 100."]
+    revenue: Annotated[Decimal, "Their NET revenue to the period's end."]
+    avg_clv: Annotated[Decimal | None, "Revenue per customer."]
 
 
 @dataclass(frozen=True)
 class AcquisitionReport:
-    """New customers of a period."""
+    """The customers that joined in a period."""
 
     asked: Question
-    period: Period
-    total_new: int
-    by_source: list[AcquisitionBucket]
-    by_campaign: list[AcquisitionBucket]
-    referrals: int
-    notices: list[str]
-    how_computed: HowComputed
-    freshness: Freshness
+    period: Annotated[Period, "The period."]
+    total_new: Annotated[int, "How many joined in it."]
+    by_source: Annotated[list[AcquisitionBucket], "By acquisition source, most customers first."]
+    by_campaign: Annotated[list[AcquisitionBucket], "By acquisition campaign, most customers first."]
+    referrals: Annotated[int, "How many of them another customer referred."]
+    notices: Annotated[list[str], "What a reader should know about this answer."]
+    how_computed: Annotated[HowComputed, "What the numbers are, and the statement that computed them."]
+    freshness: Annotated[Freshness, "How fresh it is."]
 
 
 async def acquisition(context: Context, question: Question) -> AcquisitionReport:
@@ -74,13 +75,13 @@ async def acquisition(context: Context, question: Question) -> AcquisitionReport
         )
 
     return AcquisitionReport(
-        question,
-        period,
-        found.customers,
-        [bucket(figures) for figures in found.by_source],
-        [bucket(figures) for figures in found.by_campaign],
-        found.referred,
-        notices,
-        HowComputed(DEFINITION, statements_shown([new_customers()], params_of(scope))),
-        freshness_of(computed, from_cache),
+        asked=question,
+        period=period,
+        total_new=found.customers,
+        by_source=[bucket(figures) for figures in found.by_source],
+        by_campaign=[bucket(figures) for figures in found.by_campaign],
+        referrals=found.referred,
+        notices=notices,
+        how_computed=HowComputed(DEFINITION, statements_shown([new_customers()], params_of(scope))),
+        freshness=freshness_of(computed, from_cache),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Annotated
 
 from analytics.affinity import (
     LEAST_SUPPORT_TO_RECOMMEND,
@@ -49,13 +50,13 @@ class AffinityQuestion:
 
 @dataclass(frozen=True)
 class CategoryAffinity:
-    """The categories that go together in a period."""
+    """The categories that are bought together in a period."""
 
     asked: AffinityQuestion
     pairs: Sequence[Pair]
-    notices: Sequence[str]
-    how_computed: HowComputed
-    freshness: Freshness
+    notices: Annotated[Sequence[str], "What a reader should know about this answer."]
+    how_computed: Annotated[HowComputed, "What the numbers are, and the statements that computed them."]
+    freshness: Annotated[Freshness, "How fresh it is."]
 
 
 async def category_affinity(context: Context, question: AffinityQuestion) -> CategoryAffinity:
@@ -101,12 +102,12 @@ def checked_first(first: int) -> int:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A category that a customer has not bought yet, and why it would fit; `score` is 0..1."""
+    """A category that a customer has not bought yet."""
 
-    category: str
-    product: str | None
-    reason: str
-    score: float
+    category: Annotated[str, "The category."]
+    product: Annotated[str | None, "A product of it; null, since categories are what is recommended."]
+    reason: Annotated[str, "Why: the pair of categories behind it."]
+    score: Annotated[float, "The share of all candidates that fit no better, 0 to 1: the best has 1."]
 
 
 async def recommendations_by_customer(context: Context, ids: Sequence[int], first: int) -> list[list[Recommendation]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import phonenumbers
 
@@ -91,14 +91,16 @@ def _balance(row: Any) -> Balance:
 class PurchaseSummary:
     """What a customer bought up to a day."""
 
-    orders: int
-    revenue: Decimal
-    refunded: Decimal
-    profit: Decimal | None
-    average_order_value: Decimal | None
-    first_purchase_date: date | None
-    last_purchase_date: date | None
-    days_since_last_purchase: int | None
+    orders: Annotated[int, "Counted sales."]
+    revenue: Annotated[Decimal, "On the asked basis."]
+    refunded: Annotated[Decimal, "All that was paid back, for sales or without one."]
+    profit: Annotated[
+        Decimal | None, "Of the lines whose cost is known, less its refunded share; null where none is known."
+    ]
+    average_order_value: Annotated[Decimal | None, "Revenue per order; null without an order."]
+    first_purchase_date: Annotated[date | None, "The day of the first purchase."]
+    last_purchase_date: Annotated[date | None, "The day of the last purchase."]
+    days_since_last_purchase: Annotated[int | None, "Days from the last purchase to `asOf`."]
 
 
 async def purchases_by_customer(
@@ -115,25 +117,25 @@ async def purchases_by_customer(
 def _summary(row: Any, as_of: int, basis: RevenueBasis, business: BusinessCalendar) -> PurchaseSummary:
     figures = purchase_figures(row, basis)
     return PurchaseSummary(
-        figures.orders,
-        business.money(figures.revenue),
-        business.money(figures.refunded),
-        business.money_or_none(figures.profit),
-        business.money_or_none(figures.average_order_value),
-        None if figures.first_day is None else date_of(figures.first_day),
-        None if figures.last_day is None else date_of(figures.last_day),
-        None if figures.last_day is None else as_of - figures.last_day,
+        orders=figures.orders,
+        revenue=business.money(figures.revenue),
+        refunded=business.money(figures.refunded),
+        profit=business.money_or_none(figures.profit),
+        average_order_value=business.money_or_none(figures.average_order_value),
+        first_purchase_date=None if figures.first_day is None else date_of(figures.first_day),
+        last_purchase_date=None if figures.last_day is None else date_of(figures.last_day),
+        days_since_last_purchase=None if figures.last_day is None else as_of - figures.last_day,
     )
 
 
 @dataclass(frozen=True)
 class EmailEngagement:
-    """How a customer answers e-mails; rates in percent of those delivered, None without one."""
+    """How a customer answers e-mails; rates in percent of those delivered."""
 
-    open_rate: float | None = None
-    click_rate: float | None = None
-    last_opened_at: datetime | None = None
-    last_clicked_at: datetime | None = None
+    open_rate: Annotated[float | None, "How many were opened, 0 to 100; null where none was delivered."] = None
+    click_rate: Annotated[float | None, "How many were clicked, 0 to 100; null where none was delivered."] = None
+    last_opened_at: Annotated[datetime | None, "The last e-mail that was opened."] = None
+    last_clicked_at: Annotated[datetime | None, "The last e-mail that was clicked."] = None
 
 
 async def email_engagement_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[EmailEngagement]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from analytics.calendar import months_before
 from analytics.copy.pinned import PinnedView
@@ -26,11 +26,11 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True)
 class Period:
-    """Calendar days from `start` to `end`, both inside; complete where its end is before today."""
+    """Calendar days from `start` to `end`, both inside, in the zone of the business."""
 
-    start: date
-    end: date
-    complete: bool
+    start: Annotated[date, "Its first day."]
+    end: Annotated[date, "Its last day: later facts do not exist for the report."]
+    complete: Annotated[bool, "Whether its end is before today."]
 
     @property
     def days(self) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 import pyarrow as pa
 
@@ -45,20 +46,20 @@ class OwingMembers:
 
 @dataclass(frozen=True)
 class ReceivablesAging:
-    """What is owed on sales at the end of a day."""
+    """What is owed on sales at the end of a day, by days since the sale."""
 
     asked: Question
-    as_of: date
-    total: Decimal
-    current: Decimal
-    days1_to30: Decimal
-    days31_to60: Decimal
-    days61_to90: Decimal
-    over90: Decimal
     owing: pa.Table
-    notices: list[str]
-    how_computed: HowComputed
-    freshness: Freshness
+    as_of: Annotated[date, "The day."]
+    total: Annotated[Decimal, "All that is owed."]
+    current: Annotated[Decimal, "On sales of that day."]
+    days1_to30: Annotated[Decimal, "On sales of 1 to 30 days before."]
+    days31_to60: Annotated[Decimal, "On sales of 31 to 60 days before."]
+    days61_to90: Annotated[Decimal, "On sales of 61 to 90 days before."]
+    over90: Annotated[Decimal, "On older sales."]
+    notices: Annotated[list[str], "What a reader should know about this answer."]
+    how_computed: Annotated[HowComputed, "What the numbers are, and the statement that computed them."]
+    freshness: Annotated[Freshness, "How fresh it is."]
 
     @property
     def digest(self) -> str:

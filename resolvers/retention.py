@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow as pa
 
@@ -86,25 +86,29 @@ class CohortMembers:
 
 @dataclass(frozen=True)
 class RetentionSummary:
-    """Customers over a period; rates in percent, None where nobody could have stayed."""
+    """Customers over a period. At the end = retained + new + reactivated."""
 
-    total_customers: int
-    customers_at_start: int
-    customers_at_end: int
-    active_customers: int
-    retained_customers: int
-    churned_customers: int
-    new_customers: int
-    acquired_customers: int
-    lapsed_new_customers: int
-    returning_customers: int
-    reactivated_customers: int
-    retention_rate: float | None
-    net_retention_rate: float | None
-    churn_rate: float | None
-    repeat_purchase_rate: float | None
-    win_back_rate: float | None
-    avg_customer_lifespan_days: float | None
+    total_customers: Annotated[int, "Customers with a purchase to the period's end."]
+    customers_at_start: Annotated[int, "Active on the day before the period."]
+    customers_at_end: Annotated[int, "Active on its last day."]
+    active_customers: Annotated[int, "The same as at the end."]
+    retained_customers: Annotated[int, "Active on both days."]
+    churned_customers: Annotated[int, "Active before the period and not at its end."]
+    new_customers: Annotated[int, "Active at the end, first purchase ever in the period."]
+    acquired_customers: Annotated[int, "First purchase ever in the period, active at its end or not."]
+    lapsed_new_customers: Annotated[int, "Acquired, and no longer active at the end."]
+    returning_customers: Annotated[int, "Active at the end without the new."]
+    reactivated_customers: Annotated[int, "Active at the end, not before the period, first purchase before it."]
+    retention_rate: Annotated[float | None, "Retained of those at the start, 0 to 100; null from nobody."]
+    net_retention_rate: Annotated[
+        float | None, "Those at the end without the new, of those at the start; can pass 100."
+    ]
+    churn_rate: Annotated[float | None, "Churned of those at the start, 0 to 100; null from nobody."]
+    repeat_purchase_rate: Annotated[float | None, "Customers with two or more purchases of all, 0 to 100."]
+    win_back_rate: Annotated[float | None, "Reactivated of those who bought earlier and were not active at the start."]
+    avg_customer_lifespan_days: Annotated[
+        float | None, "Mean days from first to last purchase; one-time buyers have 0."
+    ]
 
 
 def _summary(a: Activity) -> RetentionSummary:
@@ -133,32 +137,32 @@ def _summary(a: Activity) -> RetentionSummary:
 class RetentionTrend:
     """Customers over one calendar unit, clipped to the period."""
 
-    key: str
-    start: date
-    starting_customers: int
-    new_customers: int
-    acquired_customers: int
-    reactivated_customers: int
-    churned_customers: int
-    ending_customers: int
-    retention_rate: float | None
-    churn_rate: float | None
-    complete: bool
+    key: Annotated[str, "The unit: 2011-03, 2011-Q1 or 2011."]
+    start: Annotated[date, "Its first day in the period."]
+    starting_customers: Annotated[int, "Active on the day before."]
+    new_customers: Annotated[int, "Active at its end, first purchase ever in it."]
+    acquired_customers: Annotated[int, "First purchase ever in it."]
+    reactivated_customers: Annotated[int, "Active at its end, not before, first purchase earlier."]
+    churned_customers: Annotated[int, "Active before and not at its end."]
+    ending_customers: Annotated[int, "Active at its end: the start of the next."]
+    retention_rate: Annotated[float | None, "Starting without churned, of the starting, 0 to 100."]
+    churn_rate: Annotated[float | None, "Churned of the starting, 0 to 100."]
+    complete: Annotated[bool, "Whether the calendar unit was over at the period's end."]
 
 
 @dataclass(frozen=True)
 class CohortCell:
-    """The k-th unit of a cohort."""
+    """A cohort in one calendar unit."""
 
     of: "Cohort"
     figures: CellFigures
-    period: int
-    start: date
-    customer_count: int
-    retention: float | None
-    complete: bool
-    revenue: Decimal
-    cumulative_revenue_per_customer: Decimal | None
+    period: Annotated[int, "How many units after its own; 0 is its own."]
+    start: Annotated[date, "The first day of the unit."]
+    customer_count: Annotated[int, "Customers of the cohort in it, by the mode asked for."]
+    retention: Annotated[float | None, "Their share of the cohort, 0 to 100."]
+    complete: Annotated[bool, "Whether the unit is over; an ON_OR_AFTER cell may still rise."]
+    revenue: Annotated[Decimal, "NET revenue of the cohort in this unit, in both modes."]
+    cumulative_revenue_per_customer: Annotated[Decimal | None, "NET revenue of all units up to this one, per customer."]
 
     @property
     def digest(self) -> str:
@@ -177,15 +181,15 @@ class CohortCell:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Customers by the unit of their first purchase."""
+    """Customers by the calendar unit of their first purchase ever."""
 
     of: "Cohorts"
     figures: CohortFigures
-    key: str
-    start: date
-    size: int
-    current_active: int
-    churned: int
+    key: Annotated[str, "Its unit: 2011-03, 2011-Q1 or 2011."]
+    start: Annotated[date, "The first day of the unit."]
+    size: Annotated[int, "How many customers."]
+    current_active: Annotated[int, "Of them, active at the end."]
+    churned: Annotated[int, "Of them, not active at the end."]
 
     @property
     def periods(self) -> list[CohortCell]:
@@ -228,7 +232,15 @@ class Cohorts:
 
     def _cohort(self, figures: CohortFigures) -> Cohort:
         start, key = self.period.start_of(figures.unit), self.period.key(figures.unit)
-        return Cohort(self, figures, key, start, figures.size, figures.active, figures.size - figures.active)
+        return Cohort(
+            of=self,
+            figures=figures,
+            key=key,
+            start=start,
+            size=figures.size,
+            current_active=figures.active,
+            churned=figures.size - figures.active,
+        )
 
     def cell(self, cohort: Cohort, k: int, figures: CellFigures) -> CohortCell:
         """A cell as it is shown."""
@@ -236,15 +248,15 @@ class Cohorts:
         business = self.context.seen
         assert business is not None
         return CohortCell(
-            cohort,
-            figures,
-            k,
-            self.period.start_of(figures.unit),
-            count,
-            percentage(count, cohort.size),
-            is_over(self.period, figures.unit, self.scope, business.today),
-            business.money(figures.revenue),
-            business.money_or_none(average(figures.cumulative_revenue, cohort.size)),
+            of=cohort,
+            figures=figures,
+            period=k,
+            start=self.period.start_of(figures.unit),
+            customer_count=count,
+            retention=percentage(count, cohort.size),
+            complete=is_over(self.period, figures.unit, self.scope, business.today),
+            revenue=business.money(figures.revenue),
+            cumulative_revenue_per_customer=business.money_or_none(average(figures.cumulative_revenue, cohort.size)),
         )
 
     async def members_of_cell(self, cohort: int, unit: int) -> pa.Table:
@@ -388,17 +400,17 @@ class RepeatPurchases:
 
 def _trend(f: TrendFigures, period: CohortPeriod, scope: Scope, today: date) -> RetentionTrend:
     return RetentionTrend(
-        period.key(f.unit),
-        max(period.start_of(f.unit), date_of(scope.start)),
-        f.starting,
-        f.new,
-        f.acquired,
-        f.reactivated,
-        f.churned,
-        f.ending,
-        percentage(f.starting - f.churned, f.starting),
-        percentage(f.churned, f.starting),
-        is_over(period, f.unit, scope, today),
+        key=period.key(f.unit),
+        start=max(period.start_of(f.unit), date_of(scope.start)),
+        starting_customers=f.starting,
+        new_customers=f.new,
+        acquired_customers=f.acquired,
+        reactivated_customers=f.reactivated,
+        churned_customers=f.churned,
+        ending_customers=f.ending,
+        retention_rate=percentage(f.starting - f.churned, f.starting),
+        churn_rate=percentage(f.churned, f.starting),
+        complete=is_over(period, f.unit, scope, today),
     )
 
 

@@ -1,10 +1,13 @@
 """Which categories are bought together, and what that recommends."""
 
+from typing import Annotated, Any
+
 import strawberry
 
-from schema.arguments import about
+from resolvers.affinity import AffinityQuestion, CategoryAffinity, Recommendation, category_affinity
+from schema.arguments import CustomerTypeArg, DateRange, Info, StorefrontArg, about, plain, said
 from schema.exports import export_url
-from schema.reports import Freshness, HowComputed
+from schema.results import before, registered
 
 
 @strawberry.type(description="Two categories that are bought together, in this order.")
@@ -19,22 +22,33 @@ class CategoryPair:
     both: int = about("How many transactions have both.", "transactions")
 
 
-@strawberry.type(description="The categories that are bought together in a period.")
-class CategoryAffinity:
-    """The categories that are bought together."""
-
-    pairs: list[CategoryPair] = about("Ordered pairs by lift, then support, then names.")
-    notices: list[str] = about("What a reader should know about this answer.")
-    how_computed: HowComputed = about("What the numbers are, and the statements that computed them.")
-    export_url: str = export_url()
-    freshness: Freshness = about("How fresh it is.")
+registered(
+    CategoryAffinity,
+    pairs=before("notices", about("Ordered pairs by lift, then support, then names.", type_=list[CategoryPair])),
+    export_url=before("freshness", export_url()),
+)
 
 
-@strawberry.type(description="A category that a customer has not bought yet.")
-class Recommendation:
-    """A category that a customer has not bought yet."""
+registered(Recommendation)
 
-    category: str = about("The category.")
-    product: str | None = about("A product of it; null, since categories are what is recommended.")
-    reason: str = about("Why: the pair of categories behind it.")
-    score: float = about("The share of all candidates that fit no better, 0 to 1: the best has 1.")
+
+@strawberry.type
+class AffinityQueries:
+    """What is bought together."""
+
+    @strawberry.field(
+        description="Which categories are bought together in a period: ordered pairs by lift.",
+        graphql_type=CategoryAffinity,
+    )
+    @staticmethod
+    async def category_affinity(
+        info: Info,
+        period: Annotated[DateRange | None, said("The period; the 90 days to today unless given.")] = None,
+        storefront: StorefrontArg = None,
+        customer_type: CustomerTypeArg = None,
+        min_support: Annotated[float, said("The least share of all transactions with both, 0 to 1.")] = 0.01,
+        first: Annotated[int, said("How many pairs, 1 to 1,000.")] = 50,
+    ) -> Any:
+        """Categories bought together."""
+        question = AffinityQuestion(plain(period), storefront, customer_type, min_support, first)
+        return await category_affinity(info.context, question)

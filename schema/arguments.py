@@ -14,7 +14,12 @@ from resolvers.operation import ranges
 from resolvers.operation.context import Context
 from resolvers.periods import Comparison
 
+# A type must be registered before it is used; these are what the arguments below are.
 strawberry.enum(Comparison, description="What a period is compared with.")
+strawberry.enum(CustomerType, description="Who buys: people for themselves, or businesses that sell on.")
+strawberry.enum(RevenueBasis, description="What revenue is: sale totals, totals less refunds, or known profit.")
+strawberry.enum(RFMScheme, description="Which table of segments names the score triples.")
+strawberry.enum(SegmentationMethod, description="By what customers are put into segments.")
 
 Info = strawberry.Info[Context, None]
 
@@ -24,9 +29,9 @@ def said(text: str) -> Any:
     return strawberry.argument(description=text)
 
 
-def about(text: str, name: str | None = None) -> Any:
-    """A plain field: the attribute of this name, with its description."""
-    return strawberry.field(description=text, name=name)
+def about(text: str, name: str | None = None, type_: Any = None) -> Any:
+    """A plain field: the attribute of this name with its description, and its type where no annotation tells it."""
+    return strawberry.field(description=text, name=name, graphql_type=type_)
 
 
 First = Annotated[int | None, said("How many from the start; 50 unless given, at most 1,000.")]

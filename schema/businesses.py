@@ -10,6 +10,7 @@ from resolvers.customers import customer_by_id
 from resolvers.data_quality import data_quality
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role
+from resolvers.storefronts import list_storefronts
 from schema.arguments import Info, about
 from schema.nodes import Node
 from schema.scalars import BigInt
@@ -101,3 +102,21 @@ class Viewer:
     async def customer(root: strawberry.Parent[Any], info: Info) -> Any:
         """The customer of the token."""
         return None if root.customer_id is None else await info.context.load(customer_by_id, root.customer_id)
+
+
+@strawberry.type
+class BusinessesQueries:
+    """Who asks, and the places where the business sells."""
+
+    @strawberry.field(description="Who asks.", graphql_type=Viewer)
+    @staticmethod
+    async def viewer(info: Info) -> Any:
+        """Who asks."""
+        await info.context.business()
+        return info.context.viewer
+
+    @strawberry.field(description="The storefronts of the business by name.", graphql_type=list[Storefront])
+    @staticmethod
+    async def storefronts(info: Info) -> Any:
+        """The storefronts of the business."""
+        return await list_storefronts(info.context)

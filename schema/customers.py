@@ -15,14 +15,18 @@ from models.listing import CustomerOrder
 from models.touchpoints import TouchpointType
 from resolvers.affinity import checked_first, recommendations_by_customer
 from resolvers.customers import (
+    EmailEngagement,
+    PurchaseSummary,
     balance_by_customer,
     customer_by_id,
     email_engagement_by_customer,
     external_ids_by_customer,
+    find_customer,
     purchases_by_customer,
     tags_by_customer,
 )
 from resolvers.lifetime_value.customer import checked_horizon, clv_by_customer
+from resolvers.listing import Conditions, ListQuestion, list_customers
 from resolvers.operation.context import Context
 from resolvers.operation.errors import Forbidden
 from resolvers.operation.paging import PageArguments
@@ -50,25 +54,26 @@ from schema.arguments import (
     Days,
     DecimalRange,
     First,
+    Info,
     Last,
     Period,
     Scheme,
     about,
+    given,
     said,
 )
-from schema.exports import export_url
+from schema.connections import Words, connection
+from schema.execution.lookups import looked_up, looked_up_by
 from schema.lifetime_value import CLV, Horizon
-from schema.lookups import looked_up, looked_up_by
-from schema.nodes import Node, OfPage, edges_of
+from schema.nodes import Node
 from schema.patterns import PurchasePatterns
+from schema.results import registered
 from schema.retention import Cohort
 from schema.sales import RefundConnection, SaleConnection
 from schema.segmentation.rfm import RFMScore
 from schema.touchpoints import TouchpointConnection
 
-strawberry.enum(CustomerType, description="Who buys: people for themselves, or businesses that sell on.")
 strawberry.enum(CustomerOrder, description="The order of a list of customers; NAME ascends, the others descend.")
-strawberry.enum(RevenueBasis, description="What revenue is: sale totals, totals less refunds, or known profit.")
 
 
 @strawberry.type(description="The same customer's identifier in another system.")
@@ -115,30 +120,10 @@ class Acquisition:
     )
 
 
-@strawberry.type(description="How a customer answers e-mails; rates in percent of those delivered.")
-class EmailEngagement:
-    """How a customer answers e-mails."""
-
-    open_rate: float | None = about("How many were opened, 0 to 100; null where none was delivered.")
-    click_rate: float | None = about("How many were clicked, 0 to 100; null where none was delivered.")
-    last_opened_at: datetime | None = about("The last e-mail that was opened.")
-    last_clicked_at: datetime | None = about("The last e-mail that was clicked.")
+registered(EmailEngagement)
 
 
-@strawberry.type(description="What a customer bought up to a day.")
-class PurchaseSummary:
-    """What a customer bought up to a day."""
-
-    orders: int = about("Counted sales.")
-    revenue: Decimal = about("On the asked basis.")
-    refunded: Decimal = about("All that was paid back, for sales or without one.")
-    profit: Decimal | None = about(
-        "Of the lines whose cost is known, less its refunded share; null where none is known."
-    )
-    average_order_value: Decimal | None = about("Revenue per order; null without an order.")
-    first_purchase_date: date | None = about("The day of the first purchase.")
-    last_purchase_date: date | None = about("The day of the last purchase.")
-    days_since_last_purchase: int | None = about("Days from the last purchase to `asOf`.")
+registered(PurchaseSummary)
 
 
 async def _day(context: Context, as_of: date | None) -> int:
@@ -305,32 +290,7 @@ class Customer(Node):
         return touchpoint_page_of_each(type, PageArguments(first, after))
 
 
-@strawberry.type(description="A customer of a list with its cursor.")
-class CustomerEdge:
-    """A customer with its cursor."""
-
-    cursor: str = about("Its place in the list.")
-    node: Customer = about("The customer.")
-
-
-@strawberry.type(description="A page of customers.")
-class CustomerConnection(OfPage):
-    """A page of customers."""
-
-    nodes: list[Customer] = about("The customers of this page.")
-    export_url: str = export_url()
-
-    @strawberry.field(description="The customers of this page with their cursors.", graphql_type=list[CustomerEdge])
-    @staticmethod
-    def edges(root: strawberry.Parent[Any]) -> Any:
-        """The customers with their cursors."""
-        return edges_of(root)
-
-    @strawberry.field(description="How many customers the whole list has.")
-    @staticmethod
-    async def total_count(root: strawberry.Parent[Any]) -> int:
-        """The size of the list."""
-        return await root.count()
+CustomerConnection = connection(Customer, Words("A page of customers.", "customer"), is_exported=True)
 
 
 @strawberry.input(one_of=True, description="One customer, by exactly one of these.")
@@ -375,3 +335,33 @@ class CustomerFilter:
     churn_risk: ChurnRisk | None = strawberry.field(
         default=None, description="With this risk of having left at `asOf`; refused while there is no model."
     )
+
+
+@strawberry.type
+class CustomersQueries:
+    """One customer, or a list of them."""
+
+    @strawberry.field(description="One customer; null where the business has none.", graphql_type=Customer | None)
+    @staticmethod
+    async def customer(info: Info, by: Annotated[CustomerBy, said("By exactly one of these.")]) -> Any:
+        """One customer by any key."""
+        return await find_customer(info.context, given(by))
+
+    @strawberry.field(
+        description="Customers of the business, without erased and merged ones.", graphql_type=CustomerConnection
+    )
+    @staticmethod
+    async def customers(
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Annotated[CustomerFilter | None, said("Which customers.")] = None,
+        order_by: Annotated[CustomerOrder | None, said("Their order; NEWEST unless given.")] = None,
+        as_of: AsOf = None,
+    ) -> Any:
+        """A list of customers."""
+        order = order_by or CustomerOrder.NEWEST
+        question = ListQuestion(Conditions(**given(filter)), order, as_of)
+        return await list_customers(info.context, question, PageArguments(first, after, last, before))

@@ -1,22 +1,44 @@
 """What customers were worth: one customer, and the report of all of them."""
 
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from analytics.customers import RevenueBasis
 from analytics.lifetime_value.ranking import LifetimeValueOrder
 from resolvers.customers import customer_by_id
-from resolvers.lifetime_value.customer import heuristic_by_value, rank_by_value
+from resolvers.lifetime_value.customer import CLV, heuristic_by_value, rank_by_value
+from resolvers.lifetime_value.report import (
+    CustomerValue,
+    LifetimeValueSummary,
+    LorenzPoint,
+    ValueBucket,
+    lifetime_value_report,
+)
+from resolvers.lifetime_value.report import Question as LifetimeValueQuestion
+from resolvers.operation.paging import PageArguments
 from resolvers.prediction.customer import prediction_by_value
-from schema.arguments import about, said
+from schema.arguments import (
+    After,
+    AsOf,
+    Basis,
+    CustomerTypeArg,
+    DateRange,
+    First,
+    Info,
+    StorefrontArg,
+    about,
+    plain,
+    said,
+)
+from schema.connections import Words, connection
+from schema.execution.lookups import looked_up
 from schema.exports import export_url
-from schema.lookups import looked_up
 from schema.members import counted_customers
-from schema.nodes import OfPage, edges_of
 from schema.prediction import CLVPrediction
 from schema.reports import Freshness, HowComputed
+from schema.results import computed, registered
 
 if TYPE_CHECKING:
     from schema.customers import Customer
@@ -34,127 +56,66 @@ MinProfit = Annotated[
 ValueOrder = Annotated[LifetimeValueOrder, said("By what they are ranked, descending; ties by customer number.")]
 
 
-@strawberry.type(description="What a customer was worth to a day; there is none without a counted sale.")
-class CLV:
-    """What a customer was worth to a day."""
-
-    revenue: Decimal = about("Of all counted sales: NET, or in a report on its basis.")
-    profit: Decimal | None = about(
-        "Of the lines whose cost is known, less its refunded share; null where none is known."
-    )
-    profit_margin: float | None = about("Profit over revenue, in percent; null where either is missing.")
-    orders: int = about("Counted sales.")
-    average_order_value: Decimal | None = about("Revenue per order, rounded half-even.")
-    first_purchase_date: date | None = about("The day of the first purchase.")
-    last_purchase_date: date | None = about("The day of the last purchase.")
-    days_as_customer: int = about("Days from the first purchase to `asOf`, both inside.")
-    lifespan_days: int = about("Days from the first to the last purchase.")
-    purchase_frequency_days: float | None = about("Days as a customer per order.")
-
-    rank: Any = looked_up(
+registered(
+    CLV,
+    rank=looked_up(
         rank_by_value,
         int,
         "The place by revenue among all customers, 1 for the most; ties by customer number.",
         key="itself",
-    )
-    heuristic: Any = looked_up(
+    ),
+    heuristic=looked_up(
         heuristic_by_value,
         Decimal | None,
         "A rule of thumb: average order value × orders a year × 3 years × the multiplier of the RETAIL segment.",
         key="itself",
-    )
-    prediction: Any = looked_up(
+    ),
+    prediction=looked_up(
         prediction_by_value,
         CLVPrediction,
         "What the customer will be worth by a model of everyone's purchases to the day before, or why that is unknown.",
         key="itself",
-    )
+    ),
+)
 
 
-@strawberry.type(description="A customer with its value and its rank in the report.")
-class CustomerValue:
-    """A customer with its value."""
-
-    clv: CLV = about("What the customer was worth, as the report's basis and storefront have it.")
-    rank: int = about("The place by the report's order within its filters, 1 for the most.")
-
-    customer: Any = looked_up(
+registered(
+    CustomerValue,
+    customer=looked_up(
         customer_by_id,
         Annotated["Customer", strawberry.lazy("schema.customers")],
         "The customer.",
         key="customer_id",
-    )
+    ),
+)
 
 
-@strawberry.type(description="A customer's value with its cursor.")
-class LifetimeValueEdge:
-    """A customer's value with its cursor."""
-
-    cursor: str = about("Its place in the list.")
-    node: CustomerValue = about("The customer and its value.")
-
-
-@strawberry.type(description="A page of customers by value.")
-class LifetimeValueConnection(OfPage):
-    """A page of customers by value."""
-
-    nodes: list[CustomerValue] = about("The customers of this page.")
-
-    @strawberry.field(
-        description="The customers of this page with their cursors.", graphql_type=list[LifetimeValueEdge]
-    )
-    @staticmethod
-    def edges(root: strawberry.Parent[Any]) -> Any:
-        """The customers with their cursors."""
-        return edges_of(root)
-
-    @strawberry.field(description="How many customers the whole list has.")
-    @staticmethod
-    async def total_count(root: strawberry.Parent[Any]) -> int:
-        """The size of the list."""
-        return await root.count()
+LifetimeValueConnection = connection(
+    CustomerValue,
+    Words(
+        page="A page of customers by value.",
+        each="customer",
+        edge="A customer's value with its cursor.",
+        node="The customer and its value.",
+    ),
+    name="LifetimeValue",
+)
 
 
-@strawberry.type(description="What is said of all customers of the report.")
-class LifetimeValueSummary:
-    """What is said of all customers of the report."""
-
-    total_customers: int = about("Customers with a counted sale, as the filters choose them.")
-    total_revenue: Decimal = about("Their revenue on the asked basis.")
-    total_profit: Decimal | None = about("The sum of the known profits; null where none is known.")
-    average_clv: Decimal | None = about("Revenue per customer, rounded half-even.")
-    average_profit_per_customer: Decimal | None = about("Profit per customer; null where none is known.")
-    top_customer_revenue: Decimal | None = about("The revenue of the best customer by revenue.")
-    top10_percent_contribution: float | None = about(
-        "The share of revenue, in percent, of the best tenth by revenue, rounded up to whole customers."
-    )
-
-    @strawberry.field(description="Refunds to `asOf` to nobody of these customers, so that totals reconcile.")
-    @staticmethod
-    async def refunds_outside_population(root: strawberry.Parent[Any]) -> Decimal:
-        """Refunds to nobody of these customers."""
-        return await root.refunds_outside_population()
+registered(
+    LifetimeValueSummary,
+    refunds_outside_population=computed(
+        "refunds_outside_population",
+        Decimal,
+        "Refunds to `asOf` to nobody of these customers, so that totals reconcile.",
+    ),
+)
 
 
-@strawberry.type(description="A point of the Lorenz curve: what share of revenue the lowest customers have.")
-class LorenzPoint:
-    """A point of the Lorenz curve."""
-
-    customers: float = about("The share of the customers, lowest revenue first, 0 to 100.")
-    revenue: float = about("Their share of the revenue, in percent; below 0 where refunds exceed their purchases.")
+registered(LorenzPoint)
 
 
-@strawberry.type(description="Customers with revenue from `min` to below `max`.")
-class ValueBucket:
-    """Customers with revenue in a range."""
-
-    label: str = about("The range in words.")
-    min: Decimal | None = about("The least revenue; null below zero.")
-    max: Decimal | None = about("Revenue is below this; null for the last bucket.")
-    customer_count: int = about("How many customers.")
-    revenue: Decimal = about("Their revenue on the asked basis.")
-
-    customers: Any = counted_customers()
+registered(ValueBucket, customers=counted_customers())
 
 
 @strawberry.type(description="What customers were worth to a day: their ranking, and how revenue lies among them.")
@@ -219,3 +180,42 @@ class LifetimeValueReport:
     async def freshness(root: strawberry.Parent[Any]) -> Any:
         """How fresh it is."""
         return await root.freshness()
+
+
+@strawberry.type
+class LifetimeValueQueries:
+    """What all customers were worth."""
+
+    @strawberry.field(
+        description="What customers were worth to a day: their ranking, and how revenue lies among them.",
+        graphql_type=LifetimeValueReport,
+    )
+    @staticmethod
+    async def lifetime_value_report(
+        info: Info,
+        joined: Annotated[DateRange | None, said("Only customers who joined in this period.")] = None,
+        customer_type: CustomerTypeArg = None,
+        storefront: StorefrontArg = None,
+        min_revenue: MinRevenue = None,
+        min_profit: MinProfit = None,
+        revenue_basis: Basis = RevenueBasis.NET,
+        order_by: ValueOrder = LifetimeValueOrder.REVENUE,
+        as_of: AsOf = None,
+        horizon_days: Horizon = 365,
+        first: First = None,
+        after: After = None,
+    ) -> Any:
+        """What customers were worth to a day."""
+        question = LifetimeValueQuestion(
+            joined=plain(joined),
+            customer_type=customer_type,
+            storefront=storefront,
+            min_revenue=min_revenue,
+            min_profit=min_profit,
+            revenue_basis=revenue_basis,
+            order_by=order_by,
+            as_of=as_of,
+            horizon_days=horizon_days,
+            page=PageArguments(first, after),
+        )
+        return await lifetime_value_report(info.context, question)

@@ -1,11 +1,11 @@
-"""What every identified object and every list has."""
+"""Objects with an id, and finding them again by it."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
-from schema.arguments import about
+from resolvers.nodes import node_by_id, nodes_by_id
+from schema.arguments import Info, about, said
 
 
 @strawberry.interface(description="An object with an id by which `node` finds it again.")
@@ -15,35 +15,23 @@ class Node:
     global_id: strawberry.ID = about("The opaque id.", "id")
 
 
-@strawberry.type(description="Where a page lies in its list.")
-class PageInfo:
-    """Where a page lies in its list."""
-
-    has_next_page: bool = about("Whether there are more after it; backwards, whether it was cut from more.")
-    has_previous_page: bool = about("Whether there are more before it; forwards, whether it begins after a cursor.")
-    start_cursor: str | None = about("The cursor of its first object.")
-    end_cursor: str | None = about("The cursor of its last object.")
-
-
 @strawberry.type
-class OfPage:
-    """What the connections share: their root is a page."""
+class NodesQueries:
+    """Objects by their ids."""
 
-    @strawberry.field(description="Where this page lies in the list.", graphql_type=PageInfo)
+    @strawberry.field(
+        description="The object with this id; null where the business has none.", graphql_type=Node | None
+    )
     @staticmethod
-    def page_info(root: strawberry.Parent[Any]) -> Any:
-        """The page itself knows."""
-        return root
+    async def node(info: Info, id: Annotated[strawberry.ID, said("The opaque id.")]) -> Any:
+        """One object by its id."""
+        return await node_by_id(info.context, id)
 
-
-@dataclass(frozen=True)
-class Edge:
-    """An object of a list with its cursor."""
-
-    cursor: str
-    node: Any
-
-
-def edges_of(page: Any) -> list[Edge]:
-    """The objects of a page, each with its cursor."""
-    return [Edge(cursor, node) for cursor, node in zip(page.cursors, page.nodes, strict=True)]
+    @strawberry.field(
+        description="The objects with these ids in their order, at most 100; null where the business has none.",
+        graphql_type=list[Node | None],
+    )
+    @staticmethod
+    async def nodes(info: Info, ids: Annotated[list[strawberry.ID], said("Opaque ids.")]) -> Any:
+        """Objects by their ids."""
+        return await nodes_by_id(info.context, ids)

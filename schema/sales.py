@@ -12,8 +12,9 @@ from resolvers.storefronts import storefront_by_id
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 from schema.arguments import about
 from schema.businesses import Storefront
-from schema.lookups import looked_up
-from schema.nodes import Node, OfPage, edges_of
+from schema.connections import Words, connection
+from schema.execution.lookups import looked_up
+from schema.nodes import Node
 
 if TYPE_CHECKING:
     from schema.customers import Customer
@@ -102,55 +103,5 @@ class Sale(Node):
     )
 
 
-@strawberry.type(description="A sale of a list with its cursor.")
-class SaleEdge:
-    """A sale with its cursor."""
-
-    cursor: str = about("Its place in the list.")
-    node: Sale = about("The sale.")
-
-
-@strawberry.type(description="A page of sales, newest first.")
-class SaleConnection(OfPage):
-    """A page of sales."""
-
-    nodes: list[Sale] = about("The sales of this page.")
-
-    @strawberry.field(description="The sales of this page with their cursors.", graphql_type=list[SaleEdge])
-    @staticmethod
-    def edges(root: strawberry.Parent[Any]) -> Any:
-        """The sales with their cursors."""
-        return edges_of(root)
-
-    @strawberry.field(description="How many sales the whole list has.")
-    @staticmethod
-    async def total_count(root: strawberry.Parent[Any]) -> int:
-        """The size of the list."""
-        return await root.count()
-
-
-@strawberry.type(description="A refund of a list with its cursor.")
-class RefundEdge:
-    """A refund with its cursor."""
-
-    cursor: str = about("Its place in the list.")
-    node: Refund = about("The refund.")
-
-
-@strawberry.type(description="A page of refunds, newest first.")
-class RefundConnection(OfPage):
-    """A page of refunds."""
-
-    nodes: list[Refund] = about("The refunds of this page.")
-
-    @strawberry.field(description="The refunds of this page with their cursors.", graphql_type=list[RefundEdge])
-    @staticmethod
-    def edges(root: strawberry.Parent[Any]) -> Any:
-        """The refunds with their cursors."""
-        return edges_of(root)
-
-    @strawberry.field(description="How many refunds the whole list has.")
-    @staticmethod
-    async def total_count(root: strawberry.Parent[Any]) -> int:
-        """The size of the list."""
-        return await root.count()
+SaleConnection = connection(Sale, Words("A page of sales, newest first.", "sale"))
+RefundConnection = connection(Refund, Words("A page of refunds, newest first.", "refund"))

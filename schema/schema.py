@@ -8,9 +8,9 @@ import strawberry
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, GraphQLUnionType
 from strawberry.schema.config import StrawberryConfig
 
-from schema.access import Access
-from schema.executor import RowExecutor
-from schema.prepared import AsPrepared
+from schema.document.access import Access
+from schema.document.prepared import AsPrepared
+from schema.execution.executor import RowExecutor
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.subscription import Subscription

@@ -1,21 +1,18 @@
 """What can be listened to."""
 
 from collections.abc import AsyncGenerator
-from datetime import datetime
-from typing import Any, cast
 
 import strawberry
 
+from resolvers.operation.changes import DataChange
 from schema.arguments import Info, about
+from schema.results import before, registered
 from schema.scalars import BigInt
 
-
-@strawberry.type(description="That the data of the business has changed, and how far.")
-class DataChange:
-    """A change of the data."""
-
-    data_revision: BigInt = about("The number of the last change.")
-    changed_at: datetime = about("When that change was made.")
+registered(
+    DataChange,
+    data_revision=before("changed_at", about("The number of the last change.", type_=BigInt)),
+)
 
 
 @strawberry.type(description="What can be listened to, over a WebSocket with the protocol graphql-transport-ws.")
@@ -31,6 +28,6 @@ class Subscription:
         changes = info.context.services.changes.of(info.context.viewer.business_id)
         try:
             async for change in changes:
-                yield cast(Any, change)
+                yield change
         finally:
             await changes.aclose()

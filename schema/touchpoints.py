@@ -7,9 +7,12 @@ import strawberry
 
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.customers import customer_by_id
-from schema.arguments import DateRange, about
-from schema.lookups import looked_up
-from schema.nodes import Node, OfPage, edges_of
+from resolvers.operation.paging import PageArguments
+from resolvers.touchpoints import list_touchpoints
+from schema.arguments import After, DateRange, First, Info, about, given, said
+from schema.connections import Words, connection
+from schema.execution.lookups import looked_up
+from schema.nodes import Node
 
 if TYPE_CHECKING:
     from schema.customers import Customer
@@ -38,25 +41,7 @@ class Touchpoint(Node):
     )
 
 
-@strawberry.type(description="A contact of a list with its cursor.")
-class TouchpointEdge:
-    """A contact with its cursor."""
-
-    cursor: str = about("Its place in the list.")
-    node: Touchpoint = about("The contact.")
-
-
-@strawberry.type(description="A page of contacts, newest first.")
-class TouchpointConnection(OfPage):
-    """A page of contacts."""
-
-    nodes: list[Touchpoint] = about("The contacts of this page.")
-
-    @strawberry.field(description="The contacts of this page with their cursors.", graphql_type=list[TouchpointEdge])
-    @staticmethod
-    def edges(root: strawberry.Parent[Any]) -> Any:
-        """The contacts with their cursors."""
-        return edges_of(root)
+TouchpointConnection = connection(Touchpoint, Words("A page of contacts, newest first.", "contact"), is_counted=False)
 
 
 @strawberry.input(description="Which contacts; what is given must all hold.")
@@ -68,3 +53,19 @@ class TouchpointFilter:
     channel: TouchpointChannel | None = strawberry.field(default=None, description="By this way.")
     campaign: str | None = strawberry.field(default=None, description="Of this campaign.")
     occurred: DateRange | None = strawberry.field(default=None, description="In this period.")
+
+
+@strawberry.type
+class TouchpointsQueries:
+    """Contacts of the whole business."""
+
+    @strawberry.field(description="Contacts with customers, newest first.", graphql_type=TouchpointConnection)
+    @staticmethod
+    async def touchpoints(
+        info: Info,
+        first: First = None,
+        after: After = None,
+        filter: Annotated[TouchpointFilter | None, said("Which contacts.")] = None,
+    ) -> Any:
+        """Contacts with customers."""
+        return await list_touchpoints(info.context, given(filter), PageArguments(first, after))

@@ -11,7 +11,7 @@ from analytics.lifetime_value.sums import Ints
 from rules.currency import half_even
 
 
-class ValueBucket(NamedTuple):
+class RevenueRange(NamedTuple):
     """Customers with revenue from `min` to below `max` (minor units), None where it is open.
 
     They stand from place `first` to before `last` of the ranking by revenue.
@@ -40,7 +40,7 @@ class Summary:
     top: int | None
     top_tenth: int
     lorenz: tuple[float, ...]
-    buckets: tuple[ValueBucket, ...]
+    buckets: tuple[RevenueRange, ...]
 
     @property
     def nbytes(self) -> int:
@@ -54,16 +54,16 @@ def summary(ranking: Ranking) -> Summary:
     revenue: Ints = people.revenue(basis, chosen)
     ascending = revenue[::-1]
     return Summary(
-        len(chosen),
-        _sum(revenue),
-        _sum(people.earned(basis, chosen)) if people.has_profit[chosen].any() else None,
-        _sum(people.gross[chosen]),
-        _sum(people.costed[chosen]),
-        _sum(people.refunded[chosen]),
-        int(revenue[0]) if len(revenue) else None,
-        _sum(revenue[: _ceil_div(len(revenue), 10)]),
-        tuple(lorenz(ascending)),
-        tuple(value_buckets(ascending)),
+        customers=len(chosen),
+        revenue=_sum(revenue),
+        profit=_sum(people.earned(basis, chosen)) if people.has_profit[chosen].any() else None,
+        gross=_sum(people.gross[chosen]),
+        costed=_sum(people.costed[chosen]),
+        refunded=_sum(people.refunded[chosen]),
+        top=int(revenue[0]) if len(revenue) else None,
+        top_tenth=_sum(revenue[: _ceil_div(len(revenue), 10)]),
+        lorenz=tuple(lorenz(ascending)),
+        buckets=tuple(value_buckets(ascending)),
     )
 
 
@@ -87,7 +87,7 @@ def lorenz(ascending: Ints) -> list[float]:
 PERCENTILES = (10, 25, 50, 75, 90)
 
 
-def value_buckets(ascending: Ints) -> list[ValueBucket]:
+def value_buckets(ascending: Ints) -> list[RevenueRange]:
     """The buckets of revenues, ascending: from 0 by `edges_of`, before them those below 0 where there are any."""
     if not len(ascending):
         return []
@@ -110,10 +110,10 @@ def two_digits(amount: int) -> int:
     return half_even(amount, unit) * unit
 
 
-def _bucket(ascending: Ints, low: int | None, high: int | None) -> ValueBucket:
+def _bucket(ascending: Ints, low: int | None, high: int | None) -> RevenueRange:
     begin = 0 if low is None else int(np.searchsorted(ascending, low))
     end = len(ascending) if high is None else int(np.searchsorted(ascending, high))
-    return ValueBucket(low, high, len(ascending) - end, len(ascending) - begin, _sum(ascending[begin:end]))
+    return RevenueRange(low, high, len(ascending) - end, len(ascending) - begin, _sum(ascending[begin:end]))
 
 
 def _sum(values: Ints) -> int:

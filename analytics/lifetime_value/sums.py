@@ -163,13 +163,13 @@ class Customers:
 
     def _bought(self, i: int) -> Bought:
         return Bought(
-            int(self.orders[i]),
-            int(self.gross[i]),
-            int(self.refunded[i]),
-            int(self.profit[i]) if self.has_profit[i] else None,
-            int(self.refunded_profit[i]),
-            int(self.first_day[i]),
-            int(self.last_day[i]),
+            orders=int(self.orders[i]),
+            gross=int(self.gross[i]),
+            refunded=int(self.refunded[i]),
+            profit=int(self.profit[i]) if self.has_profit[i] else None,
+            refunded_profit=int(self.refunded_profit[i]),
+            first_day=int(self.first_day[i]),
+            last_day=int(self.last_day[i]),
         )
 
     def number_at(self, position: int) -> str:
@@ -201,17 +201,17 @@ def _customers(rows: pa.Table) -> Customers:
     column = partial(column_of, rows)
     profit, number = rows.column("profit"), rows.column("number").combine_chunks()
     return Customers(
-        column("customer_id"),
-        number,
-        column("orders"),
-        column("first_day", np.int32),
-        column("last_day", np.int32),
-        column("gross"),
-        column("refunded"),
-        profit.fill_null(pa.scalar(0, pa.int64())).to_numpy().astype(np.int64, copy=False),
-        profit.is_valid().to_numpy(),
-        column("refunded_profit"),
-        column("costed"),
+        customer_id=column("customer_id"),
+        number=number,
+        orders=column("orders"),
+        first_day=column("first_day", np.int32),
+        last_day=column("last_day", np.int32),
+        gross=column("gross"),
+        refunded=column("refunded"),
+        profit=profit.fill_null(pa.scalar(0, pa.int64())).to_numpy().astype(np.int64, copy=False),
+        has_profit=profit.is_valid().to_numpy(),
+        refunded_profit=column("refunded_profit"),
+        costed=column("costed"),
     )
 
 

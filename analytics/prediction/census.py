@@ -1,7 +1,7 @@
 """Whether there is enough to predict from, and a fingerprint that tells whether what was fitted has changed since."""
 
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, SelectBase, bindparam, case, cast, func, select, true
 
@@ -26,10 +26,10 @@ class NotEnoughDataReason(StrEnum):
 
 
 class NotEnoughData(NamedTuple):
-    """Why there is no prediction, as a word and in words."""
+    """Why there is no prediction."""
 
-    reason: NotEnoughDataReason
-    message: str
+    reason: Annotated[NotEnoughDataReason, "In a word."]
+    message: Annotated[str, "In words."]
 
 
 class Census(NamedTuple):

@@ -1,7 +1,7 @@
 """The check of a model: fitted on the earlier days, its predictions beside what happened on the later ones."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
@@ -16,13 +16,13 @@ HIGHEST_BIN = 7
 
 
 class HoldoutBin(NamedTuple):
-    """Customers with so many repeat orders in the earlier days, and their mean orders in the later; None of nobody."""
+    """Customers with so many repeat orders before, and what they did afterwards."""
 
-    repeat_orders: int
-    label: str
-    customers: int
-    actual_mean: float | None
-    predicted_mean: float | None
+    repeat_orders: Annotated[int, "Repeat orders in the earlier days."]
+    label: Annotated[str, "The same in words; the last bin is open."]
+    customers: Annotated[int, "How many customers."]
+    actual_mean: Annotated[float | None, "Their mean number of orders in the later days; null of nobody."]
+    predicted_mean: Annotated[float | None, "What the model had said; null of nobody."]
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,13 @@ def holdout_of(model: BuyingModel, fitted: Maximum, facts: HoldoutFacts) -> Hold
     predicted = expected_orders(model, Buying(*fitted.values.tolist()), histories, facts.days)
     bin_of = np.minimum(histories.repeats, HIGHEST_BIN)
     return Holdout(
-        facts.calibration_end,
-        facts.days,
-        len(histories),
-        int(actual.sum()),
-        float(predicted.sum()),
-        float(np.abs(actual - predicted).mean()),
-        tuple(_bin(repeats, actual[bin_of == repeats], predicted[bin_of == repeats]) for repeats in range(8)),
+        calibration_end=facts.calibration_end,
+        days=facts.days,
+        customers=len(histories),
+        actual=int(actual.sum()),
+        predicted=float(predicted.sum()),
+        mean_absolute_error=float(np.abs(actual - predicted).mean()),
+        bins=tuple(_bin(repeats, actual[bin_of == repeats], predicted[bin_of == repeats]) for repeats in range(8)),
     )
 
 

@@ -92,14 +92,14 @@ def model_of(facts: Facts) -> Model | NotEnoughData:
         return NotEnoughData(NotEnoughDataReason.MODEL_DID_NOT_CONVERGE, message)
     spend, message = fitted_spend(spending_of(people, facts.unit))
     return Model(
-        through,
-        len(people),
-        _version(through, buying, spend),
-        buying,
-        spend,
-        message,
-        fitted_buying(REFERENCE, histories),
-        _checked(facts.check),
+        through=through,
+        customers=len(people),
+        version=_version(through, buying, spend),
+        buying=buying,
+        spend=spend,
+        message=message,
+        reference=fitted_buying(REFERENCE, histories),
+        holdout=_checked(facts.check),
     )
 
 

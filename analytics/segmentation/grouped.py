@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -190,24 +190,27 @@ def by_revenue(figures: Sequence[SegmentFigures]) -> list[SegmentFigures]:
 
 
 @dataclass(frozen=True)
-class Insights:
-    """Names of segments; None where no segment fits."""
+class SegmentationInsights:
+    """What stands out: names of segments; null where none fits."""
 
-    highest_revenue_segment: str | None
-    largest_segment: str | None
-    fastest_growing_segment: str | None
-    needs_attention: str | None
+    highest_revenue_segment: Annotated[str | None, "The segment of most revenue."]
+    largest_segment: Annotated[str | None, "The segment of most customers."]
+    fastest_growing_segment: Annotated[
+        str | None,
+        "The largest relative growth against the preceding window, among segments with 1 % of the population or more.",
+    ]
+    needs_attention: Annotated[str | None, "The most urgent segment that has customers."]
 
 
 def insights(
     figures: Sequence[SegmentFigures],
     before: Sequence[SegmentFigures] | None,
     table: SegmentTable[Segment],
-) -> Insights:
+) -> SegmentationInsights:
     """What stands out among segments in table order; `before` are those of the preceding window, None without one."""
     inhabited = [f for f in figures if f.customers]
     names = {f.segment.name for f in inhabited}
-    return Insights(
+    return SegmentationInsights(
         _name_of_most(inhabited, lambda f: f.revenue),
         _name_of_most(inhabited, lambda f: f.customers),
         _fastest_growing(inhabited, before or [], table.growth_list),

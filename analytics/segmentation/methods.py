@@ -25,7 +25,9 @@ UNCATEGORISED = "Uncategorised"
 
 
 def _segment(name: str, description: str, criteria: str, actions: tuple[str, ...]) -> Segment:
-    return Segment(code_of(name), name, description, criteria, actions)
+    return Segment(
+        code=code_of(name), name=name, description=description, criteria=criteria, recommended_actions=actions
+    )
 
 
 VALUE = SegmentTable(
@@ -175,23 +177,23 @@ def _free_code(name: str, taken: set[str]) -> str:
 def _of_category(name: str, code: str) -> Segment:
     if name == UNCATEGORISED:
         return Segment(
-            code,
-            name,
-            "Spend at least half of their money on goods that have no category.",
-            "Goods without a category hold at least half of the spend in the window.",
-            (
+            code=code,
+            name=name,
+            description="Spend at least half of their money on goods that have no category.",
+            criteria="Goods without a category hold at least half of the spend in the window.",
+            recommended_actions=(
                 "Give these goods a category, so that these customers tell what they like.",
                 "Look at what is in their baskets before you write to them.",
                 "Recommend what customers like them bought next.",
             ),
         )
     return Segment(
-        code,
-        name,
-        f"Spend at least half of their money on {name}.",
-        f"{name} holds at least half of the spend in the window, before discounts and refunds of whole sales; "
+        code=code,
+        name=name,
+        description=f"Spend at least half of their money on {name}.",
+        criteria=f"{name} holds at least half of the spend in the window, before discounts and refunds of whole sales; "
         "of two such categories the one of more spend, then the first by name.",
-        (
+        recommended_actions=(
             f"Tell them first what is new in {name}, and keep it in stock.",
             f"Cross-sell one neighbouring category that other {name} buyers like.",
             f"Give no general discount: reward them within {name}.",
@@ -200,11 +202,11 @@ def _of_category(name: str, code: str) -> Segment:
 
 
 MIXED_SEGMENT = Segment(
-    code_of(MIXED),
-    MIXED,
-    "Buy across categories: none holds half of what they spend.",
-    "No category holds half of the spend in the window, or the spend is not above zero.",
-    (
+    code=code_of(MIXED),
+    name=MIXED,
+    description="Buy across categories: none holds half of what they spend.",
+    criteria="No category holds half of the spend in the window, or the spend is not above zero.",
+    recommended_actions=(
         "Offer bundles across the categories that they buy together.",
         "Ask which categories they want to hear of, and write about those only.",
         "Reward the whole basket, by points or a threshold, rather than single goods.",

@@ -152,16 +152,16 @@ async def score_population(engine: Engine, scope: Scope, scheme: RFMScheme) -> P
 def _population(scope: Scope, rows: pa.Table, statement: str) -> Population:
     column = partial(column_of, rows)
     population = Population(
-        scope,
-        column("customer_id", np.int64),
-        column("recency_days", np.int32),
-        column("frequency", np.int64),
-        column("monetary", np.int64),
-        column("recency_score", np.int8),
-        column("frequency_score", np.int8),
-        column("monetary_score", np.int8),
-        int(column("refunded", np.int64).sum()),
-        statement,
+        scope=scope,
+        customer_id=column("customer_id", np.int64),
+        recency_days=column("recency_days", np.int32),
+        frequency=column("frequency", np.int64),
+        monetary=column("monetary", np.int64),
+        recency_score=column("recency_score", np.int8),
+        frequency_score=column("frequency_score", np.int8),
+        monetary_score=column("monetary_score", np.int8),
+        refunded=int(column("refunded", np.int64).sum()),
+        statement=statement,
     )
     _ = population.sums, population.cut_points, population.active  # made here, off the event loop
     return population

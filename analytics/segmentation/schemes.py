@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import Annotated
 
 import numpy as np
 
@@ -25,8 +26,8 @@ from rules.segmentation import RFMScheme
 class ScoreRange:
     """Scores from `min` to `max`, both inside."""
 
-    min: int
-    max: int
+    min: Annotated[int, "The lowest score."]
+    max: Annotated[int, "The highest score."]
 
     def distance(self, score: int) -> int:
         """How far a score lies outside."""
@@ -40,9 +41,9 @@ class ScoreRange:
 class ScoreBox:
     """A range for each of the three scores."""
 
-    recency: ScoreRange
-    frequency: ScoreRange
-    monetary: ScoreRange
+    recency: Annotated[ScoreRange, "The range of the recency score."]
+    frequency: Annotated[ScoreRange, "The range of the frequency score."]
+    monetary: Annotated[ScoreRange, "The range of the monetary score."]
 
     def distance(self, recency: int, frequency: int, monetary: int) -> int:
         """The sum of the distances of three scores from their ranges; 0 inside."""
@@ -54,9 +55,11 @@ class ScoreBox:
 
 @dataclass(frozen=True)
 class RFMSegment(Segment):
-    """A segment of a scheme. `label` holds the scores of a POS code, which are a label and not a customer's scores."""
+    """A segment of a scheme: what it means and what to do about it."""
 
-    boxes: tuple[ScoreBox, ...]
+    boxes: Annotated[
+        tuple[ScoreBox, ...], "Which scores belong here, as ranges; scores in no segment's go to the nearest."
+    ]
     label: tuple[int, int, int] | None = None
 
 
@@ -85,12 +88,27 @@ def _pos(
     actions: tuple[str, ...],
 ) -> RFMSegment:
     code, boxes = "R{}F{}M{}".format(*label), (_box(*ranges.split()),)
-    return RFMSegment(code, name, description, _criteria(boxes), actions, boxes, label)
+    return RFMSegment(
+        code=code,
+        name=name,
+        description=description,
+        criteria=_criteria(boxes),
+        recommended_actions=actions,
+        boxes=boxes,
+        label=label,
+    )
 
 
 def _named(name: str, ranges: str, description: str, actions: tuple[str, ...]) -> RFMSegment:
     boxes = tuple(_box(*box.split()) for box in ranges.split(","))
-    return RFMSegment(code_of(name), name, description, _criteria(boxes), actions, boxes)
+    return RFMSegment(
+        code=code_of(name),
+        name=name,
+        description=description,
+        criteria=_criteria(boxes),
+        recommended_actions=actions,
+        boxes=boxes,
+    )
 
 
 POS = Scheme(

@@ -1,18 +1,18 @@
 """What a segment is, and the ordered tables of segments that a method or a scheme has."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 
 @dataclass(frozen=True)
 class Segment:
     """A group of customers: who is in it, in words, and what a shop does about it."""
 
-    code: str
-    name: str
-    description: str
-    criteria: str
-    recommended_actions: tuple[str, ...]
+    code: Annotated[str, "Its code: of POS a representative label like R5F5M5, else the name in capitals."]
+    name: Annotated[str, "Its name."]
+    description: Annotated[str, "Who is in it."]
+    recommended_actions: Annotated[tuple[str, ...], "What a shop does for these customers."]
+    criteria: Annotated[str, "Which scores belong here, in words."]
 
 
 S_co = TypeVar("S_co", bound=Segment, covariant=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from analytics.customers import PurchaseFigures, RevenueBasis
 from analytics.figures import percentage
@@ -28,8 +28,8 @@ def checked_horizon(days: int) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class LifetimeValue:
-    """What a customer was worth to a day. The rest, and what it will be worth, is looked up where it is asked for."""
+class CLV:
+    """What a customer was worth to a day; there is none without a counted sale."""
 
     of: People
     basis: RevenueBasis
@@ -37,51 +37,51 @@ class LifetimeValue:
     customer_id: int
     number: str
     figures: PurchaseFigures
-    revenue: Decimal
-    profit: Decimal | None
-    profit_margin: float | None
-    orders: int
-    average_order_value: Decimal | None
-    first_purchase_date: date
-    last_purchase_date: date
-    days_as_customer: int
-    lifespan_days: int
-    purchase_frequency_days: float
+    revenue: Annotated[Decimal, "Of all counted sales: NET, or in a report on its basis."]
+    profit: Annotated[
+        Decimal | None, "Of the lines whose cost is known, less its refunded share; null where none is known."
+    ]
+    profit_margin: Annotated[float | None, "Profit over revenue, in percent; null where either is missing."]
+    orders: Annotated[int, "Counted sales."]
+    average_order_value: Annotated[Decimal | None, "Revenue per order, rounded half-even."]
+    first_purchase_date: Annotated[date | None, "The day of the first purchase."]
+    last_purchase_date: Annotated[date | None, "The day of the last purchase."]
+    days_as_customer: Annotated[int, "Days from the first purchase to `asOf`, both inside."]
+    lifespan_days: Annotated[int, "Days from the first to the last purchase."]
+    purchase_frequency_days: Annotated[float | None, "Days as a customer per order."]
 
     @property
-    def itself(self) -> "LifetimeValue":
+    def itself(self) -> "CLV":
         """What its look-ups are for."""
         return self
 
 
-def value_at(of: People, people: Customers, position: int, basis: RevenueBasis, horizon: int) -> LifetimeValue:
+def value_at(of: People, people: Customers, position: int, basis: RevenueBasis, horizon: int) -> CLV:
     """What the customer at a position of the columns was worth; predictions look so many days ahead."""
     figures, business = people.figures(position, basis), of.business
     first, last = int(people.first_day[position]), int(people.last_day[position])
     days = of.scope.as_of - first + 1
-    return LifetimeValue(
-        of,
-        basis,
-        horizon,
-        int(people.customer_id[position]),
-        people.number_at(position),
-        figures,
-        business.money(figures.revenue),
-        business.money_or_none(figures.profit),
-        None if figures.profit is None else percentage(figures.profit, figures.revenue),
-        figures.orders,
-        business.money_or_none(figures.average_order_value),
-        date_of(first),
-        date_of(last),
-        days,
-        last - first,
-        days / figures.orders,
+    return CLV(
+        of=of,
+        basis=basis,
+        horizon=horizon,
+        customer_id=int(people.customer_id[position]),
+        number=people.number_at(position),
+        figures=figures,
+        revenue=business.money(figures.revenue),
+        profit=business.money_or_none(figures.profit),
+        profit_margin=None if figures.profit is None else percentage(figures.profit, figures.revenue),
+        orders=figures.orders,
+        average_order_value=business.money_or_none(figures.average_order_value),
+        first_purchase_date=date_of(first),
+        last_purchase_date=date_of(last),
+        days_as_customer=days,
+        lifespan_days=last - first,
+        purchase_frequency_days=days / figures.orders,
     )
 
 
-async def clv_by_customer(
-    context: Context, ids: Sequence[int], arguments: tuple[int, int]
-) -> list[LifetimeValue | None]:
+async def clv_by_customer(context: Context, ids: Sequence[int], arguments: tuple[int, int]) -> list[CLV | None]:
     """What each customer was worth to a day, NET of all storefronts; None without a counted sale.
 
     `arguments` are the day number and the days that a prediction looks ahead.
@@ -94,7 +94,7 @@ async def clv_by_customer(
     return [None if i is None else value_at(of, people, i, RevenueBasis.NET, horizon) for i in positions]
 
 
-async def rank_by_value(_context: Context, values: Sequence[LifetimeValue], _: Any) -> list[int]:
+async def rank_by_value(_context: Context, values: Sequence[CLV], _: Any) -> list[int]:
     """The rank of each by revenue among all customers, on the same basis and of the same storefront."""
     asked = {(value.of, value.basis) for value in values}
     rankings = {(of, basis): await of.everyone.ranking(Terms(basis), LifetimeValueOrder.REVENUE) for of, basis in asked}
@@ -106,7 +106,7 @@ async def rank_by_value(_context: Context, values: Sequence[LifetimeValue], _: A
     return await asyncio.to_thread(ranks)
 
 
-async def heuristic_by_value(_context: Context, values: Sequence[LifetimeValue], _: Any) -> list[Decimal | None]:
+async def heuristic_by_value(_context: Context, values: Sequence[CLV], _: Any) -> list[Decimal | None]:
     """The rule of thumb of each; None for one that was not scored."""
     ids: dict[People, list[int]] = {}
     for value in values:
@@ -117,7 +117,7 @@ async def heuristic_by_value(_context: Context, values: Sequence[LifetimeValue],
     return [_heuristic(value, segments[value.of, value.customer_id]) for value in values]
 
 
-def _heuristic(value: LifetimeValue, segment: str | None) -> Decimal | None:
+def _heuristic(value: CLV, segment: str | None) -> Decimal | None:
     if segment is None:
         return None
     return value.of.business.money(heuristic(value.figures.revenue, value.days_as_customer, segment))

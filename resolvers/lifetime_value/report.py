@@ -3,20 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 import pyarrow as pa
 
 from analytics.customers import RevenueBasis
 from analytics.figures import average, percentage
 from analytics.lifetime_value.ranking import Exact, LifetimeValueOrder, Ranking, Terms
-from analytics.lifetime_value.spread import Summary, ValueBucket
+from analytics.lifetime_value.spread import RevenueRange, Summary
 from analytics.lifetime_value.sums import Joined, customer_sums
 from analytics.prediction.census import NotEnoughData
 from analytics.scope import Scope
 from analytics.segmentation.purchases import refunded_in_window
 from analytics.segmentation.rfm import scored_customers
 from models.customers import CustomerType
-from resolvers.lifetime_value.customer import LifetimeValue, checked_horizon, value_at
+from resolvers.lifetime_value.customer import CLV, checked_horizon, value_at
 from resolvers.lifetime_value.people import People
 from resolvers.operation.context import Context
 from resolvers.operation.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
@@ -77,10 +78,10 @@ class BucketMembers:
 
 @dataclass(frozen=True)
 class CustomerValue:
-    """A customer of the report, with its rank in it."""
+    """A customer with its value and its rank in the report."""
 
-    clv: LifetimeValue
-    rank: int
+    clv: Annotated[CLV, "What the customer was worth, as the report's basis and storefront have it."]
+    rank: Annotated[int, "The place by the report's order within its filters, 1 for the most."]
 
     @property
     def customer_id(self) -> int:
@@ -90,10 +91,10 @@ class CustomerValue:
 
 @dataclass(frozen=True)
 class LorenzPoint:
-    """The share of revenue of the lowest so many of the customers, both in percent."""
+    """A point of the Lorenz curve: what share of revenue the lowest customers have."""
 
-    customers: float
-    revenue: float
+    customers: Annotated[float, "The share of the customers, lowest revenue first, 0 to 100."]
+    revenue: Annotated[float, "Their share of the revenue, in percent; below 0 where refunds exceed their purchases."]
 
 
 class LifetimeValueReport:
@@ -125,9 +126,9 @@ class LifetimeValueReport:
         """The sums over its customers."""
         return await self.people.summary(self.terms)
 
-    async def summary(self) -> "ReportSummary":
+    async def summary(self) -> "LifetimeValueSummary":
         """What is said of all of them."""
-        return _report_summary(self, await self.figures())
+        return _summary(self, await self.figures())
 
     async def customers(self) -> Page:
         """The asked page of the ranked customers."""
@@ -155,7 +156,7 @@ class LifetimeValueReport:
             value_at(self.people, ranking.people, position, self.terms.basis, self.outlook.days), place + 1
         )
 
-    async def distribution(self) -> list["Bucket"]:
+    async def distribution(self) -> list["ValueBucket"]:
         """How many customers have how much revenue."""
         ranking = await self.people.ranking(self.terms, LifetimeValueOrder.REVENUE)
         return [_bucket(self, ranking, bucket) for bucket in (await self.figures()).buckets]
@@ -198,51 +199,53 @@ def _coverage_notice(coverage: float | None) -> str:
 
 
 @dataclass(frozen=True)
-class ReportSummary:
-    """What is said of all customers of a report."""
+class LifetimeValueSummary:
+    """What is said of all customers of the report."""
 
     of: LifetimeValueReport
     refunded: int
-    total_customers: int
-    total_revenue: Decimal
-    total_profit: Decimal | None
-    average_clv: Decimal | None
-    average_profit_per_customer: Decimal | None
-    top_customer_revenue: Decimal | None
-    top10_percent_contribution: float | None
+    total_customers: Annotated[int, "Customers with a counted sale, as the filters choose them."]
+    total_revenue: Annotated[Decimal, "Their revenue on the asked basis."]
+    total_profit: Annotated[Decimal | None, "The sum of the known profits; null where none is known."]
+    average_clv: Annotated[Decimal | None, "Revenue per customer, rounded half-even."]
+    average_profit_per_customer: Annotated[Decimal | None, "Profit per customer; null where none is known."]
+    top_customer_revenue: Annotated[Decimal | None, "The revenue of the best customer by revenue."]
+    top10_percent_contribution: Annotated[
+        float | None, "The share of revenue, in percent, of the best tenth by revenue, rounded up to whole customers."
+    ]
 
     async def refunds_outside_population(self) -> Decimal:
         """Refunds to nobody of them."""
         return self.of.business.money(await self.of.people.refunds() - self.refunded)
 
 
-def _report_summary(of: LifetimeValueReport, found: Summary) -> ReportSummary:
+def _summary(of: LifetimeValueReport, found: Summary) -> LifetimeValueSummary:
     money = of.business.money_or_none
-    return ReportSummary(
-        of,
-        found.refunded,
-        found.customers,
-        of.business.money(found.revenue),
-        money(found.profit),
-        money(average(found.revenue, found.customers)),
-        None if found.profit is None else money(average(found.profit, found.customers)),
-        money(found.top),
-        percentage(found.top_tenth, found.revenue),
+    return LifetimeValueSummary(
+        of=of,
+        refunded=found.refunded,
+        total_customers=found.customers,
+        total_revenue=of.business.money(found.revenue),
+        total_profit=money(found.profit),
+        average_clv=money(average(found.revenue, found.customers)),
+        average_profit_per_customer=None if found.profit is None else money(average(found.profit, found.customers)),
+        top_customer_revenue=money(found.top),
+        top10_percent_contribution=percentage(found.top_tenth, found.revenue),
     )
 
 
 @dataclass(frozen=True)
-class Bucket:
-    """Customers with revenue from `min` to below `max`, None where it is open."""
+class ValueBucket:
+    """Customers with revenue from `min` to below `max`."""
 
     of: LifetimeValueReport
     ranking: Ranking
-    bucket: ValueBucket
-    label: str
-    min: Decimal | None
-    max: Decimal | None
-    customer_count: int
-    revenue: Decimal
+    bucket: RevenueRange
+    label: Annotated[str, "The range in words."]
+    min: Annotated[Decimal | None, "The least revenue; null below zero."]
+    max: Annotated[Decimal | None, "Revenue is below this; null for the last bucket."]
+    customer_count: Annotated[int, "How many customers."]
+    revenue: Annotated[Decimal, "Their revenue on the asked basis."]
 
     @property
     def digest(self) -> str:
@@ -259,11 +262,18 @@ class Bucket:
         return self.ranking.members(self.bucket.first, self.bucket.last)
 
 
-def _bucket(of: LifetimeValueReport, ranking: Ranking, bucket: ValueBucket) -> Bucket:
+def _bucket(of: LifetimeValueReport, ranking: Ranking, bucket: RevenueRange) -> ValueBucket:
     money = of.business.money_or_none
     low, high = money(bucket.min), money(bucket.max)
-    return Bucket(
-        of, ranking, bucket, _label(low, high), low, high, bucket.last - bucket.first, of.business.money(bucket.revenue)
+    return ValueBucket(
+        of=of,
+        ranking=ranking,
+        bucket=bucket,
+        label=_label(low, high),
+        min=low,
+        max=high,
+        customer_count=bucket.last - bucket.first,
+        revenue=of.business.money(bucket.revenue),
     )
 
 
@@ -289,7 +299,9 @@ async def lifetime_value_report(context: Context, question: Question) -> Lifetim
     people = People(context, business, scope, joined)
     outlook = await _outlook(people, question.order_by, question.horizon_days)
     request = page_request(question.page, _digest(people, terms, outlook), (int, int, str))
-    return LifetimeValueReport(question, people, terms, outlook, request, notices)
+    return LifetimeValueReport(
+        asked=question, people=people, terms=terms, outlook=outlook, request=request, notices=notices
+    )
 
 
 async def _outlook(people: People, order: LifetimeValueOrder, days: int) -> Outlook:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -130,14 +130,14 @@ class Revisions:
 
 
 @dataclass(frozen=True)
-class Change:
-    """The last change of a business; another epoch is another history of the database."""
+class DataChange:
+    """That the data of the business has changed, and how far."""
 
     epoch: str
     data_revision: int
-    changed_at: datetime
+    changed_at: Annotated[datetime, "When that change was made."]
 
-    def is_newer_than(self, other: "Change | None") -> bool:
+    def is_newer_than(self, other: "DataChange | None") -> bool:
         """Whether it says something that the other does not."""
         return other is None or self.epoch != other.epoch or self.data_revision > other.data_revision
 
@@ -150,12 +150,12 @@ class Changes:
         self._looks_every = looks_every
         self._watches: dict[int, _Watch] = {}
 
-    async def of(self, business_id: int, tells_every: float = TELLS_EVERY_SECONDS) -> AsyncGenerator[Change]:
+    async def of(self, business_id: int, tells_every: float = TELLS_EVERY_SECONDS) -> AsyncGenerator[DataChange]:
         """The last change at once, then each later one; of several in `tells_every` seconds the newest."""
         watch = self._join(business_id)
         try:
             await watch.look()
-            told: Change | None = None
+            told: DataChange | None = None
             while True:
                 told = await watch.newer_than(told)
                 told_at = monotonic()
@@ -192,7 +192,7 @@ class _Watch:
         self.task: asyncio.Task[None] | None = None
         self._revisions = revisions
         self._business_id = business_id
-        self._last: Change | None = None
+        self._last: DataChange | None = None
         self._news = asyncio.Event()
 
     async def look(self) -> None:
@@ -200,7 +200,7 @@ class _Watch:
         row = await self._revisions.of(self._business_id)
         if row is None:
             raise Unauthenticated("this token is for a business that does not exist here")
-        change = Change(row.epoch, row.revision, row.updated_at)
+        change = DataChange(row.epoch, row.revision, row.updated_at)
         if change.is_newer_than(self._last):
             news, self._last, self._news = self._news, change, asyncio.Event()
             news.set()
@@ -215,7 +215,7 @@ class _Watch:
                 kind = type(error).__name__
                 log.warning("changes not looked for", business=self._business_id, error=kind, outage=is_outage(error))
 
-    async def newer_than(self, told: Change | None) -> Change:
+    async def newer_than(self, told: DataChange | None) -> DataChange:
         """The last change, as soon as it is one that was not told."""
         while self._last is None or not self._last.is_newer_than(told):
             await self._news.wait()

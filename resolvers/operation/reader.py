@@ -142,12 +142,12 @@ class Statements:
         kind = next((column.type.kind for column in columns if isinstance(column.type, GlobalId)), "Row")
         shown = [ShownColumn(c.name, c.type, self._result(c.type)) for c in columns]
         return Prepared(
-            str(compiled),
-            bound,
-            {name: bind.value for name, bind in compiled.binds.items() if not bind.required},
-            tuple(self._bind(compiled.binds[name].type) for name in bound),
-            cache(partial(_row_class, kind, shown)),
-            _stored_class(column.name for column in columns),
+            text=str(compiled),
+            names=bound,
+            constants={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
+            binds=tuple(self._bind(compiled.binds[name].type) for name in bound),
+            row_class=cache(partial(_row_class, kind, shown)),
+            stored_class=_stored_class(column.name for column in columns),
         )
 
     def _bind(self, type_: TypeEngine[Any]) -> Convert | None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import pyarrow as pa
 from sqlalchemy import SelectBase
@@ -20,13 +20,13 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Freshness:
-    """How fresh a computed value is; the duration is of the computation, in milliseconds."""
+    """How fresh a computed value is."""
 
-    computed_at: datetime
+    computed_at: Annotated[datetime, "When it was computed."]
     data_revision: int
-    from_cache: bool
-    duration_ms: float
-    engine: str
+    from_cache: Annotated[bool, "Whether it was kept from an earlier question at the same state of the facts."]
+    duration_ms: Annotated[float, "How long the computation took, in milliseconds."]
+    engine: Annotated[str, "What computed it."]
 
 
 def freshness_of(computed: Computed[Any], from_cache: bool) -> Freshness:
@@ -36,10 +36,10 @@ def freshness_of(computed: Computed[Any], from_cache: bool) -> Freshness:
 
 @dataclass(frozen=True)
 class HowComputed:
-    """What a number is, in words, and the statement that computed it."""
+    """What the number is, in words, and the statement that computed it."""
 
-    definition: str
-    statement: str
+    definition: Annotated[str, "In plain words."]
+    statement: Annotated[str, "As it ran, with its values."]
 
 
 def statements_shown(statements: Sequence[SelectBase], params: dict[str, Any]) -> str:

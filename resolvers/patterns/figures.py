@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from analytics.figures import average, percentage, ratio
 from analytics.patterns import Bucket, Calendar, Share, busiest
@@ -30,12 +30,14 @@ class PatternSummary:
     """The purchases of a period in a few numbers."""
 
     of: Purchases
-    total_transactions: int
-    revenue: Decimal
-    anonymous_transactions: int
-    avg_basket_size: Decimal | None
-    busiest_day: Weekday | None
-    busiest_hour: int | None
+    total_transactions: Annotated[int, "Counted sales, those without a customer too."]
+    revenue: Annotated[Decimal, "On the asked basis."]
+    anonymous_transactions: Annotated[int, "Counted sales without a customer."]
+    avg_basket_size: Annotated[Decimal | None, "Mean total of a sale as sold, in every basis; null without one."]
+    busiest_day: Annotated[Weekday | None, "The weekday of most transactions; ties go to the earlier."]
+    busiest_hour: Annotated[
+        int | None, "The hour of most transactions, 0 to 23, where it is known; ties go to the earlier."
+    ]
 
     async def unique_customers(self) -> int:
         """Different customers."""
@@ -61,25 +63,25 @@ async def summary_of(of: Purchases) -> PatternSummary:
     flow, count = moments.flow(of.basis), moments.transactions
     day = busiest(flow.by_weekday())
     return PatternSummary(
-        of,
-        count,
-        of.business.money(flow.total.revenue),
-        moments.anonymous,
-        of.business.money_or_none(average(moments.gross, count)),
-        None if day is None else list(Weekday)[day],
-        busiest(flow.by_hour()),
+        of=of,
+        total_transactions=count,
+        revenue=of.business.money(flow.total.revenue),
+        anonymous_transactions=moments.anonymous,
+        avg_basket_size=of.business.money_or_none(average(moments.gross, count)),
+        busiest_day=None if day is None else list(Weekday)[day],
+        busiest_hour=busiest(flow.by_hour()),
     )
 
 
 @dataclass(frozen=True)
 class PurchaseFrequency:
-    """Transactions per calendar day, week and month of a period."""
+    """How often is bought in the period."""
 
     of: Purchases
     calendar: Calendar
-    daily: float
-    weekly: float
-    monthly: float
+    daily: Annotated[float, "Transactions per calendar day."]
+    weekly: Annotated[float, "Transactions per seven days."]
+    monthly: Annotated[float, "Transactions per 30.4375 days."]
 
     async def avg_days_between_purchases(self) -> float | None:
         """All gaps between purchase days over their number."""
@@ -99,14 +101,14 @@ async def frequency_of(of: Purchases, calendar: Calendar) -> PurchaseFrequency:
 
 @dataclass(frozen=True)
 class BasketBucket:
-    """Sales by their total, from `min` to below `max`; None where it is open."""
+    """Sales by their total as sold."""
 
     of: Purchases
     place: int
-    min: Decimal | None
-    max: Decimal | None
-    transaction_count: int
-    percentage: float | None
+    min: Annotated[Decimal | None, "The least total; null below the first edge."]
+    max: Annotated[Decimal | None, "Totals are below this; null above the last edge."]
+    transaction_count: Annotated[int, "How many transactions."]
+    percentage: Annotated[float | None, "Their share of all transactions, 0 to 100; null where there are none."]
 
     @property
     def key(self) -> "tuple[Purchases, int, int]":
@@ -119,7 +121,14 @@ async def baskets_of(of: Purchases) -> list[BasketBucket]:
     counts, money = await of.basket_sizes(), of.business.money
     edges = [None, *map(money, of.edges), None]
     return [
-        BasketBucket(of, i, edges[i], edges[i + 1], count, percentage(count, sum(counts)))
+        BasketBucket(
+            of=of,
+            place=i,
+            min=edges[i],
+            max=edges[i + 1],
+            transaction_count=count,
+            percentage=percentage(count, sum(counts)),
+        )
         for i, count in enumerate(counts)
         if i or count
     ]
@@ -136,13 +145,13 @@ async def items_by_basket(_context: Context, keys: Sequence[tuple[Purchases, int
 
 @dataclass(frozen=True)
 class TimeBucket:
-    """A weekday, hour or month of the year."""
+    """A weekday, an hour or a month of the year."""
 
-    key: int
-    label: str
-    transaction_count: int
-    revenue: Decimal
-    percentage: float | None
+    key: Annotated[int, "Weekday 1 to 7 from Monday, hour 0 to 23, or month 1 to 12."]
+    label: Annotated[str, 'In words, like "Monday", "14:00" or "March".']
+    transaction_count: Annotated[int, "How many transactions."]
+    revenue: Annotated[Decimal, "On the asked basis; a refund is taken from its own day and hour."]
+    percentage: Annotated[float | None, "Their share of all transactions, 0 to 100; null where there are none."]
 
 
 def time_buckets(
@@ -159,11 +168,11 @@ def time_buckets(
 class WeekdayHourBucket:
     """An hour of a weekday."""
 
-    weekday: Weekday
-    hour: int
-    transaction_count: int
-    revenue: Decimal
-    percentage: float | None
+    weekday: Annotated[Weekday, "The weekday."]
+    hour: Annotated[int, "The hour, 0 to 23."]
+    transaction_count: Annotated[int, "How many transactions."]
+    revenue: Annotated[Decimal, "On the asked basis; a refund is taken from its own day and hour."]
+    percentage: Annotated[float | None, "Their share of all transactions, 0 to 100; null where there are none."]
 
 
 def weekday_hour_buckets(buckets: Sequence[Bucket], total: int, business: BusinessCalendar) -> list[WeekdayHourBucket]:
@@ -179,23 +188,27 @@ def weekday_hour_buckets(buckets: Sequence[Bucket], total: int, business: Busine
 class SeasonIndex:
     """A month of the year against all days."""
 
-    month: int
-    label: str
-    index: float | None
+    month: Annotated[int, "1 to 12."]
+    label: Annotated[str, 'Its name, like "March".']
+    index: Annotated[
+        float | None,
+        "NET revenue per calendar day of this month over that of all days, from the first sale to the period's "
+        "end: 1 is usual, 2 twice as much; null for a month never seen.",
+    ]
 
 
 @dataclass(frozen=True)
 class SeriesPoint:
-    """A calendar unit, clipped to the period."""
+    """A calendar unit of the period. The first and the last are clipped to it."""
 
     of: Purchases
     calendar: Calendar
     unit: int
-    start: date
-    end: date
-    transaction_count: int
-    revenue: Decimal
-    complete: bool
+    start: Annotated[date, "Its first day in the period."]
+    end: Annotated[date, "Its last day in the period."]
+    transaction_count: Annotated[int, "How many transactions."]
+    revenue: Annotated[Decimal, "On the asked basis."]
+    complete: Annotated[bool, "Whether the calendar unit was over at the period's end, and is over today."]
 
     @property
     def key(self) -> "tuple[Purchases, Calendar, int]":
@@ -207,14 +220,14 @@ def series_point(of: Purchases, calendar: Calendar, unit: int, bucket: Bucket) -
     """A unit of a series: complete where it was over at the end of the period, and is over today."""
     scope, last = of.scope, calendar.last_day(unit)
     return SeriesPoint(
-        of,
-        calendar,
-        unit,
-        date_of(max(calendar.first_day(unit), scope.start)),
-        date_of(min(last, scope.as_of)),
-        bucket.transactions,
-        of.business.money(bucket.revenue),
-        last <= scope.as_of and date_of(last) < of.business.today,
+        of=of,
+        calendar=calendar,
+        unit=unit,
+        start=date_of(max(calendar.first_day(unit), scope.start)),
+        end=date_of(min(last, scope.as_of)),
+        transaction_count=bucket.transactions,
+        revenue=of.business.money(bucket.revenue),
+        complete=last <= scope.as_of and date_of(last) < of.business.today,
     )
 
 
@@ -229,23 +242,25 @@ async def buyers_by_point(_context: Context, keys: Sequence[tuple[Purchases, Cal
 
 @dataclass(frozen=True)
 class PaymentPreference:
-    """The sales paid with a method."""
+    """Transactions by how they were paid; one that was split counts for each method."""
 
-    method: PaymentMethod
-    transaction_count: int
-    percentage: float
-    avg_transaction_value: Decimal
+    method: Annotated[PaymentMethod, "The payment method."]
+    transaction_count: Annotated[int, "Transactions paid with it, wholly or in part, to the period's end."]
+    percentage: Annotated[float, "Their share of all transactions, 0 to 100; the shares of all methods can pass 100."]
+    avg_transaction_value: Annotated[Decimal, "Mean amount paid with it per transaction."]
 
 
 @dataclass(frozen=True)
 class CategoryPreference:
-    """The sales with a category."""
+    """Transactions with a category, before sale discounts and refunds."""
 
-    category: str
-    purchase_count: int
-    percentage: float
-    avg_spend: Decimal
-    revenue: Decimal
+    category: Annotated[str, 'The category; "Uncategorised" for lines without one.']
+    purchase_count: Annotated[int, "Transactions with a line of it."]
+    percentage: Annotated[
+        float, "Their share of all transactions, 0 to 100; the shares of all categories can pass 100."
+    ]
+    avg_spend: Annotated[Decimal, "Revenue per transaction with it."]
+    revenue: Annotated[Decimal, "Its line totals as sold; on basis MARGIN its known line profits."]
 
 
 def payment_preference(share: Share, total: int, business: BusinessCalendar) -> PaymentPreference:

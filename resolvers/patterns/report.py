@@ -249,7 +249,9 @@ async def patterns_by_customer(
 
     def purchases(id_: int) -> Purchases:
         scope = replace(_scope(period, customer=id_), among_others=page is not None)
-        return Purchases(context, business, scope, RevenueBasis.NET, edges, page)
+        return Purchases(
+            context=context, business=business, scope=scope, basis=RevenueBasis.NET, edges=edges, page=page
+        )
 
     days = DateRange(period.start, period.end)
     return [

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from analytics.prediction.lifetime import MODEL, Model
 from analytics.prediction.margins import margin_of_all, margins_of
 from analytics.prediction.summaries import Floats, Histories, Summaries, summaries_of
 from analytics.prediction.worth import ChurnRisk, churn_risk, discounted_orders, order_values, worth_of
-from resolvers.lifetime_value.customer import LifetimeValue
+from resolvers.lifetime_value.customer import CLV
 from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.prediction.model import known_model
 from rules.days import date_of
@@ -29,27 +29,35 @@ TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 class Interval(NamedTuple):
     """The range that a number is in with a probability of `level`."""
 
-    low: float
-    high: float
-    level: float
+    low: Annotated[float, "The least number."]
+    high: Annotated[float, "The greatest number."]
+    level: Annotated[float, "With which probability, 0 to 1."]
 
 
 @dataclass(frozen=True, eq=False)
 class PredictedCLV:
-    """What a customer will be worth within a horizon. The range and the next order are looked up."""
+    """What a customer will be worth within a horizon, by a model of everyone's purchases (MBG/NBD with Gamma-Gamma).
+
+    An order is a day with purchases. Money is null where the model of spend failed.
+    """
 
     model: Model
     history: Histories
     as_of: int
-    horizon_days: int
-    probability_alive: float
-    churn_risk: ChurnRisk
-    expected_orders: float
-    expected_average_order_value: Decimal | None
-    predicted_revenue: Decimal | None
-    predicted_profit: Decimal | None
-    total_value: Decimal | None
-    model_version: str
+    horizon_days: Annotated[int, "How many days it looks ahead."]
+    probability_alive: Annotated[float, "How likely the customer has not left for good, 0 to 1."]
+    churn_risk: Annotated[ChurnRisk, "How likely it has, in three steps."]
+    expected_orders: Annotated[float, "Orders to expect within the horizon."]
+    expected_average_order_value: Annotated[Decimal | None, "What an order to come is worth in the mean."]
+    predicted_revenue: Annotated[
+        Decimal | None,
+        "The worth of the orders to expect, discounted at 10 % a year by month; on basis MARGIN their profit.",
+    ]
+    predicted_profit: Annotated[
+        Decimal | None, "The same by the customer's own margin, else by everyone's; null where no cost is known."
+    ]
+    total_value: Annotated[Decimal | None, "Revenue so far and predicted revenue."]
+    model_version: Annotated[str, "Which model, fitted to which day, with which parameters."]
 
     @property
     def itself(self) -> "PredictedCLV":
@@ -57,9 +65,7 @@ class PredictedCLV:
         return self
 
 
-async def prediction_by_value(
-    context: Context, values: Sequence[LifetimeValue], _: Any
-) -> list[PredictedCLV | NotEnoughData]:
+async def prediction_by_value(context: Context, values: Sequence[CLV], _: Any) -> list[PredictedCLV | NotEnoughData]:
     """The prediction of each, or why there is none."""
     found: dict[int, PredictedCLV | NotEnoughData] = {}
     for group in _alike(values):
@@ -70,15 +76,15 @@ async def prediction_by_value(
     return [found[id(value)] for value in values]
 
 
-def _alike(values: Sequence[LifetimeValue]) -> list[list[LifetimeValue]]:
+def _alike(values: Sequence[CLV]) -> list[list[CLV]]:
     """Those of the same day, storefront, basis and horizon."""
-    groups: dict[Any, list[LifetimeValue]] = {}
+    groups: dict[Any, list[CLV]] = {}
     for value in values:
         groups.setdefault((value.of.scope, value.of.joined, value.basis, value.horizon), []).append(value)
     return list(groups.values())
 
 
-async def _predicted(context: Context, values: list[LifetimeValue], model: Model) -> list[PredictedCLV]:
+async def _predicted(context: Context, values: list[CLV], model: Model) -> list[PredictedCLV]:
     of, basis, ids = values[0].of, values[0].basis, [value.customer_id for value in values]
     people = await summaries_of(await context.facts(), of.scope, sorted(set(ids)))
     sums, everyone = await of.sums(), await of.everyone.sums()
@@ -92,7 +98,7 @@ async def _predicted(context: Context, values: list[LifetimeValue], model: Model
     return await asyncio.to_thread(each)
 
 
-def _of_each(values: list[LifetimeValue], model: Model, people: Summaries, margins: Floats) -> list[PredictedCLV]:
+def _of_each(values: list[CLV], model: Model, people: Summaries, margins: Floats) -> list[PredictedCLV]:
     first = values[0]
     business, as_of, days = first.of.business, first.of.scope.as_of, first.horizon
     histories, spend = people.histories(as_of), model.spend_parameters
@@ -105,18 +111,18 @@ def _of_each(values: list[LifetimeValue], model: Model, people: Summaries, margi
         worth = worth_of(order, discounted, margins, first.basis is RevenueBasis.MARGIN)
     return [
         PredictedCLV(
-            model,
-            histories.at(slice(i, i + 1)),
-            as_of,
-            days,
-            float(alive[i]),
-            churn_risk(float(alive[i])),
-            float(orders[i]),
-            worth and _money(business, worth.order[i]),
-            worth and _money(business, worth.revenue[i]),
-            worth and _money(business, worth.profit[i]),
-            worth and value.revenue + business.money(round(float(worth.revenue[i]))),
-            model.version,
+            model=model,
+            history=histories.at(slice(i, i + 1)),
+            as_of=as_of,
+            horizon_days=days,
+            probability_alive=float(alive[i]),
+            churn_risk=churn_risk(float(alive[i])),
+            expected_orders=float(orders[i]),
+            expected_average_order_value=worth and _money(business, worth.order[i]),
+            predicted_revenue=worth and _money(business, worth.revenue[i]),
+            predicted_profit=worth and _money(business, worth.profit[i]),
+            total_value=worth and value.revenue + business.money(round(float(worth.revenue[i]))),
+            model_version=model.version,
         )
         for i, value in enumerate(values)
     ]

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from analytics.copy.pinned import NotShared, PinnedView
 from analytics.prediction.beta_geometric import Buying
@@ -12,7 +12,7 @@ from analytics.prediction.census import Census, NotEnoughData, NotEnoughDataReas
 from analytics.prediction.fits import Fit, FitOf
 from analytics.prediction.fitting import Maximum
 from analytics.prediction.gamma_gamma import Spend
-from analytics.prediction.holdout import Holdout
+from analytics.prediction.holdout import Holdout, HoldoutBin
 from analytics.prediction.lifetime import (
     CODE_VERSION,
     MODEL,
@@ -105,52 +105,57 @@ class CLVModelStatus(StrEnum):
 
 @dataclass(frozen=True)
 class ModelParameter:
-    """A parameter with its standard error, None where the data do not tell it."""
+    """A parameter of a model."""
 
-    name: str
-    value: float
-    standard_error: float | None
+    name: Annotated[str, "Its name in the literature."]
+    value: Annotated[float, "The most likely value."]
+    standard_error: Annotated[float | None, "How exactly it is known; null where the purchases do not tell it."]
 
 
 @dataclass(frozen=True)
 class ReferenceModel:
-    """Another model of the same purchases."""
+    """Another model of the same purchases, for comparison with the literature."""
 
-    name: str
-    parameters: list[ModelParameter]
-    log_likelihood: float
+    name: Annotated[str, "Its usual name."]
+    parameters: Annotated[list[ModelParameter], "Its parameters."]
+    log_likelihood: Annotated[float, "How well it fits, as the logarithm of its likelihood."]
 
 
 @dataclass(frozen=True)
 class HoldoutCheck:
-    """What a model of the earlier days says of the later ones, and what happened."""
+    """The model fitted to all but the last fourth of the days, held against that fourth."""
 
-    calibration_end: date
-    holdout_days: int
-    customers: int
-    actual_orders: int
-    predicted_orders: float
-    mean_absolute_error: float
-    by_repeat_orders: Any
+    calibration_end: Annotated[date, "The last day that it was fitted to."]
+    holdout_days: Annotated[int, "How many days followed."]
+    customers: Annotated[int, "How many customers it was fitted to."]
+    actual_orders: Annotated[int, "Their orders in the later days."]
+    predicted_orders: Annotated[float, "What it had said."]
+    mean_absolute_error: Annotated[float, "How far off it was for one customer in the mean, in orders."]
+    by_repeat_orders: Annotated[tuple[HoldoutBin, ...], "The same by repeat orders in the earlier days."]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LifetimeValueModel:
-    """The model of a business on a day, or why there is none."""
+    """The model behind predictions, fitted to everyone's purchases to the end of a day."""
 
-    name: str
-    status: CLVModelStatus
-    message: str | None
-    customers: int
-    version: str | None = None
-    fitted_at: datetime | None = None
-    fitted_through: date | None = None
-    transaction_model: tuple[ModelParameter, ...] = ()
-    spend_model: tuple[ModelParameter, ...] = ()
-    log_likelihood: float | None = None
-    spend_log_likelihood: float | None = None
-    reference: ReferenceModel | None = None
-    holdout: HoldoutCheck | None = None
+    name: Annotated[str, "Its usual name."]
+    status: Annotated[CLVModelStatus, "Whether it is there."]
+    message: Annotated[str | None, "Why it is not, or what it lacks."]
+    version: Annotated[str | None, "Model, code, last day and a digest of the parameters."] = None
+    fitted_at: Annotated[datetime | None, "When it was fitted."] = None
+    fitted_through: Annotated[date | None, "The last day that it knows: the one before `asOf`."] = None
+    customers: Annotated[int, "How many customers it was fitted to, or would be."]
+    transaction_model: Annotated[
+        tuple[ModelParameter, ...],
+        "MBG/NBD: rates of purchase are Gamma(r, alpha) a week, chances to leave after one are Beta(a, b).",
+    ] = ()
+    spend_model: Annotated[tuple[ModelParameter, ...], "Gamma-Gamma: p, q and gamma; empty where it failed."] = ()
+    log_likelihood: Annotated[float | None, "How well MBG/NBD fits."] = None
+    spend_log_likelihood: Annotated[float | None, "How well Gamma-Gamma fits."] = None
+    reference: Annotated[ReferenceModel | None, "BG/NBD on the same purchases."] = None
+    holdout: Annotated[
+        HoldoutCheck | None, "How it would have done on the last fourth of the days; null where it cannot."
+    ] = None
 
 
 NAME = f"{MODEL} with {SPEND_MODEL}"
@@ -163,13 +168,19 @@ async def lifetime_value_model(context: Context, as_of: date | None) -> Lifetime
     census = await asked.census()
     why = shortage(census, asked.through)
     if why is not None:
-        return LifetimeValueModel(NAME, CLVModelStatus.NOT_ENOUGH_DATA, why.message, census.customers)
+        return LifetimeValueModel(
+            name=NAME, status=CLVModelStatus.NOT_ENOUGH_DATA, message=why.message, customers=census.customers
+        )
     fit = await _awaited(asked, census)
     if fit is None:
         context.will_change()
-        return LifetimeValueModel(NAME, CLVModelStatus.FITTING, FITTING.message, census.customers)
+        return LifetimeValueModel(
+            name=NAME, status=CLVModelStatus.FITTING, message=FITTING.message, customers=census.customers
+        )
     if not isinstance(fit.found, Model):
-        return LifetimeValueModel(NAME, CLVModelStatus.DID_NOT_CONVERGE, fit.found.message, census.customers)
+        return LifetimeValueModel(
+            name=NAME, status=CLVModelStatus.DID_NOT_CONVERGE, message=fit.found.message, customers=census.customers
+        )
     return _told(fit.found, fit.fitted_at)
 
 
@@ -195,19 +206,20 @@ async def _awaited(asked: _Asked, census: Census) -> Fit | None:
 def _told(model: Model, fitted_at: datetime) -> LifetimeValueModel:
     reference = model.reference
     return LifetimeValueModel(
-        NAME,
-        CLVModelStatus.READY,
-        model.message,
-        model.customers,
-        model.version,
-        fitted_at,
-        date_of(model.through),
-        _parameters(Buying._fields, model.buying),
-        () if model.spend is None else _parameters(Spend._fields, model.spend),
-        model.buying.log_likelihood,
-        None if model.spend is None else model.spend.log_likelihood,
-        reference and ReferenceModel(REFERENCE, [*_parameters(Buying._fields, reference)], reference.log_likelihood),
-        model.holdout and _check(model.holdout),
+        name=NAME,
+        status=CLVModelStatus.READY,
+        message=model.message,
+        customers=model.customers,
+        version=model.version,
+        fitted_at=fitted_at,
+        fitted_through=date_of(model.through),
+        transaction_model=_parameters(Buying._fields, model.buying),
+        spend_model=() if model.spend is None else _parameters(Spend._fields, model.spend),
+        log_likelihood=model.buying.log_likelihood,
+        spend_log_likelihood=None if model.spend is None else model.spend.log_likelihood,
+        reference=reference
+        and ReferenceModel(REFERENCE, [*_parameters(Buying._fields, reference)], reference.log_likelihood),
+        holdout=model.holdout and _check(model.holdout),
     )
 
 
@@ -217,11 +229,11 @@ def _parameters(names: tuple[str, ...], found: Maximum) -> tuple[ModelParameter,
 
 def _check(found: Holdout) -> HoldoutCheck:
     return HoldoutCheck(
-        date_of(found.calibration_end),
-        found.days,
-        found.customers,
-        found.actual,
-        found.predicted,
-        found.mean_absolute_error,
-        found.bins,
+        calibration_end=date_of(found.calibration_end),
+        holdout_days=found.days,
+        customers=found.customers,
+        actual_orders=found.actual,
+        predicted_orders=found.predicted,
+        mean_absolute_error=found.mean_absolute_error,
+        by_repeat_orders=found.bins,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow as pa
 
@@ -110,16 +110,21 @@ async def _asked(context: Context, question: Question) -> Asked:
 
 @dataclass(frozen=True)
 class SegmentMove:
-    """The customers that went from one segment to another, or stayed; None is outside of the population."""
+    """Customers that went from one segment to another, or stayed in one."""
 
     of: Question
     moves: Moves
     digest: str
     move: int
-    before: str | None
-    after: str | None
-    customer_count: int
-    revenue: Decimal
+    before: Annotated[str | None, "The code of the earlier segment; null for who was in none: they are new."]
+    after: Annotated[
+        str | None, "The code of the later segment, equal to `from` for who stayed; null for who is in none any more."
+    ]
+    customer_count: Annotated[int, "How many customers."]
+    revenue: Annotated[
+        Decimal,
+        "Their NET revenue in the window that ends at `to`; of those who are gone, in the one that ends at `from`.",
+    ]
 
     @property
     def members_asked(self) -> MoveMembers:
@@ -133,13 +138,13 @@ class SegmentMove:
 
 @dataclass(frozen=True)
 class SegmentMigration:
-    """All moves between two days."""
+    """Who went from which segment to which between two days."""
 
     asked: Question
     moves: Sequence[SegmentMove]
-    notices: Sequence[str]
-    how_computed: HowComputed
-    freshness: Freshness
+    notices: Annotated[Sequence[str], "What a reader should know about this answer."]
+    how_computed: Annotated[HowComputed, "What the numbers are, and the statements that computed them."]
+    freshness: Annotated[Freshness, "How fresh it is."]
 
 
 async def segment_migration(context: Context, question: Question) -> SegmentMigration:
@@ -176,7 +181,16 @@ def _move(of: Question, moves: Moves, place: int, digest: str, business: Busines
     figures = moves.figures[place]
     before, after = (None if segment is None else segment.code for segment in (figures.before, figures.after))
     revenue = business.money(figures.revenue)
-    return SegmentMove(of, moves, digest, place, before, after, figures.customers, revenue)
+    return SegmentMove(
+        of=of,
+        moves=moves,
+        digest=digest,
+        move=place,
+        before=before,
+        after=after,
+        customer_count=figures.customers,
+        revenue=revenue,
+    )
 
 
 def _how(asked: Asked, before: Grouped, after: Grouped) -> HowComputed:
@@ -188,20 +202,23 @@ def _how(asked: Asked, before: Grouped, after: Grouped) -> HowComputed:
 
 @dataclass(frozen=True)
 class SegmentCount:
-    """How many customers a segment has on a day, and their revenue in the window."""
+    """A segment on one day."""
 
-    code: str
-    name: str
-    customer_count: int
-    revenue: Decimal
+    code: Annotated[str, "The code of the segment."]
+    name: Annotated[str, "Its name."]
+    customer_count: Annotated[int, "How many customers it has."]
+    revenue: Annotated[Decimal, "Their NET revenue in the window that ends on this day."]
 
 
 @dataclass(frozen=True)
 class SegmentationPoint:
-    """All segments on a day, in table order."""
+    """All segments on one day."""
 
-    as_of: date
-    segments: Sequence[SegmentCount]
+    as_of: Annotated[date, "The day: the last of a calendar unit, or `to`."]
+    segments: Annotated[
+        Sequence[SegmentCount],
+        "All segments in the order of the method, empty ones too; for BEHAVIOR those of any point, by name.",
+    ]
 
 
 @dataclass(frozen=True)
@@ -209,10 +226,10 @@ class SegmentationTrend:
     """The segments at the end of each calendar unit."""
 
     asked: TrendQuestion
-    points: Sequence[SegmentationPoint]
-    notices: Sequence[str]
-    how_computed: HowComputed
-    freshness: Freshness
+    points: Annotated[Sequence[SegmentationPoint], "One for each calendar unit, the earliest first."]
+    notices: Annotated[Sequence[str], "What a reader should know about this answer."]
+    how_computed: Annotated[HowComputed, "What the numbers are, and the statement that computed the last point."]
+    freshness: Annotated[Freshness, "How fresh it is: that of the oldest point."]
 
 
 async def segmentation_trend(context: Context, question: Question, every: CohortPeriod) -> SegmentationTrend:

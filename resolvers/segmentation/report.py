@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow as pa
 
@@ -15,7 +15,7 @@ from analytics.copy.pinned import PinnedView
 from analytics.figures import average, growth, percentage, ratio
 from analytics.scope import Scope
 from analytics.segmentation import RFMScheme, RFMSegment, Segment, SegmentationMethod
-from analytics.segmentation.grouped import Grouped, Insights, SegmentFigures, by_revenue, insights
+from analytics.segmentation.grouped import Grouped, SegmentationInsights, SegmentFigures, by_revenue, insights
 from analytics.segmentation.grouping import Grouping
 from analytics.segmentation.preferences import Dimension, Preferred, dimensions_with, need_of, preferred_by_group
 from analytics.segmentation.purchases import refunds_of_all
@@ -69,13 +69,13 @@ class CellMembers:
 
 
 @dataclass(frozen=True)
-class CutPoint:
+class RFMCutPoints:
     """The worst values that earned a score."""
 
-    score: int
-    max_recency_days: int | None
-    min_frequency: int | None
-    min_monetary: Decimal | None
+    score: Annotated[int, "The score, 1 to 5."]
+    max_recency_days: Annotated[int | None, "The most days since the last purchase; null where nobody has this score."]
+    min_frequency: Annotated[int | None, "The fewest purchases; null where nobody has this score."]
+    min_monetary: Annotated[Decimal | None, "The least revenue; null where nobody has this score."]
 
 
 class Segmentation:
@@ -122,33 +122,33 @@ class Segmentation:
         return name in (None, segment.name) and code in (None, segment.code)
 
     @property
-    def cut_points(self) -> list[CutPoint]:
+    def cut_points(self) -> list[RFMCutPoints]:
         """Per score 1..5 the worst values that earned it; of RFM only."""
         if not isinstance(self.people, ScoredSegments):
             return []
         money = self.business.money_or_none
         return [
-            CutPoint(c.score, c.max_recency_days, c.min_frequency, money(c.min_monetary))
+            RFMCutPoints(c.score, c.max_recency_days, c.min_frequency, money(c.min_monetary))
             for c in self.people.people.cut_points
         ]
 
     @property
-    def cells(self) -> list["Cell"]:
+    def cells(self) -> list["RFMCell"]:
         """All 125 score triples; of RFM only."""
         people = self.people
         if not isinstance(people, ScoredSegments):
             return []
         return [
-            Cell(
-                self,
-                people,
-                c.cell,
-                c.recency_score,
-                c.frequency_score,
-                c.monetary_score,
-                c.segment_code,
-                c.customers,
-                self.business.money(c.revenue),
+            RFMCell(
+                of=self,
+                people=people,
+                cell=c.cell,
+                recency_score=c.recency_score,
+                frequency_score=c.frequency_score,
+                monetary_score=c.monetary_score,
+                segment_code=c.segment_code,
+                customer_count=c.customers,
+                revenue=self.business.money(c.revenue),
             )
             for c in cell_figures(people.people, people.scheme)
         ]
@@ -169,7 +169,7 @@ class Segmentation:
         people, _, _ = await grouped(self._context, scope, self.grouping)
         return {f.segment.name: f for f in people.figures}
 
-    async def insights(self) -> Insights:
+    async def insights(self) -> SegmentationInsights:
         """What stands out."""
         before = await self.before()
         earlier = None if before is None else list(before.values())
@@ -197,29 +197,40 @@ class Segmentation:
 
 
 @dataclass(frozen=True)
-class SegmentSummary:
-    """One segment of a segmentation. The scores are those of a POS label, None elsewhere."""
+class SegmentCharacteristics:
+    """What is typical of a segment's customers in the window; null for an empty segment."""
 
     of: Segmentation
     segment: Segment
-    name: str
-    code: str
-    description: str
-    criteria: str
-    recommended_actions: Sequence[str]
-    customer_count: int
-    percentage: float | None
-    total_revenue: Decimal
-    revenue_contribution: float | None
-    average_order_value: Decimal | None
-    recency_score: int | None
-    frequency_score: int | None
-    monetary_score: int | None
-    avg_days_since_last_purchase: float | None
-    avg_purchase_frequency: float | None
-    avg_total_spend: Decimal | None
-    avg_credit_utilization: float | None
-    total_outstanding: Decimal | None
+    avg_days_since_last_purchase: Annotated[float | None, "Mean days since the last purchase."]
+    avg_purchase_frequency: Annotated[float | None, "Mean purchases."]
+    avg_total_spend: Annotated[Decimal | None, "Mean NET revenue."]
+    avg_credit_utilization: Annotated[
+        float | None, "Mean used part of the credit limit in percent; only of method CREDIT."
+    ]
+    total_outstanding: Annotated[Decimal | None, "What all of them owe; only of method CREDIT."]
+
+
+@dataclass(frozen=True)
+class SegmentSummary:
+    """A segment and its customers in the window."""
+
+    of: Segmentation
+    segment: Segment
+    name: Annotated[str, "Its name."]
+    code: Annotated[str, "Its code: of POS a representative label, else the name in capitals."]
+    description: Annotated[str, "What kind of customers these are."]
+    criteria: Annotated[str, "Who belongs to it, in words."]
+    customer_count: Annotated[int, "How many customers."]
+    percentage: Annotated[float | None, "Their share of the population, 0 to 100."]
+    total_revenue: Annotated[Decimal, "Their NET revenue."]
+    revenue_contribution: Annotated[float | None, "Its share of the population's, in percent."]
+    average_order_value: Annotated[Decimal | None, "NET revenue per counted sale."]
+    recency_score: Annotated[int | None, "The recency of a POS label; null elsewhere."]
+    frequency_score: Annotated[int | None, "The frequency of a POS label; null elsewhere."]
+    monetary_score: Annotated[int | None, "The monetary value of a POS label; null elsewhere."]
+    recommended_actions: Annotated[Sequence[str], "What a shop does for these customers."]
+    characteristics: Annotated[SegmentCharacteristics, "What is typical of these customers."]
 
     @property
     def digest(self) -> str:
@@ -246,42 +257,48 @@ class SegmentSummary:
 def _summary(of: Segmentation, figures: SegmentFigures) -> SegmentSummary:
     segment, count, revenue = figures.segment, figures.customers, figures.revenue
     credit, money = figures.credit, of.business.money_or_none
-    label = segment.label if isinstance(segment, RFMSegment) else None
+    recency, frequency, monetary = (isinstance(segment, RFMSegment) and segment.label) or (None, None, None)
     return SegmentSummary(
-        of,
-        segment,
-        segment.name,
-        segment.code,
-        segment.description,
-        segment.criteria,
-        segment.recommended_actions,
-        count,
-        percentage(count, of.total_customers),
-        of.business.money(revenue),
-        percentage(revenue, of.revenue),
-        money(average(revenue, figures.orders)),
-        *(label or (None, None, None)),
-        ratio(figures.recency_days, figures.buyers),
-        ratio(figures.orders, count),
-        money(average(revenue, count)),
-        None if credit is None else credit.utilization,
-        None if credit is None else money(credit.outstanding),
+        of=of,
+        segment=segment,
+        name=segment.name,
+        code=segment.code,
+        description=segment.description,
+        criteria=segment.criteria,
+        customer_count=count,
+        percentage=percentage(count, of.total_customers),
+        total_revenue=of.business.money(revenue),
+        revenue_contribution=percentage(revenue, of.revenue),
+        average_order_value=money(average(revenue, figures.orders)),
+        recency_score=recency,
+        frequency_score=frequency,
+        monetary_score=monetary,
+        recommended_actions=segment.recommended_actions,
+        characteristics=SegmentCharacteristics(
+            of=of,
+            segment=segment,
+            avg_days_since_last_purchase=ratio(figures.recency_days, figures.buyers),
+            avg_purchase_frequency=ratio(figures.orders, count),
+            avg_total_spend=money(average(revenue, count)),
+            avg_credit_utilization=None if credit is None else credit.utilization,
+            total_outstanding=None if credit is None else money(credit.outstanding),
+        ),
     )
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One score triple of a segmentation; `cell` is its number."""
+class RFMCell:
+    """One score triple and its customers."""
 
     of: Segmentation
     people: ScoredSegments
     cell: int
-    recency_score: int
-    frequency_score: int
-    monetary_score: int
-    segment_code: str
-    customer_count: int
-    revenue: Decimal
+    recency_score: Annotated[int, "1 to 5."]
+    frequency_score: Annotated[int, "1 to 5."]
+    monetary_score: Annotated[int, "1 to 5."]
+    segment_code: Annotated[str, "The segment that the triple belongs to."]
+    customer_count: Annotated[int, "How many customers have these scores."]
+    revenue: Annotated[Decimal, "Their NET revenue."]
 
     @property
     def digest(self) -> str:
@@ -313,7 +330,15 @@ async def segmentation(context: Context, question: Question) -> Segmentation:
     if grouping.table is None:
         asked(found[0].table, f"{grouping.name} of this window")
     notices = [*notices, *_notices(grouping, days, storefront)]
-    return Segmentation(context, business, question, grouping, scope, found, notices)
+    return Segmentation(
+        context=context,
+        business=business,
+        question=question,
+        grouping=grouping,
+        scope=scope,
+        found=found,
+        notices=notices,
+    )
 
 
 def _notices(grouping: Grouping, days: int | None, storefront: int | None) -> list[str]:

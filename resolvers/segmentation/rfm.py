@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 import pyarrow as pa
 
@@ -50,18 +51,18 @@ def checked_days(days: int | None) -> int | None:
 
 @dataclass(frozen=True)
 class RFMScore:
-    """A customer's recency, frequency and monetary value with their scores and segment."""
+    """A customer's recency, frequency and monetary value, scored among all customers."""
 
-    recency_days: int
-    frequency: int
-    monetary: Decimal
-    recency_score: int
-    frequency_score: int
-    monetary_score: int
-    segment: RFMSegment
-    as_of: date
-    days: int | None
-    scheme: RFMScheme
+    recency_days: Annotated[int, "Days from the last purchase to `asOf`."]
+    frequency: Annotated[int, "Purchases in the window."]
+    monetary: Annotated[Decimal, "NET revenue in the window."]
+    recency_score: Annotated[int, "1 to 5, 5 for the most recent."]
+    frequency_score: Annotated[int, "1 to 5, 5 for the most frequent."]
+    monetary_score: Annotated[int, "1 to 5, 5 for the most valuable."]
+    segment: Annotated[RFMSegment, "The segment that these scores belong to."]
+    as_of: Annotated[date, "The day that they are for."]
+    days: Annotated[int | None, "The days of the window; null is all history."]
+    scheme: Annotated[RFMScheme, "The scheme that names the segment."]
 
     @property
     def score_code(self) -> str:
@@ -85,16 +86,16 @@ def _score_of(people: Population, id_: int, scheme: RFMScheme, business: Busines
     if position is None:
         return None
     return RFMScore(
-        int(people.recency_days[position]),
-        int(people.frequency[position]),
-        business.money(int(people.monetary[position])),
-        int(people.recency_score[position]),
-        int(people.frequency_score[position]),
-        int(people.monetary_score[position]),
-        SCHEMES[scheme].segments[segment_of_cell(scheme)[people.cell[position]]],
-        date_of(people.scope.as_of),
-        people.scope.days,
-        scheme,
+        recency_days=int(people.recency_days[position]),
+        frequency=int(people.frequency[position]),
+        monetary=business.money(int(people.monetary[position])),
+        recency_score=int(people.recency_score[position]),
+        frequency_score=int(people.frequency_score[position]),
+        monetary_score=int(people.monetary_score[position]),
+        segment=SCHEMES[scheme].segments[segment_of_cell(scheme)[people.cell[position]]],
+        as_of=date_of(people.scope.as_of),
+        days=people.scope.days,
+        scheme=scheme,
     )
 
 

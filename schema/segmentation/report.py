@@ -8,18 +8,25 @@ from typing import Annotated, Any
 import strawberry
 
 from analytics.segmentation import RFMScheme, SegmentationMethod
+from analytics.segmentation.grouped import SegmentationInsights
 from analytics.segmentation.preferences import Dimension
 from models.businesses import Weekday
-from resolvers.segmentation.report import weekday_of
+from resolvers.segmentation.report import (
+    Question,
+    RFMCell,
+    SegmentCharacteristics,
+    SegmentSummary,
+    segmentation,
+    weekday_of,
+)
 from rules.selling import PaymentMethod, SaleChannel
-from schema.arguments import Info, about, said
+from schema.arguments import AsOf, CustomerTypeArg, Days, Info, Method, Scheme, StorefrontArg, about, said
 from schema.businesses import Storefront
 from schema.exports import export_url_with_detail
 from schema.members import counted_customers
 from schema.reports import Freshness, HowComputed
+from schema.results import before, computed, registered
 from schema.segmentation.rfm import RFMCutPoints
-
-strawberry.enum(SegmentationMethod, description="By what customers are put into segments.")
 
 
 def _preferred(dimension: Dimension, description: str, type_: Any, read: Callable[[Any], Any] = lambda v: v) -> Any:
@@ -30,106 +37,50 @@ def _preferred(dimension: Dimension, description: str, type_: Any, read: Callabl
     return strawberry.field(resolver=resolver, description=description, graphql_type=type_ | None)
 
 
-@strawberry.type(description="What is typical of a segment's customers in the window; null for an empty segment.")
-class SegmentCharacteristics:
-    """What is typical of a segment's customers."""
+@strawberry.field(description="The storefront of most purchases; ties go to the older.", graphql_type=Storefront | None)
+async def _preferred_storefront(root: strawberry.Parent[Any]) -> Any:
+    return await root.of.preferred_storefront(root.segment)
 
-    avg_days_since_last_purchase: float | None = about("Mean days since the last purchase.")
-    avg_purchase_frequency: float | None = about("Mean purchases.")
-    avg_total_spend: Decimal | None = about("Mean NET revenue.")
-    avg_credit_utilization: float | None = about(
-        "Mean used part of the credit limit in percent; only of method CREDIT."
-    )
-    total_outstanding: Decimal | None = about("What all of them owe; only of method CREDIT.")
-    preferred_category: str | None = _preferred(
+
+registered(
+    SegmentCharacteristics,
+    preferred_category=_preferred(
         Dimension.CATEGORY, "The category of the greatest spend; ties go to the first by name.", str
-    )
-    preferred_channel: SaleChannel | None = _preferred(
+    ),
+    preferred_channel=_preferred(
         Dimension.CHANNEL,
         "The channel of most purchases; ties go to the first by name.",
         SaleChannel,
         lambda word: None if word is None else SaleChannel(word),
-    )
-    preferred_weekday: Weekday | None = _preferred(
+    ),
+    preferred_weekday=_preferred(
         Dimension.WEEKDAY, "The weekday of most purchases; ties go to the earlier.", Weekday, weekday_of
-    )
-    preferred_payment_method: PaymentMethod | None = _preferred(
+    ),
+    preferred_payment_method=_preferred(
         Dimension.PAYMENT_METHOD,
         "The payment method of most purchases; ties go to the first by name.",
         PaymentMethod,
         lambda word: None if word is None else PaymentMethod(word),
-    )
-    peak_month: int | None = _preferred(
+    ),
+    peak_month=_preferred(
         Dimension.MONTH, "The month of the year, 1 to 12, of most purchases; ties go to the earlier.", int
-    )
-
-    @strawberry.field(
-        description="The storefront of most purchases; ties go to the older.", graphql_type=Storefront | None
-    )
-    @staticmethod
-    async def preferred_storefront(root: strawberry.Parent[Any]) -> Any:
-        """The storefront of most purchases."""
-        return await root.of.preferred_storefront(root.segment)
-
-
-@strawberry.type(description="A segment and its customers in the window.")
-class SegmentSummary:
-    """A segment and its customers in the window."""
-
-    name: str = about("Its name.")
-    code: str = about("Its code: of POS a representative label, else the name in capitals.")
-    description: str = about("What kind of customers these are.")
-    criteria: str = about("Who belongs to it, in words.")
-    customer_count: int = about("How many customers.")
-    percentage: float | None = about("Their share of the population, 0 to 100.")
-    total_revenue: Decimal = about("Their NET revenue.")
-    revenue_contribution: float | None = about("Its share of the population's, in percent.")
-    average_order_value: Decimal | None = about("NET revenue per counted sale.")
-    recency_score: int | None = about("The recency of a POS label; null elsewhere.")
-    frequency_score: int | None = about("The frequency of a POS label; null elsewhere.")
-    monetary_score: int | None = about("The monetary value of a POS label; null elsewhere.")
-    recommended_actions: list[str] = about("What a shop does for these customers.")
-    customers = counted_customers()
-
-    @strawberry.field(description="What is typical of these customers.", graphql_type=SegmentCharacteristics)
-    @staticmethod
-    def characteristics(root: strawberry.Parent[Any]) -> Any:
-        """What is typical."""
-        return root
-
-    @strawberry.field(
-        description="Change of the customer count against the preceding window of equal length, in percent; "
-        "null from nothing, without a window, and for methods TIER and CREDIT."
-    )
-    @staticmethod
-    async def growth(root: strawberry.Parent[Any]) -> float | None:
-        """Change of the customer count."""
-        return await root.growth()
+    ),
+    preferred_storefront=_preferred_storefront,
+)
+registered(
+    SegmentSummary,
+    customers=before("characteristics", counted_customers()),
+    growth=computed(
+        "growth",
+        float | None,
+        "Change of the customer count against the preceding window of equal length, in percent; "
+        "null from nothing, without a window, and for methods TIER and CREDIT.",
+    ),
+)
+registered(RFMCell, customers=counted_customers())
 
 
-@strawberry.type(description="One score triple and its customers.")
-class RFMCell:
-    """One score triple and its customers."""
-
-    recency_score: int = about("1 to 5.")
-    frequency_score: int = about("1 to 5.")
-    monetary_score: int = about("1 to 5.")
-    segment_code: str = about("The segment that the triple belongs to.")
-    customer_count: int = about("How many customers have these scores.")
-    revenue: Decimal = about("Their NET revenue.")
-    customers = counted_customers()
-
-
-@strawberry.type(description="What stands out: names of segments; null where none fits.")
-class SegmentationInsights:
-    """What stands out."""
-
-    highest_revenue_segment: str | None = about("The segment of most revenue.")
-    largest_segment: str | None = about("The segment of most customers.")
-    fastest_growing_segment: str | None = about(
-        "The largest relative growth against the preceding window, among segments with 1 % of the population or more."
-    )
-    needs_attention: str | None = about("The most urgent segment that has customers.")
+registered(SegmentationInsights)
 
 
 @strawberry.type(description="The customers of a window in segments.")
@@ -186,3 +137,39 @@ class Segmentation:
     async def refunds_outside_population(root: strawberry.Parent[Any]) -> Decimal:
         """Refunds to nobody of the population."""
         return await root.refunds_outside_population()
+
+
+@strawberry.type
+class SegmentationQueries:
+    """All customers in segments."""
+
+    @strawberry.field(
+        description="The customers of a window in segments: by RFM scores, value, tier, use of credit or behavior.",
+        graphql_type=Segmentation,
+    )
+    @staticmethod
+    async def segmentation(
+        info: Info,
+        method: Method = SegmentationMethod.RFM,
+        scheme: Scheme = RFMScheme.POS,
+        days: Days = 90,
+        storefront: StorefrontArg = None,
+        customer_type: CustomerTypeArg = None,
+        include_inactive: Annotated[bool, said("Whether customers that are not active are scored too.")] = False,
+        segment_name: Annotated[str | None, said("List only the segment of this name; totals stay.")] = None,
+        segment_code: Annotated[str | None, said("List only the segment of this code; totals stay.")] = None,
+        as_of: AsOf = None,
+    ) -> Any:
+        """The customers of a window in segments."""
+        question = Question(
+            method=method,
+            scheme=scheme,
+            days=days,
+            storefront=storefront,
+            customer_type=customer_type,
+            include_inactive=include_inactive,
+            segment_name=segment_name,
+            segment_code=segment_code,
+            as_of=as_of,
+        )
+        return await segmentation(info.context, question)

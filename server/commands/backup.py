@@ -77,7 +77,14 @@ async def _write(
             archive, tables = ArchiveWriter(file), layouts()
             digests = {layout.name: await _write_table(found, archive, layout, progress) for layout in tables}
             rows = {name: digest.rows for name, digest in digests.items()}
-            manifest = Manifest(schema, now, await found.epoch(), await found.business_revisions(), tables, rows)
+            manifest = Manifest(
+                schema=schema,
+                made_at=now,
+                epoch=await found.epoch(),
+                businesses=await found.business_revisions(),
+                tables=tables,
+                rows=rows,
+            )
             archive.close(manifest)
     return digests, manifest
 

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, print_ast
 from strawberry import Schema
 
-from schema.prepared import Prepared, Preparing
+from schema.document.prepared import Prepared, Preparing
 from server.http.errors import BadRequest
 from server.http.requests import Asked
 

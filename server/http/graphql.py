@@ -20,7 +20,7 @@ from analytics.copy.copy import SnapshotMoved
 from resolvers.operation.context import Context, Services
 from resolvers.operation.errors import RequestError
 from resolvers.operation.viewer import Viewer
-from schema.prepared import PREPARED, Prepared, check_cost
+from schema.document.prepared import PREPARED, Prepared, check_cost
 from server.http.documents import Documents, chosen_operation
 from server.http.errors import (
     BadRequest,

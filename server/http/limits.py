@@ -3,8 +3,8 @@
 from strawberry import Schema
 
 from resolvers.operation.context import ReportLimits
-from schema.limits import Limits
-from schema.prepared import Preparing
+from schema.document.limits import Limits
+from schema.document.prepared import Preparing
 from server.http.documents import Documents, TrustedDocuments, read_manifest
 from server.http.page_application import APPLICATION_DOCUMENTS
 from server.http.rates import Rates

@@ -22,8 +22,8 @@ from resolvers.operation.context import BusinessCalendar
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.viewer import Viewer
 from rules.days import business_today
-from schema.keeping import Keeping, keeping_of
-from schema.prepared import Prepared
+from schema.document.keeping import Keeping, keeping_of
+from schema.document.prepared import Prepared
 from server.http.errors import Told
 from server.watching.metrics import count_response
 
@@ -152,18 +152,18 @@ class Responses:
     def _key(self, question: Question, keeping: Keeping, row: Any, today: date) -> str:
         viewer = question.viewer
         return Ingredients(
-            self._edition,
-            row.epoch,
-            viewer.business_id,
-            row.revision,
-            today,
-            viewer.role.value,
-            viewer.customer_id,
-            viewer.pii,
-            viewer.subject if keeping.is_of_bearer else None,
-            question.prepared.text,
-            question.operation_name,
-            question.variables or {},
+            edition=self._edition,
+            epoch=row.epoch,
+            business=viewer.business_id,
+            revision=row.revision,
+            day=today,
+            role=viewer.role.value,
+            customer=viewer.customer_id,
+            pii=viewer.pii,
+            bearer=viewer.subject if keeping.is_of_bearer else None,
+            document=question.prepared.text,
+            operation_name=question.operation_name,
+            variables=question.variables or {},
         ).key()
 
 

@@ -20,7 +20,7 @@ from strawberry.types.execution import ExecutionResult
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, RequestError
 from resolvers.operation.viewer import Viewer
-from schema.prepared import PREPARED
+from schema.document.prepared import PREPARED
 from server.http.errors import Told, told_by_execution, told_of
 from server.http.graphql import WEBSOCKET, Endpoint, NotExecuted, Operation
 from server.http.requests import asked_in

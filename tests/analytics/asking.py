@@ -148,9 +148,9 @@ def _of_segment(segment: Any, money: Callable[[Any], int | None], growth: float 
         segment.revenue_contribution,
         money(segment.average_order_value),
         (segment.recency_score, segment.frequency_score, segment.monetary_score),
-        segment.avg_days_since_last_purchase,
-        segment.avg_purchase_frequency,
-        money(segment.avg_total_spend),
+        segment.characteristics.avg_days_since_last_purchase,
+        segment.characteristics.avg_purchase_frequency,
+        money(segment.characteristics.avg_total_spend),
         growth,
     )
 

@@ -146,15 +146,21 @@ async def test_what_is_said_of_one_segment(context: Context) -> None:
     assert at_risk.revenue_contribution == 100 * 1045_00 / 1320_00
     assert at_risk.average_order_value == Decimal("209.00")  # 1,045.00 of five sales
     assert (at_risk.recency_score, at_risk.frequency_score, at_risk.monetary_score) == (2, 2, 3)
-    assert at_risk.avg_days_since_last_purchase == (61 + 55) / 2
-    assert at_risk.avg_purchase_frequency == 2.5
-    assert at_risk.avg_total_spend == Decimal("522.50")
+    assert at_risk.characteristics.avg_days_since_last_purchase == (61 + 55) / 2
+    assert at_risk.characteristics.avg_purchase_frequency == 2.5
+    assert at_risk.characteristics.avg_total_spend == Decimal("522.50")
     new = answer.segments[3]
-    assert (new.average_order_value, new.avg_total_spend) == (Decimal("6.67"), Decimal("6.67"))  # 20.00 / 3
+    assert (new.average_order_value, new.characteristics.avg_total_spend) == (
+        Decimal("6.67"),
+        Decimal("6.67"),
+    )  # 20.00 / 3
     empty = answer.segments[-1]
     assert (empty.percentage, empty.revenue_contribution) == (0.0, 0.0)
-    assert (empty.average_order_value, empty.avg_total_spend) == (None, None)
-    assert (empty.avg_days_since_last_purchase, empty.avg_purchase_frequency) == (None, None)
+    assert (empty.average_order_value, empty.characteristics.avg_total_spend) == (None, None)
+    assert (empty.characteristics.avg_days_since_last_purchase, empty.characteristics.avg_purchase_frequency) == (
+        None,
+        None,
+    )
 
 
 async def test_the_other_schemes_have_no_labels(context: Context) -> None:
@@ -370,7 +376,7 @@ async def test_averages_are_rounded_half_even_also_below_zero(services: Services
     async with operation(services, shop.id) as context:
         (new,) = (await ask(context, segment_name="New Customers")).segments
         # -0.03 and -0.02 of two customers: -2.5 pence each.
-        assert (new.total_revenue, new.avg_total_spend) == (Decimal("-0.05"), Decimal("-0.02"))
+        assert (new.total_revenue, new.characteristics.avg_total_spend) == (Decimal("-0.05"), Decimal("-0.02"))
 
 
 async def test_two_businesses_of_one_store_do_not_see_each_other(services: Services, shop: Shop) -> None:

@@ -121,9 +121,16 @@ async def test_value_in_full(shop: Shop, context: Context) -> None:
     medium = answer.segments[0]
     assert (medium.percentage, medium.revenue_contribution) == (75.0, 100 * 230 / 240)
     assert medium.average_order_value == Decimal("57.50")  # four sales
-    assert medium.avg_days_since_last_purchase == (4 + 59 + 29) / 3
-    assert (medium.avg_purchase_frequency, medium.avg_total_spend) == (4 / 3, Decimal("76.67"))
-    assert (medium.recency_score, medium.avg_credit_utilization, medium.total_outstanding) == (None, None, None)
+    assert medium.characteristics.avg_days_since_last_purchase == (4 + 59 + 29) / 3
+    assert (medium.characteristics.avg_purchase_frequency, medium.characteristics.avg_total_spend) == (
+        4 / 3,
+        Decimal("76.67"),
+    )
+    assert (
+        medium.recency_score,
+        medium.characteristics.avg_credit_utilization,
+        medium.characteristics.total_outstanding,
+    ) == (None, None, None)
     # In the 90 days before ben (500.00) and dan (300.00) bought: one of two worse is Medium, none is Low.
     assert {s.name: await s.growth() for s in answer.segments} == {"High": None, "Medium": 200.0, "Low": 0.0}
     assert insights_of(await answer.insights()) == ("Medium", "Medium", "Medium", None)
@@ -243,10 +250,10 @@ async def test_credit_in_full(services: Services, books: Shop) -> None:
         by_name = {s.name: s for s in answer.segments}
         assert [s.code for s in answer.people.table.segments] == ["NO_CREDIT", "LOW", "MODERATE", "HIGH", "OVER_LIMIT"]
         # Low: 29.99, 0, -20 and 0 of 100 or 10; partial adds 30 % and 300.00 to 30.00 and 69.99 of Moderate.
-        assert by_name["Low"].avg_credit_utilization == pytest.approx((29.99 + 0 - 20 + 0) / 4)
-        assert by_name["Moderate"].avg_credit_utilization == pytest.approx((30 + 69.99 + 30) / 3)
-        assert by_name["No Credit"].avg_credit_utilization is None
-        assert {name: minor(s.total_outstanding) for name, s in by_name.items()} == {
+        assert by_name["Low"].characteristics.avg_credit_utilization == pytest.approx((29.99 + 0 - 20 + 0) / 4)
+        assert by_name["Moderate"].characteristics.avg_credit_utilization == pytest.approx((30 + 69.99 + 30) / 3)
+        assert by_name["No Credit"].characteristics.avg_credit_utilization is None
+        assert {name: minor(s.characteristics.total_outstanding) for name, s in by_name.items()} == {
             "No Credit": 50_00, "Low": 9_99, "Moderate": 399_99, "High": 169_99, "Over Limit": 350_00,
         }  # fmt: skip
         assert (answer.total_customers, answer.total_revenue) == (12, Decimal("497.00"))
@@ -254,10 +261,13 @@ async def test_credit_in_full(services: Services, books: Shop) -> None:
         assert sizes(answer)[0] == ("Low", 4, 500_00)
         assert by_name["No Credit"].total_revenue == Decimal("-3.00")  # a refund without a sale in the window
         low = by_name["Low"]
-        assert (low.avg_days_since_last_purchase, low.avg_purchase_frequency) == (4.0, 0.25)
-        assert (low.average_order_value, low.avg_total_spend) == (Decimal("500.00"), Decimal("125.00"))
+        assert (low.characteristics.avg_days_since_last_purchase, low.characteristics.avg_purchase_frequency) == (
+            4.0,
+            0.25,
+        )
+        assert (low.average_order_value, low.characteristics.avg_total_spend) == (Decimal("500.00"), Decimal("125.00"))
         high = by_name["High"]
-        assert (high.avg_days_since_last_purchase, high.average_order_value) == (None, None)
+        assert (high.characteristics.avg_days_since_last_purchase, high.average_order_value) == (None, None)
         assert await answer.refunds_outside_population() == Decimal("3.00")  # idle's and nobody's
         assert {await s.growth() for s in answer.segments} == {None}
         assert insights_of(await answer.insights()) == ("Low", "Low", None, "Over Limit")
@@ -269,7 +279,7 @@ async def test_credit_of_all_history_counts_old_sales_and_everybody_there_is(ser
         assert (answer.total_customers, answer.total_revenue) == (13, Decimal("955.00"))
         assert (answer.active_customers, await answer.refunds_outside_population()) == (1, Decimal("1.00"))
         moderate = next(s for s in answer.segments if s.name == "Moderate")
-        assert moderate.avg_days_since_last_purchase == (date(2026, 3, 5) - date(2024, 1, 1)).days
+        assert moderate.characteristics.avg_days_since_last_purchase == (date(2026, 3, 5) - date(2024, 1, 1)).days
         some = await ask(context, method="CREDIT", days=1)
         assert (some.active_customers, some.total_revenue) == (1, Decimal("0.00"))  # active within 90 days all the same
 
@@ -304,7 +314,11 @@ async def test_credit_of_a_storefront_owes_for_its_sales_only(services: Services
         web = global_id("Storefront", shop.id_of_storefront("Web"))
         answer = await ask(context, method="CREDIT", storefront=web)
         low = answer.segments[0]
-        assert (low.name, low.total_outstanding, low.total_revenue) == ("Low", Decimal("24.00"), Decimal("20.00"))
+        assert (low.name, low.characteristics.total_outstanding, low.total_revenue) == (
+            "Low",
+            Decimal("24.00"),
+            Decimal("20.00"),
+        )
         assert len(answer.notices) == 1
         assert (await ask(context, method="CREDIT")).segments[0].name == "High"
 

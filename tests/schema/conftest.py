@@ -14,7 +14,7 @@ from resolvers.operation.context import Context, Services
 from resolvers.operation.errors import RequestError
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, Viewer
-from schema.prepared import PREPARED, Prepared
+from schema.document.prepared import PREPARED, Prepared
 from schema.schema import schema
 from tests.builders import NOW, Shop, open_shop
 from tests.schema.corner_shop import corner_shop

@@ -13,7 +13,7 @@ import pytest
 
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role
-from schema.access import CUSTOMER_ROOTS, PERSONAL, STAFF_ONLY
+from schema.document.access import CUSTOMER_ROOTS, PERSONAL, STAFF_ONLY
 from tests.builders import Shop
 from tests.schema.conftest import Answer, Asker
 from tests.schema.corner_shop import PERSONAL_OF_ANN, PERSONAL_OF_TOUCHPOINTS

@@ -11,9 +11,9 @@ import schema.schema as served
 from resolvers import sales
 from resolvers.operation.paging import Page
 from resolvers.operation.viewer import Role
-from schema.access import Access
-from schema.executor import RowExecutor
-from schema.prepared import Prepared, Preparing
+from schema.document.access import Access
+from schema.document.prepared import Prepared, Preparing
+from schema.execution.executor import RowExecutor
 from schema.query import Query
 from schema.scalars import SCALARS
 from tests.builders import Shop

@@ -20,7 +20,7 @@ from resolvers.businesses import ensure_business
 from resolvers.operation.context import Context, Services
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.viewer import Role, Viewer
-from schema.prepared import AsPrepared
+from schema.document.prepared import AsPrepared
 from server.app import create_app
 from server.identity.auth import token_for
 from server.settings import Settings

@@ -8,7 +8,7 @@ import strawberry
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from schema.prepared import AsPrepared
+from schema.document.prepared import AsPrepared
 from server import app
 from server.commands import serving
 from server.settings import load_settings

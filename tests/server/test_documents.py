@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from schema.prepared import AsPrepared, Preparing
+from schema.document.prepared import AsPrepared, Preparing
 from server.commands import serving
 from server.commands.command_line import cli
 from server.http.documents import Documents, ManifestError, hash_of, read_manifest
@@ -217,7 +217,7 @@ def test_a_prepared_document_is_not_read_again(settings: Settings, shop: Any, mo
         assert client.post("/graphql", json={"query": ROLE}).json()["data"]
         monkeypatch.setattr("strawberry.schema.schema.parse", lambda *_, **__: pytest.fail("parsed again"))
         monkeypatch.setattr("strawberry.schema.schema.validate", lambda *_, **__: pytest.fail("validated again"))
-        monkeypatch.setattr("schema.prepared.parse", lambda *_, **__: pytest.fail("parsed again"))
+        monkeypatch.setattr("schema.document.prepared.parse", lambda *_, **__: pytest.fail("parsed again"))
         assert client.post("/graphql", json={"query": ROLE}).json()["data"]
     assert AsPrepared in tiny_schema.extensions
 

@@ -10,7 +10,8 @@ import pytest
 from graphql import parse
 
 from bench.hostile import ATTACKS, Attack, send
-from schema.limits import Limits, Measuring, Refused
+from schema.document.errors import DocumentRefused
+from schema.document.limits import Limits, Measuring
 from server.app import create_app
 from server.settings import Settings
 from tests.server.conftest import token_of
@@ -56,7 +57,7 @@ def test_the_work_grows_with_the_document_and_not_with_what_it_spreads(levels: i
     )
     document = parse(f"{{ customers {{ nodes {{ ...F0 }} }} }} {body} fragment F{levels} on Customer {{ id }}")
     measuring = Measuring(document, Limits())
-    with pytest.raises(Refused):
+    with pytest.raises(DocumentRefused):
         measuring.check()
 
     assert measuring.visited <= 4 * levels + 10
@@ -68,7 +69,7 @@ def test_fields_of_the_same_name_are_not_compared_without_end() -> None:
         fragments = "".join(f"fragment F{i} on Business {{ id name currency }} " for i in range(count))
         measuring = Measuring(parse(f"{{ viewer {{ business {{ {spreads} }} }} }} {fragments}"), Limits())
         if is_refused:
-            with pytest.raises(Refused, match="comparisons of fields with the same name"):
+            with pytest.raises(DocumentRefused, match="comparisons of fields with the same name"):
                 measuring.check()
         else:
             measuring.check()

@@ -7,8 +7,8 @@ import pytest
 from graphql import OperationDefinitionNode, get_introspection_query, parse
 from starlette.testclient import TestClient
 
-from schema.limits import CEILING, Limits, Measuring
-from schema.prepared import Prepared, Preparing
+from schema.document.limits import CEILING, Limits, Measuring
+from schema.document.prepared import Prepared, Preparing
 from schema.schema import schema
 from server.app import create_app
 from server.settings import Settings

@@ -5,8 +5,8 @@ from typing import Any, cast
 import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, parse
 
-from schema.costs import cost_of
-from schema.limits import Fragments
+from schema.document.costs import cost_of
+from schema.document.walking import Fragments
 from server.sdl import served_schema
 
 PAGE = "{ customers(first: 50) { nodes { name } } }"

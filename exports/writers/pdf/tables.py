@@ -109,7 +109,15 @@ def block_of(  # noqa: PLR0913  a table is these
         for row in texts
     ]
     title_width = type.width(title, TITLE_SIZE, bold=True)
-    return Block(title, title_width, note or ("" if rows else NO_ROWS), columns, widths, titles, lines)
+    return Block(
+        title=title,
+        title_width=title_width,
+        note=note or ("" if rows else NO_ROWS),
+        columns=columns,
+        widths=widths,
+        titles=titles,
+        rows=lines,
+    )
 
 
 # ---------------------------------------------------------------- on the page

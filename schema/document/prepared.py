@@ -20,11 +20,11 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from schema.costs import cost_of, sizes_of
-from schema.limits import VALIDATION_FAILED, Fragments, Limits, Measuring, Refused, check_variables
+from schema.document.costs import cost_of, sizes_of
+from schema.document.errors import PARSE_FAILED, TOO_COSTLY, VALIDATION_FAILED, DocumentRefused
+from schema.document.limits import Limits, Measuring, check_variables
+from schema.document.walking import Fragments
 
-PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
-TOO_COSTLY = "TOO_COSTLY"
 PARSING_ABORTED = " Parsing aborted."  # how the parser ends the message of its own limits
 MOST_COMMENTS = 1_000
 COSTS_KEPT = 64
@@ -77,7 +77,7 @@ class Prepared:
         assert self._fragments is not None
         try:
             check_variables(variables, self._preparing.limits)
-        except Refused as refusal:
+        except DocumentRefused as refusal:
             raise refusal.error from None
         key = (operation.name.value if operation.name else None, sizes_of(variables))
         cost = self._costs.get(key)
@@ -95,7 +95,7 @@ class Prepared:
             )
         except GraphQLError as error:
             self.errors = (_without_frames(error),)
-        except Refused as refusal:
+        except DocumentRefused as refusal:
             self.errors = (refusal.error,)
 
 

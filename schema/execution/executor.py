@@ -16,8 +16,8 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.arguments import convert_arguments
 
-from schema.lookups import Lookup
-from schema.prepared import PREPARED, Prepared, Selections
+from schema.document.prepared import PREPARED, Prepared, Selections
+from schema.execution.lookups import Lookup
 
 LEAF = "leaf"  # what is known of a field, beside its definition
 

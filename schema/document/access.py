@@ -1,39 +1,16 @@
 """Who may ask for which field: one table, held to an operation before it runs, never to each object of a list."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, cast
+from typing import Any
 
-from graphql import (
-    BooleanValueNode,
-    DirectiveNode,
-    DocumentNode,
-    ExecutionResult,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    GraphQLInterfaceType,
-    GraphQLNamedType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    InlineFragmentNode,
-    NamedTypeNode,
-    Node,
-    OperationDefinitionNode,
-    SelectionNode,
-    SelectionSetNode,
-    VariableNode,
-    get_named_type,
-    get_operation_ast,
-)
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, Node, get_operation_ast
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from resolvers.operation.errors import Forbidden
 from resolvers.operation.viewer import Role, Viewer
-
-Composite = GraphQLObjectType | GraphQLInterfaceType
+from schema.document.walking import Walker, fragments_of, values_of
 
 # What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
 CUSTOMER_ROOTS = frozenset(("Query.viewer",))
@@ -119,68 +96,7 @@ def _fields(
     schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, given: dict[str, Any] | None
 ) -> Iterator[tuple[str, Node]]:
     operation = get_operation_ast(document, operation_name)
-    root = schema.get_root_type(operation.operation) if operation else None
-    if operation is None or root is None:
+    if operation is None:
         return iter(())
-    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    walk = _Walk(schema, fragments, {} if given is None else _boolean_values(operation, given))
-    return walk.fields(operation.selection_set, root)
-
-
-def _boolean_values(operation: OperationDefinitionNode, given: dict[str, Any]) -> dict[str, Any]:
-    defaults = {
-        definition.variable.name.value: definition.default_value.value
-        for definition in operation.variable_definitions or ()
-        if isinstance(definition.default_value, BooleanValueNode)
-    }
-    return {**defaults, **given}
-
-
-class _Walk:
-    """The fields of an operation that will run, each fragment once."""
-
-    def __init__(
-        self, schema: GraphQLSchema, fragments: dict[str, FragmentDefinitionNode], variables: dict[str, Any]
-    ) -> None:
-        self._schema = schema
-        self._fragments = fragments
-        self._variables = variables
-        self._seen: set[str] = set()
-
-    def fields(self, selections: SelectionSetNode, parent: GraphQLNamedType) -> Iterator[tuple[str, Node]]:
-        """Each field as "Type.field" with its place in the document."""
-        for node in selections.selections:
-            if self._is_left_out(node):
-                continue
-            if isinstance(node, FieldNode):
-                yield from self._field(node, parent)
-            elif isinstance(node, InlineFragmentNode):
-                yield from self.fields(node.selection_set, self._type(node.type_condition) or parent)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in self._seen:
-                self._seen.add(node.name.value)
-                fragment = self._fragments[node.name.value]
-                yield from self.fields(fragment.selection_set, self._type(fragment.type_condition) or parent)
-
-    def _field(self, node: FieldNode, parent: GraphQLNamedType) -> Iterator[tuple[str, Node]]:
-        field = parent.fields.get(node.name.value) if isinstance(parent, Composite) else None
-        if field is None:  # __typename and introspection
-            return
-        yield f"{parent.name}.{node.name.value}", node
-        if node.selection_set:
-            yield from self.fields(node.selection_set, cast(GraphQLNamedType, get_named_type(field.type)))
-
-    def _type(self, condition: NamedTypeNode | None) -> GraphQLNamedType | None:
-        return self._schema.get_type(condition.name.value) if condition else None
-
-    def _is_left_out(self, node: SelectionNode) -> bool:
-        return any(
-            self._value(directive) is (directive.name.value == "skip")
-            for directive in node.directives or ()
-            if directive.name.value in ("skip", "include")
-        )
-
-    def _value(self, directive: DirectiveNode) -> Any:
-        value = next((a.value for a in directive.arguments or () if a.name.value == "if"), None)
-        if isinstance(value, VariableNode):
-            return self._variables.get(value.name.value)
-        return value.value if isinstance(value, BooleanValueNode) else None
+    values = {} if given is None else values_of(operation, given)
+    return Walker(schema, values).fields(operation, fragments_of(document))

@@ -3,44 +3,36 @@
 A point is about the work of showing one plain field. Each fragment is priced once; no price goes beyond a ceiling.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 from graphql import (
     ArgumentNode,
-    BooleanValueNode,
-    DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     GraphQLField,
-    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
-    InlineFragmentNode,
-    IntValueNode,
-    ListValueNode,
-    NamedTypeNode,
     Node,
     NullValueNode,
     OperationDefinitionNode,
     SchemaMetaFieldDef,
-    SelectionNode,
     SelectionSetNode,
     TypeMetaFieldDef,
     ValueNode,
     VariableNode,
-    get_named_type,
     is_leaf_type,
 )
 
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.paging import DEFAULT_PAGE, checked_limit
-from schema.limits import CEILING, Fragments
+from schema.document.limits import CEILING
+from schema.document.walking import Fragments, Walker, argument, field_of, named_type_of, values_of
 
 LEAF = 1
 OBJECT = 1
@@ -95,7 +87,7 @@ NAMING_ONE = {
 }
 
 PAGE_ARGUMENTS = ("first", "last")
-Composite = GraphQLObjectType | GraphQLInterfaceType
+INTROSPECTION = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
 class Price(NamedTuple):
@@ -128,7 +120,7 @@ def cost_of(
 ) -> int:
     """The cost of an operation with these variables; a GraphQLError tells of a page that is too long."""
     root = schema.get_root_type(operation.operation)
-    pricing = _Pricing(schema, _values_of(operation, variables or {}))
+    pricing = _Pricing(schema, Walker(schema, values_of(operation, variables)))
     for fragment in fragments.ordered:
         pricing.learn(fragment)
     return pricing.of(operation.selection_set, root).for_page(DEFAULT_PAGE).once
@@ -145,56 +137,34 @@ def _size(value: Any) -> Any:
     return (type(value), value) if isinstance(value, bool | int | float) else value is None
 
 
-def _values_of(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, Any]:
-    defaults = {d.variable.name.value: _literal(d.default_value) for d in operation.variable_definitions or ()}
-    return {**defaults, **variables}
-
-
-def _literal(node: ValueNode | None) -> Any:
-    """A whole number, a truth value or a list as such, None for all else."""
-    match node:
-        case IntValueNode():
-            return int(node.value)
-        case BooleanValueNode():
-            return node.value
-        case ListValueNode():
-            return list(node.values)
-        case _:
-            return None
-
-
 class _Pricing:
     """The price of selections with given variables."""
 
-    def __init__(self, schema: GraphQLSchema, values: Mapping[str, Any]) -> None:
+    def __init__(self, schema: GraphQLSchema, walker: Walker) -> None:
         self._schema = schema
-        self._values = values
+        self._walker = walker
         self._fragments: dict[str, Price] = {}
 
     def learn(self, fragment: FragmentDefinitionNode) -> None:
         """Price a fragment, those that it spreads being known."""
-        self._fragments[fragment.name.value] = self.of(fragment.selection_set, self._type(fragment.type_condition))
+        type_ = self._walker.type_of(fragment.type_condition)
+        self._fragments[fragment.name.value] = self.of(fragment.selection_set, type_)
 
     def of(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Price:
         """The price of a selection set on a type."""
         total = FREE
-        for node in selections.selections if selections else ():
-            if not self._is_left_out(node.directives):
-                total = total.beside(self._selection(node, parent))
+        for node, type_ in self._walker.within(selections, parent):
+            if isinstance(node, FragmentSpreadNode):
+                total = total.beside(self._fragments.get(node.name.value, FREE))
+            elif isinstance(node, FieldNode):
+                total = total.beside(self._field(node, type_))
         return total
-
-    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None) -> Price:
-        if isinstance(node, FragmentSpreadNode):
-            return self._fragments.get(node.name.value, FREE)
-        if isinstance(node, InlineFragmentNode):
-            return self.of(node.selection_set, self._type(node.type_condition) or parent)
-        return self._field(cast(FieldNode, node), parent)
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Price:
         field = self._definition(parent, node.name.value)
         if parent is None or field is None:  # `__typename`, or a field that validation refuses
             return Price(LEAF)
-        inner = self.of(node.selection_set, _named(field))
+        inner = self.of(node.selection_set, named_type_of(field))
         page = self._page(node, field)
         if _is_list(field.type):
             if _is_connection(parent):
@@ -206,12 +176,12 @@ class _Pricing:
         return Price(self._own_price(parent, node.name.value, field)).beside(inner)
 
     def _definition(self, parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:
-        if parent is not None and parent is self._schema.query_type and name.startswith("__"):
-            return {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}.get(name)
-        return parent.fields.get(name) if isinstance(parent, Composite) else None
+        if parent is not None and parent is self._schema.query_type and name in INTROSPECTION:
+            return INTROSPECTION[name]
+        return field_of(parent, name)
 
     def _own_price(self, parent: GraphQLNamedType, name: str, field: GraphQLField) -> int:
-        named = _named(field)
+        named = named_type_of(field)
         if price := PRICES.get(f"{parent.name}.{name}"):
             return price
         if name == "exportUrl":
@@ -230,8 +200,8 @@ class _Pricing:
         for name in PAGE_ARGUMENTS:
             if name not in field.args:
                 continue
-            argument = _argument(node.arguments, name)
-            value = _whole(self._value(argument.value) if argument else field.args[name].default_value)
+            given = argument(node.arguments, name)
+            value = _whole(self._walker.value(given.value) if given else field.args[name].default_value)
             if value is not None:
                 _check_page(name, value, node)
                 size = max(size or 0, value)
@@ -239,35 +209,21 @@ class _Pricing:
 
     def _given_items(self, node: FieldNode) -> int:
         """How many items the longest list among the arguments has: the answer has as many."""
-        values = (self._value(argument.value) for argument in node.arguments or ())
+        values = (self._walker.value(given.value) for given in node.arguments or ())
         return max((len(cast(list[Any], value)) for value in values if isinstance(value, list)), default=0)
 
     def _usual_items(self, node: FieldNode, parent: GraphQLNamedType) -> int:
         name = f"{parent.name}.{node.name.value}"
-        if name in NAMING_ONE and NAMING_ONE[name] <= {argument.name.value for argument in self._given(node)}:
+        if name in NAMING_ONE and NAMING_ONE[name] <= {given.name.value for given in self._given(node)}:
             return 1
         return LISTS.get(name, INTROSPECTED_LIST if parent.name.startswith("__") else SHORT_LIST)
 
     def _given(self, node: FieldNode) -> Iterable[ArgumentNode]:
         """The arguments that are surely not null."""
-        return (argument for argument in node.arguments or () if not self._is_null(argument.value))
+        return (given for given in node.arguments or () if not self._is_null(given.value))
 
     def _is_null(self, node: ValueNode) -> bool:
-        return self._value(node) is None if isinstance(node, VariableNode) else isinstance(node, NullValueNode)
-
-    def _value(self, node: ValueNode) -> Any:
-        return self._values.get(node.name.value) if isinstance(node, VariableNode) else _literal(node)
-
-    def _type(self, condition: NamedTypeNode | None) -> GraphQLNamedType | None:
-        return self._schema.get_type(condition.name.value) if condition else None
-
-    def _is_left_out(self, directives: Sequence[DirectiveNode] | None) -> bool:
-        for directive in directives or ():
-            condition = _argument(directive.arguments, "if")
-            decides = directive.name.value in ("skip", "include") and condition is not None
-            if decides and self._value(cast(ArgumentNode, condition).value) is (directive.name.value == "skip"):
-                return True
-        return False
+        return self._walker.value(node) is None if isinstance(node, VariableNode) else isinstance(node, NullValueNode)
 
 
 def _check_page(name: str, size: int, node: Node) -> None:
@@ -282,14 +238,6 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _argument(arguments: Iterable[ArgumentNode] | None, name: str) -> ArgumentNode | None:
-    return next((argument for argument in arguments or () if argument.name.value == name), None)
-
-
-def _named(field: GraphQLField) -> GraphQLNamedType:
-    return cast(GraphQLNamedType, get_named_type(cast(Any, field.type)))
 
 
 def _has_pages(field: GraphQLField) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLSchema
 
-from schema.access import fields_asked
+from schema.document.access import fields_asked
 
 # They tell of one computation, or are signed for a time. Whoever asks for them is answered anew.
 VOLATILE_TYPES = frozenset(("Freshness",))

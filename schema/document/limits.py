@@ -3,7 +3,7 @@
 They come before the rules of the specification, of which some take time that is exponential in nested fragments.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -15,8 +15,6 @@ from graphql import (
     FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
-    InlineFragmentNode,
     IntValueNode,
     ListValueNode,
     Node,
@@ -29,8 +27,9 @@ from graphql import (
 )
 
 from resolvers.operation.errors import BadUserInput
+from schema.document.errors import DocumentRefused
+from schema.document.walking import Fragments, Walker
 
-VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 MOST_OPERATIONS = 50
 MOST_FRAGMENTS = 200
 MOST_VARIABLES = 200
@@ -71,56 +70,6 @@ EMPTY = Shape()
 Names = dict[str, tuple[int, int]]  # of the fields of one object: how often each is selected, with how many fields
 
 
-class Refused(Exception):
-    """A document beyond a limit."""
-
-    def __init__(self, message: str, node: Node | None = None) -> None:
-        super().__init__(message)
-        self.error = GraphQLError(message, node, extensions={"code": VALIDATION_FAILED})
-
-
-class Fragments:
-    """The fragments of a document, `ordered` so that each comes after those that it spreads. Refused tells a cycle."""
-
-    def __init__(self, document: DocumentNode) -> None:
-        self.by_name = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-        self.ordered = list(self._in_order())
-
-    def _in_order(self) -> Iterator[FragmentDefinitionNode]:
-        """Depth first without recursion: a chain of fragments may be longer than Python's stack is deep."""
-        done: set[str] = set()
-        for root in self.by_name:
-            path = [] if root in done else [(root, self._spread_by(root))]
-            open_names = {root}
-            while path:
-                name, spread = path[-1]
-                following = next((other for other in spread if other not in done), None)
-                if following is None:
-                    path.pop()
-                    open_names.discard(name)
-                    done.add(name)
-                    yield self.by_name[name]
-                elif following in open_names:
-                    raise Refused(f"the fragment {following} contains itself", self.by_name[following])
-                else:
-                    path.append((following, self._spread_by(following)))
-                    open_names.add(following)
-
-    def _spread_by(self, name: str) -> Iterator[str]:
-        return iter([other for other in spreads_in(self.by_name[name].selection_set) if other in self.by_name])
-
-
-def spreads_in(selections: SelectionSetNode) -> Iterator[str]:
-    """The names of the fragments that are spread somewhere in a selection set."""
-    waiting: list[SelectionNode] = list(selections.selections)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, FragmentSpreadNode):
-            yield node.name.value
-        elif isinstance(node, FieldNode | InlineFragmentNode) and node.selection_set:
-            waiting.extend(node.selection_set.selections)
-
-
 class Measuring:
     """Measures the definitions of a document; `visited` counts the nodes that this took."""
 
@@ -129,10 +78,11 @@ class Measuring:
         self._document = document
         self._limits = limits
         self._comparisons = 0
+        self._walker = Walker()  # what directives leave out is measured too
         self._fragments: dict[str, tuple[Shape, Names]] = {}
 
     def check(self) -> Fragments:
-        """The fragments of a document that is within the limits; Refused tells of the first that it exceeds."""
+        """The fragments of a document that is within the limits; DocumentRefused tells of the first that it exceeds."""
         operations = [d for d in self._document.definitions if isinstance(d, OperationDefinitionNode)]
         self._hold(None, "operations", len(operations), MOST_OPERATIONS)
         fragments = Fragments(self._document)
@@ -164,7 +114,7 @@ class Measuring:
         if count > most:
             shown = f"{count:,}" if count < CEILING else f"more than {CEILING:,}"
             hint = f" ({setting})" if setting else ""
-            raise Refused(f"the document has {shown} {what}, at most {most:,} are taken{hint}", node)
+            raise DocumentRefused(f"the document has {shown} {what}, at most {most:,} are taken{hint}", node)
 
     def _whole(self, selections: SelectionSetNode | None, names: Names) -> Shape:
         """A selection set with all that is in one object of the answer: what has the same name is compared."""
@@ -175,7 +125,7 @@ class Measuring:
 
     def _of(self, selections: SelectionSetNode | None, names: Names) -> Shape:
         total = EMPTY
-        for node in selections.selections if selections else ():
+        for node, _ in self._walker.within(selections):
             self.visited += 1
             total = total.beside(self._selection(node, names)).beside(self._directives(node.directives))
             self._hold(node, "fields", total.fields, self._limits.fields, "MAX_FIELDS")
@@ -184,9 +134,9 @@ class Measuring:
     def _selection(self, node: SelectionNode, names: Names) -> Shape:
         if isinstance(node, FragmentSpreadNode):
             return self._spread(node.name.value, names)
-        if isinstance(node, InlineFragmentNode):
-            return self._of(node.selection_set, names)
-        field = cast(FieldNode, node)
+        return self._field(node, names) if isinstance(node, FieldNode) else EMPTY
+
+    def _field(self, field: FieldNode, names: Names) -> Shape:
         self._check_arguments(field.arguments)
         inner = self._whole(field.selection_set, {})
         _add(names, (field.alias or field.name).value, 1, inner.fields + 1)
@@ -228,9 +178,11 @@ class Measuring:
             elif isinstance(node, ObjectValueNode):
                 waiting.extend(field.value for field in node.fields)
             elif isinstance(node, IntValueNode | FloatValueNode) and len(node.value) > LONGEST_NUMBER:
-                raise Refused(f"a number has {len(node.value):,} characters, at most {LONGEST_NUMBER} are taken", node)
+                raise DocumentRefused(
+                    f"a number has {len(node.value):,} characters, at most {LONGEST_NUMBER} are taken", node
+                )
             elif isinstance(node, StringValueNode) and "\0" in node.value:
-                raise Refused("a text has a null character", node)
+                raise DocumentRefused("a text has a null character", node)
 
 
 def _add(names: Names, name: str, count: int, fields: int) -> None:
@@ -239,13 +191,15 @@ def _add(names: Names, name: str, count: int, fields: int) -> None:
 
 
 def check_list_size(size: int, limits: Limits, node: Node | None = None) -> None:
-    """Refused tells of a list that is too long."""
+    """DocumentRefused tells of a list that is too long."""
     if size > limits.list_size:
-        raise Refused(f"a list has {size:,} items, at most {limits.list_size:,} are taken (MAX_LIST_SIZE)", node)
+        raise DocumentRefused(
+            f"a list has {size:,} items, at most {limits.list_size:,} are taken (MAX_LIST_SIZE)", node
+        )
 
 
 def check_variables(variables: Mapping[str, Any] | None, limits: Limits) -> None:
-    """Hold the limits to the values of variables: Refused tells of a long list, BadUserInput of other excesses."""
+    """Hold the limits to variables: DocumentRefused tells of a long list, BadUserInput of other excesses."""
     waiting: list[tuple[Any, int]] = [(variables or {}, 0)]
     while waiting:
         value, depth = waiting.pop()

@@ -1,0 +1,1 @@
+"""Documents: parsed, measured, validated, priced and held to what the viewer may ask, before anything runs."""
