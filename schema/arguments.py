@@ -98,3 +98,14 @@ def given(value: object) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """A value as resolvers know it: a range of an input is one of theirs."""
     return value.plain() if isinstance(value, DateRange | DecimalRange) else value
+
+
+def to_change(description: str) -> Any:
+    """A field of an input that changes something: absent it leaves what is, null clears it."""
+    return strawberry.field(default=UNSET, description=description)
+
+
+def changes_in(value: object, *others: str) -> dict[str, Any]:
+    """The fields of such an input that were given, null ones too, but for some `others` of it."""
+    held: dict[str, Any] = vars(value)
+    return {name: kept for name, kept in held.items() if kept is not UNSET and name not in others}

@@ -5,20 +5,26 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import strawberry
 
-from models.businesses import Weekday
+from analytics.segmentation import RFMScheme
+from models.businesses import PortalSignIn, Weekday
+from resolvers.businesses import BusinessSettingsPayload, SettingsUpdate, update_business_settings
 from resolvers.customers import customer_by_id
 from resolvers.data_quality import data_quality
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role
 from resolvers.storefronts import list_storefronts
-from schema.arguments import Info, about
+from schema.arguments import Info, about, changes_in, to_change
+from schema.document.roles import mutations_of
 from schema.nodes import Node
+from schema.refusals import InvalidInput, NotAllowed, StaleVersion
+from schema.results import registered
 from schema.scalars import BigInt
 
 if TYPE_CHECKING:
     from schema.customers import Customer
 
 strawberry.enum(Weekday, description="A day of the week.")
+strawberry.enum(PortalSignIn, description="How customers sign in to the portal.")
 strawberry.enum(Role, description="What a token may do, each role more than the one before.")
 
 
@@ -81,12 +87,106 @@ class Storefront(Node):
     is_active: bool = about("Whether it still sells.")
 
 
+def _of_default(text: str, default: str) -> str:
+    return f"{text} {default} unless set."
+
+
+@strawberry.type(description="The settings of a business, which MANAGER reads and ADMIN changes.")
+class BusinessSettings:
+    """The settings of a business."""
+
+    version: int = about("How often they were changed, to be sent along with a change.")
+    region: str = about(
+        "The country of phone numbers without one, an ISO 3166 code; at first that of the currency or the time zone."
+    )
+    week_start: Weekday = about(_of_default("The day on which a week begins;", "MONDAY"))
+    segment_scheme: RFMScheme = about(
+        _of_default("The scheme that pages, files and filters use where none is chosen;", "RETAIL")
+    )
+    segment_days: int | None = about("The days of its window, 1 to 9,999; null is all history, as it is unless set.")
+    self_registration: bool = about(_of_default("Whether anybody may register;", "false"))
+    confirmed_opt_in: bool = about(_of_default("Whether a consent counts only once the contact is verified;", "false"))
+    portal_sign_in: PortalSignIn = about(_of_default("How customers sign in to the portal;", "OFF"))
+
+    @strawberry.field(
+        description="The countries besides `region` to whose phone numbers codes go, at most 50; none unless set."
+    )
+    @staticmethod
+    def code_regions(root: strawberry.Parent[Any]) -> list[str]:
+        """The countries to which codes go."""
+        return root.code_regions.split()
+
+    codes_per_day: int = about(
+        _of_default("Past this many codes a business day nothing is sent, 0 to 1,000,000;", "500")
+    )
+
+    @strawberry.field(description="How many codes were sent on this business day.")
+    @staticmethod
+    async def codes_sent_today(root: strawberry.Parent[Any], info: Info) -> int:
+        """Codes sent on this day."""
+        return root.codes_sent if root.codes_sent_day == (await info.context.business()).today else 0
+
+    erase_after_days: int = about(
+        _of_default("Days between a request for erasure and the erasure, 0 to 30, 0 is the next night;", "7")
+    )
+    contacts_per_week: int | None = about(
+        "The most messages of campaigns to one customer a week, 1 to 1,000; null is no cap, as it is unless set."
+    )
+    global_control_percent: float = about(_of_default("The part of customers whom no campaign targets, 0 to 50;", "0"))
+    keep_events_days: int = about(_of_default("Days for which events and deliveries are kept, 7 to 3,650;", "30"))
+    keep_audit_months: int | None = about(
+        _of_default("Months for which the audit trail is kept, 6 to 1,200, null for ever;", "24")
+    )
+
+
+@strawberry.input(description="Settings to change; what is absent stays.")
+class BusinessSettingsInput:
+    """Settings to change."""
+
+    version: int = strawberry.field(description="The version that was read.")
+    region: str | None = to_change("The country of phone numbers without one, an ISO 3166 code.")
+    week_start: Weekday | None = to_change("The day on which a week begins.")
+    segment_scheme: RFMScheme | None = to_change("The scheme where none is chosen.")
+    segment_days: int | None = to_change("The days of its window; null is all history.")
+    self_registration: bool | None = to_change("Whether anybody may register.")
+    confirmed_opt_in: bool | None = to_change("Whether a consent counts only once the contact is verified.")
+    portal_sign_in: PortalSignIn | None = to_change("How customers sign in to the portal.")
+    code_regions: list[str] | None = to_change("The countries besides `region` to whose phone numbers codes go.")
+    codes_per_day: int | None = to_change("The most codes a business day.")
+    erase_after_days: int | None = to_change("Days between a request for erasure and the erasure.")
+    contacts_per_week: int | None = to_change("The most messages to one customer a week; null is no cap.")
+    global_control_percent: float | None = to_change("The part of customers whom no campaign targets.")
+    keep_events_days: int | None = to_change("Days for which events and deliveries are kept.")
+    keep_audit_months: int | None = to_change("Months for which the audit trail is kept; null is for ever.")
+
+
+async def _settings(info: Info) -> Any:
+    return (await info.context.business()).row
+
+
+registered(
+    BusinessSettingsPayload,
+    settings=strawberry.field(
+        resolver=_settings, description="The settings as they are now.", graphql_type=BusinessSettings
+    ),
+)
+BusinessSettingsResult = Annotated[
+    BusinessSettingsPayload | InvalidInput | StaleVersion | NotAllowed, strawberry.union("BusinessSettingsResult")
+]
+
+
 @strawberry.type(description="Who asks: what the token says.")
 class Viewer:
     """The bearer of the token."""
 
     subject: str = about("Whom the token was made for.")
     role: Role = about("What it may do.")
+
+    @strawberry.field(description="The names of the mutations that this token may call.")
+    @staticmethod
+    def mutations(root: strawberry.Parent[Any]) -> list[str]:
+        """What it may change."""
+        return mutations_of(root)
 
     @strawberry.field(description="The business that it is for.", graphql_type=Business)
     @staticmethod
@@ -120,3 +220,21 @@ class BusinessesQueries:
     async def storefronts(info: Info) -> Any:
         """The storefronts of the business."""
         return await list_storefronts(info.context)
+
+    @strawberry.field(description="The settings of the business.", graphql_type=BusinessSettings)
+    @staticmethod
+    async def business_settings(info: Info) -> Any:
+        """The settings of the business."""
+        return await _settings(info)
+
+
+@strawberry.type
+class BusinessesMutations:
+    """Changes of the business itself."""
+
+    @strawberry.mutation(description="Changes settings of the business.", graphql_type=BusinessSettingsResult)
+    @staticmethod
+    async def update_business_settings(info: Info, input: BusinessSettingsInput) -> Any:
+        """Change settings of the business."""
+        asked = SettingsUpdate(input.version, changes_in(input, "version"))
+        return await info.context.write(update_business_settings, asked)

@@ -10,7 +10,9 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.document.access import Access
 from schema.document.prepared import AsPrepared
+from schema.document.roles import check_roles
 from schema.execution.executor import RowExecutor
+from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.subscription import Subscription
@@ -46,12 +48,15 @@ def make_schema() -> strawberry.Schema:
     """The schema that is served."""
     made = strawberry.Schema(
         query=Query,
+        mutation=Mutation,
         subscription=Subscription,
         extensions=[AsPrepared, Access],
         execution_context_class=RowExecutor,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
-    _rows_are_objects(made._schema)  # pyright: ignore[reportPrivateUsage]
+    built = made._schema  # pyright: ignore[reportPrivateUsage]
+    check_roles(built)
+    _rows_are_objects(built)
     return made
 
 

@@ -13,6 +13,11 @@ class Role(StrEnum):
     MANAGER = "MANAGER"
     ADMIN = "ADMIN"
 
+    @property
+    def rank(self) -> int:
+        """Its place among the roles, the one that may do least first; as texts they would be in another order."""
+        return list(Role).index(self)
+
 
 @dataclass(frozen=True)
 class Viewer:

@@ -10,10 +10,8 @@ from strawberry.types.graphql import OperationType
 
 from resolvers.operation.errors import Forbidden
 from resolvers.operation.viewer import Role, Viewer
+from schema.document.roles import LEAST_ROLE, may_call
 from schema.document.walking import Walker, fragments_of, values_of
-
-# What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
-CUSTOMER_ROOTS = frozenset(("Query.viewer",))
 
 STAFF_ONLY = frozenset(
     (
@@ -37,10 +35,9 @@ PERSONAL = frozenset(
 
 def is_refused(viewer: Viewer, coordinate: str) -> bool:
     """Whether an operation with this field ("Type.field") is refused to this viewer."""
-    if viewer.role is not Role.CUSTOMER:
-        return False
-    is_root = coordinate.startswith(("Query.", "Subscription."))
-    return coordinate in STAFF_ONLY or (is_root and coordinate not in CUSTOMER_ROOTS)
+    if coordinate in LEAST_ROLE:
+        return not may_call(viewer, coordinate)
+    return viewer.role is Role.CUSTOMER and coordinate in STAFF_ONLY
 
 
 def is_hidden(viewer: Viewer, coordinate: str) -> bool:
@@ -55,8 +52,10 @@ class Access(SchemaExtension):
         """Hold the table to a valid operation, before and after it runs."""
         context = self.execution_context
         viewer: Viewer = context.context.viewer
-        asked = {} if _sees_all(viewer) else dict(_asked_fields(context))
-        refused = [_error(field, node, "is for staff") for field, node in asked.items() if is_refused(viewer, field)]
+        asked = dict(_asked_fields(context, roots_only=_sees_all(viewer)))
+        refused = [
+            _error(field, node, _why(viewer, field)) for field, node in asked.items() if is_refused(viewer, field)
+        ]
         if refused and context.operation_type is OperationType.SUBSCRIPTION:
             raise refused[0]  # nobody looks at the result before there are events
         if refused:
@@ -69,6 +68,10 @@ class Access(SchemaExtension):
         ]
         if hidden and isinstance(context.result, ExecutionResult):
             context.result.errors = [*(context.result.errors or []), *hidden]
+
+
+def _why(viewer: Viewer, coordinate: str) -> str:
+    return "is for staff" if viewer.role is Role.CUSTOMER else f"needs the role {LEAST_ROLE[coordinate].value}"
 
 
 def _sees_all(viewer: Viewer) -> bool:
@@ -85,18 +88,24 @@ def fields_asked(schema: GraphQLSchema, document: DocumentNode, operation_name: 
     return (coordinate for coordinate, _ in _fields(schema, document, operation_name, None))
 
 
-def _asked_fields(context: ExecutionContext) -> Iterator[tuple[str, Node]]:
+def _asked_fields(context: ExecutionContext, *, roots_only: bool) -> Iterator[tuple[str, Node]]:
     schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage]
     if context.graphql_document is None:
         return iter(())
-    return _fields(schema, context.graphql_document, context.operation_name, context.variables or {})
+    given = context.variables or {}
+    return _fields(schema, context.graphql_document, context.operation_name, given, roots_only=roots_only)
 
 
 def _fields(
-    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None, given: dict[str, Any] | None
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation_name: str | None,
+    given: dict[str, Any] | None,
+    *,
+    roots_only: bool = False,
 ) -> Iterator[tuple[str, Node]]:
     operation = get_operation_ast(document, operation_name)
     if operation is None:
         return iter(())
     values = {} if given is None else values_of(operation, given)
-    return Walker(schema, values).fields(operation, fragments_of(document))
+    return Walker(schema, values).fields(operation, fragments_of(document), roots_only=roots_only)

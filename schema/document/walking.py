@@ -115,7 +115,11 @@ class Walker:
                 waiting.extend(Step(found, inner) for found in _reversed(node.selection_set))
 
     def fields(
-        self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+        self,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        *,
+        roots_only: bool = False,
     ) -> Iterator[tuple[str, FieldNode]]:
         """Every field of an operation ("Type.field") but for introspection; those of a fragment once."""
         assert self._schema is not None
@@ -134,7 +138,8 @@ class Walker:
                 )
             elif isinstance(step.node, FieldNode) and (field := field_of(step.parent, step.node.name.value)):
                 yield f"{cast(GraphQLNamedType, step.parent).name}.{step.node.name.value}", step.node
-                waiting.append(self.within(step.node.selection_set, named_type_of(field)))
+                if not roots_only:
+                    waiting.append(self.within(step.node.selection_set, named_type_of(field)))
 
     def type_of(self, condition: NamedTypeNode | None) -> GraphQLNamedType | None:
         """The type of a fragment's condition."""

@@ -36,6 +36,7 @@ from server.http.rates import Rates, Spending
 from server.http.requests import GRAPHQL, HTML, JSON, SLOWEST_BODY_SECONDS, Asked, asked_by, wanted_form
 from server.http.responses import Question, Responses, etag_of, is_named
 from server.identity.auth import Authentication
+from server.watching.logs import request_id
 from server.watching.metrics import count_operation
 from server.watching.redaction import keep_private
 
@@ -188,14 +189,24 @@ class Endpoint:
 
     async def _run(self, operation: Operation, viewer: Viewer) -> tuple["Answer", Context]:
         result, context = await self._run_once(operation, viewer, pin_at_start=False)
-        if any(isinstance(origin_of(error), SnapshotMoved) for error in result.errors or []):
+        moved = any(isinstance(origin_of(error), SnapshotMoved) for error in result.errors or [])
+        if moved and not operation.writes:  # what writes goes on with a newer snapshot, and never runs twice
             result, context = await self._run_once(operation, viewer, pin_at_start=True)
         return _answer_of(result, operation.spending.shown), context
 
     async def _run_once(
         self, operation: Operation, viewer: Viewer, *, pin_at_start: bool
     ) -> tuple[ExecutionResult, Context]:
-        context = Context(self.services, viewer, self.clock(), pin_at_start=pin_at_start, seconds=self.seconds)
+        context = Context(
+            self.services,
+            viewer,
+            self.clock(),
+            pin_at_start=pin_at_start,
+            may_move=operation.writes,
+            seconds=self.seconds,
+            clock=self.clock,
+            request_id=request_id(),
+        )
         try:
             if pin_at_start:  # before any field takes a snapshot without the copy
                 await context.business()

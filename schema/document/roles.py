@@ -1,0 +1,62 @@
+"""Which role a root field needs at least: one table for questions, mutations and subscriptions.
+
+A root field without a place in it fails the build.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from graphql import GraphQLSchema
+
+from resolvers.operation.viewer import Role, Viewer
+
+VIEWER = """Query: acquisition categoryAffinity customer customers lifetimeValueModel lifetimeValueReport node nodes
+    purchasePatterns receivablesAging retention segmentMigration segmentation segmentationTrend storefronts
+    touchpoints viewer
+    Subscription: dataChanged"""
+MANAGER = "Query: businessSettings"
+ADMIN = "Mutation: updateBusinessSettings"
+
+# What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
+OF_CUSTOMER = frozenset(("Query.viewer",))
+
+
+class NoRole(Exception):
+    """A root field of the schema that nobody gave a role, or a role that is of no field."""
+
+
+def _coordinates(row: str) -> Iterator[str]:
+    type_ = ""
+    for word in row.split():
+        if word.endswith(":"):
+            type_ = word[:-1]
+        else:
+            yield f"{type_}.{word}"
+
+
+def _by_field(rows: Iterable[tuple[Role, str]]) -> dict[str, Role]:
+    return {coordinate: role for role, row in rows for coordinate in _coordinates(row)}
+
+
+LEAST_ROLE: Mapping[str, Role] = _by_field(((Role.VIEWER, VIEWER), (Role.MANAGER, MANAGER), (Role.ADMIN, ADMIN)))
+
+
+def may_call(viewer: Viewer, coordinate: str) -> bool:
+    """Whether a viewer may ask for a root field ("Type.field")."""
+    if viewer.role is Role.CUSTOMER:
+        return coordinate in OF_CUSTOMER
+    return viewer.role.rank >= LEAST_ROLE[coordinate].rank
+
+
+def mutations_of(viewer: Viewer) -> list[str]:
+    """The names of the mutations that a viewer may call, in the order of the alphabet."""
+    names = (coordinate.partition(".")[2] for coordinate in LEAST_ROLE if coordinate.startswith("Mutation."))
+    return sorted(name for name in names if may_call(viewer, f"Mutation.{name}"))
+
+
+def check_roles(schema: GraphQLSchema) -> None:
+    """NoRole where the table and the schema have not the same root fields."""
+    roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
+    served = {f"{root.name}.{name}" for root in roots if root is not None for name in root.fields}
+    without, of_none = served - LEAST_ROLE.keys(), LEAST_ROLE.keys() - served
+    if without or of_none:
+        raise NoRole(f"without a role: {sorted(without)}; of no root field: {sorted(of_none)}")

@@ -1,0 +1,10 @@
+"""What can be changed: each domain has its own."""
+
+import strawberry
+
+from schema.businesses import BusinessesMutations
+
+
+@strawberry.type(description="What can be changed. Each field is a transaction of its own, in their order.")
+class Mutation(BusinessesMutations):
+    """What can be changed, in the order of the exported schema."""

@@ -1,0 +1,47 @@
+"""Refusals as members of results: what a mutation answers where it changed nothing."""
+
+import strawberry
+
+from rules.refusals import InputProblemCode, NotAllowedReason
+from schema.arguments import about
+
+strawberry.enum(InputProblemCode, description="What kind of thing is wrong with a part of an input.")
+strawberry.enum(NotAllowedReason, description="Why what is asked cannot be done; the first in this order is given.")
+
+
+@strawberry.interface(description="Why nothing was changed; the message says what would be right.")
+class Refusal:
+    """Why nothing was changed."""
+
+    message: str = about("What is wrong, and what would be right.")
+
+
+@strawberry.type(description="What is wrong with a part of an input.")
+class InputProblem:
+    """What is wrong with a part of an input."""
+
+    path: list[str] = about("Where it is in the arguments.")
+    code: InputProblemCode = about("What kind of thing is wrong.")
+    message: str = about("What is wrong, and what would be right.")
+
+
+@strawberry.type(description="All problems of the input at once.")
+class InvalidInput(Refusal):
+    """The input as it is makes no sense."""
+
+    problems: list[InputProblem] = about("All that is wrong with it.")
+
+
+@strawberry.type(description="What is there, but as it is, or by this viewer, cannot be changed so.")
+class NotAllowed(Refusal):
+    """What is asked cannot be done."""
+
+    reason: NotAllowedReason = about("Why not.")
+
+
+@strawberry.type(description="Somebody changed it since it was read.")
+class StaleVersion(Refusal):
+    """Somebody changed it since it was read."""
+
+    expected: int = about("The version that was sent along.")
+    actual: int = about("The version that it has.")
