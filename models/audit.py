@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
-from models.types import Key, Stored, primary_key, reference, word
+from models.types import Key, Stored, added, primary_key, reference, word
 
 
 class AuditSource(StrEnum):
@@ -35,10 +35,10 @@ class AuditEntry(Stored, table=True):
     at: datetime
     actor: str = Field(max_length=200)
     role: str = Field(max_length=24)
-    source: AuditSource = Field(sa_type=word(AuditSource))
+    source: AuditSource = added(AuditSource.IMPORT, "'IMPORT'", word(AuditSource))
     request_id: str | None = Field(default=None, max_length=64)
     action: str = Field(max_length=80)
     subject: str | None = Field(default=None, max_length=120)
     customer_id: int | None = Field(default=None, sa_type=Key)
-    changes: str = Field(sa_type=Text)
+    changes: str
     revision: int = Field(sa_type=BigInteger)

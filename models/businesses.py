@@ -5,12 +5,12 @@ from enum import StrEnum
 from secrets import token_hex
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, SelectBase, UniqueConstraint, select, type_coerce
+from sqlalchemy import BigInteger, CheckConstraint, SelectBase, UniqueConstraint, select, text, type_coerce
 from sqlmodel import Field
 
 from models.database import scoped, table
 from models.naming import statement
-from models.types import Day, GlobalId, Stored, primary_key, reference, word
+from models.types import Day, GlobalId, Millionths, Stored, added, primary_key, reference, word
 from rules.segmentation import RFMScheme
 
 
@@ -44,7 +44,9 @@ class Installation(Stored, table=True):
 
     id: int = Field(default=1, primary_key=True)
     epoch: str = Field(default_factory=lambda: str(uuid4()), max_length=36)
-    digest_key: str = Field(default_factory=lambda: token_hex(32), max_length=64)
+    digest_key: str = Field(
+        default_factory=lambda: token_hex(32), max_length=64, sa_column_kwargs={"server_default": text("''")}
+    )
 
 
 class Business(Stored, table=True):
@@ -65,21 +67,21 @@ class Business(Stored, table=True):
     timezone: str = Field(max_length=64)
     region: str | None = Field(default=None, max_length=2)
     week_start: Weekday = Field(default=Weekday.MONDAY, sa_type=word(Weekday))
-    version: int = 1
-    segment_scheme: RFMScheme = Field(default=RFMScheme.RETAIL, sa_type=word(RFMScheme))
+    version: int = added(1, "1")
+    segment_scheme: RFMScheme = added(RFMScheme.RETAIL, "'RETAIL'", word(RFMScheme))
     segment_days: int | None = None
-    self_registration: bool = False
-    confirmed_opt_in: bool = False
-    portal_sign_in: PortalSignIn = Field(default=PortalSignIn.OFF, sa_type=word(PortalSignIn))
-    code_regions: str = Field(default="", max_length=200)
-    codes_per_day: int = 500
-    codes_sent: int = 0
+    self_registration: bool = added(False, "false")
+    confirmed_opt_in: bool = added(False, "false")
+    portal_sign_in: PortalSignIn = added(PortalSignIn.OFF, "'OFF'", word(PortalSignIn))
+    code_regions: str = added("", "''", max_length=200)
+    codes_per_day: int = added(500, "500")
+    codes_sent: int = added(0, "0")
     codes_sent_day: int | None = Field(default=None, sa_type=Day)
-    erase_after_days: int = 7
+    erase_after_days: int = added(7, "7")
     contacts_per_week: int | None = None
-    global_control_percent: float = 0
-    keep_events_days: int = 30
-    keep_audit_months: int | None = 24
+    global_control_percent: int = added(0, "0", Millionths)
+    keep_events_days: int = added(30, "30")
+    keep_audit_months: int | None = added(24, "24")
     revision: int = Field(default=0, sa_type=BigInteger)
     facts_revision: int = Field(default=0, sa_type=BigInteger)
     created_at: datetime

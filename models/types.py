@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Enum, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, Column, Enum, ForeignKey, Integer, String, text
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -83,6 +83,12 @@ def word(words: type[StrEnum], length: int = 24) -> Enum:
 
 # What an erasure blanks: the audit trail names such a value and never keeps it.
 ERASABLE = {"info": {"is_erasable": True}}
+
+
+def added(default: Any, as_stored: str, sa_type: Any = None, **options: Any) -> Any:
+    """A column that a later migration gave to rows that were there already, by a default in the store itself."""
+    kind = {} if sa_type is None else {"sa_type": sa_type}
+    return Field(default=default, sa_column_kwargs={"server_default": text(as_stored)}, **kind, **options)
 
 
 def is_erasable(column: Column[Any]) -> bool:

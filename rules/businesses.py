@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rules.currency import MILLION
 from rules.problems import Problems, known_word, short_list, whole_number
 from rules.refusals import InputProblemCode
 from rules.regions import known_regions
@@ -49,11 +50,13 @@ def _code_regions(problems: Problems, name: str, values: list[str]) -> str:
     return " ".join(dict.fromkeys(_region(inside, str(place), value) for place, value in enumerate(few)))
 
 
-def _percent(problems: Problems, name: str, value: float) -> float:
+def _percent(problems: Problems, name: str, value: float) -> int:
+    """A percentage in millionths."""
     if not 0 <= value <= MOST_CONTROL_PERCENT:
         message = f"Give a percentage from 0 to {MOST_CONTROL_PERCENT}, not {value:g}."
         problems.add(name, InputProblemCode.OUT_OF_RANGE, message)
-    return value
+        return 0
+    return round(value * MILLION)
 
 
 CHECKS: Mapping[str, Callable[[Problems, str, Any], Any]] = {

@@ -33,7 +33,7 @@ SETTINGS = {
     "codes_sent_day": "INTEGER",
     "erase_after_days": "INTEGER NOT NULL DEFAULT 7",
     "contacts_per_week": "INTEGER",
-    "global_control_percent": "FLOAT NOT NULL DEFAULT 0",
+    "global_control_percent": "BIGINT NOT NULL DEFAULT 0",
     "keep_events_days": "INTEGER NOT NULL DEFAULT 30",
     "keep_audit_months": "INTEGER DEFAULT 24",
 }
