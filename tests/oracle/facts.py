@@ -103,6 +103,7 @@ class Booked(NamedTuple):
     storefront: str | None
     total: int
     profit: int | None
+    refunds: tuple[Refund, ...]  # as they were written
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,11 @@ class Facts:
     def __post_init__(self) -> None:
         """Book every sale once."""
         if self.book is None:
-            lines = self.items_by_sale
-            booked = {
-                sale.id: Booked(sale.storefront, sale.total, known_profit(lines.get(sale.id, [])))
-                for sale in self.sales
-            }
-            object.__setattr__(self, "book", booked)
+            object.__setattr__(self, "book", {sale.id: self._booked(sale) for sale in self.sales})
+
+    def _booked(self, sale: Sale) -> Booked:
+        profit = known_profit(self.items_by_sale.get(sale.id, []))
+        return Booked(sale.storefront, sale.total, profit, tuple(self.refunds_by_sale.get(sale.id, [])))
 
     @cached_property
     def items_by_sale(self) -> dict[str, list[Item]]:
@@ -265,13 +265,15 @@ def known_profit(items: Iterable[Item]) -> int | None:
 
 
 def refunded_profit(facts: Facts, refund: Refund) -> int | None:
-    """What a refund takes from its sale's profit, in proportion; None if it is unlinked or the profit is not known."""
+    """What a refund takes of its sale's profit beyond the earlier ones; None if unlinked or the profit is not known."""
     if refund.sale is None:
         return None
     sale = facts.book[refund.sale]
     if sale.profit is None or not sale.total:
         return None
-    return half_even(sale.profit * refund.amount, sale.total)
+    place = [other.id for other in sale.refunds].index(refund.id)
+    before, after = (sum(other.amount for other in sale.refunds[:count]) for count in (place, place + 1))
+    return half_even(sale.profit * after, sale.total) - half_even(sale.profit * before, sale.total)
 
 
 def sum_known(amounts: Iterable[int | None]) -> int | None:

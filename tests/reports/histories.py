@@ -1,6 +1,6 @@
 """Random histories of a shop as the oracle's facts, and the same told to a store."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -45,8 +45,7 @@ def histories(draw: st.DrawFn) -> Facts:
         items += lines
         payments += _payments(draw, sale)
     refunds = tuple(_refund(draw, i, sales, buyers) for i in range(draw(st.integers(0, size))))
-    once = {refund.sale: refund for refund in refunds if refund.sale is not None}
-    kept = tuple(refund for refund in refunds if refund.sale is None or once[refund.sale] is refund)
+    kept = _within_totals(sales, refunds)
     return Facts(customers, tuple(sales), tuple(items), tuple(payments), kept, TODAY.toordinal())
 
 
@@ -105,6 +104,18 @@ def _refund(draw: st.DrawFn, i: int, sales: Sequence[Sale], buyers: list[str | N
     if of is None or not of.total:
         return Refund(f"R{i}", draw(st.sampled_from(buyers)), None, draw(DAYS), hour, draw(st.integers(1, 20_000)))
     return Refund(f"R{i}", of.customer, of.id, draw(DAYS), hour, draw(st.integers(1, of.total)))
+
+
+def _within_totals(sales: Sequence[Sale], refunds: Iterable[Refund]) -> tuple[Refund, ...]:
+    """The refunds but those that would take back more than is left of their sale."""
+    left, kept = {sale.id: sale.total for sale in sales}, list[Refund]()
+    for refund in refunds:
+        if refund.sale is not None:
+            if refund.amount > left[refund.sale]:
+                continue
+            left[refund.sale] -= refund.amount
+        kept.append(refund)
+    return tuple(kept)
 
 
 def without_costs(facts: Facts) -> Facts:
