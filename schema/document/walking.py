@@ -84,7 +84,7 @@ def _spreads_in(selections: SelectionSetNode) -> Iterator[str]:
                 waiting.append(node.selection_set)
 
 
-class Step(NamedTuple):
+class Selected(NamedTuple):
     """A selection on the type that it is made on, where that is known."""
 
     node: SelectionNode
@@ -101,18 +101,17 @@ class Walker:
         self._schema = schema
         self._values = values
 
-    def within(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None = None) -> Iterator[Step]:
+    def within(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None = None) -> Iterator[Selected]:
         """What is selected of one object: fields, spread fragments, and inline ones, each followed by what is in it."""
-        waiting = [Step(node, parent) for node in _reversed(selections)]
+        waiting = [Selected(node, parent) for node in _reversed(selections)]
         while waiting:
-            step = waiting.pop()
-            node = step.node
+            node, type_ = selected = waiting.pop()
             if self._is_left_out(node):
                 continue
-            yield step
+            yield selected
             if isinstance(node, InlineFragmentNode):
-                inner = self.type_of(node.type_condition) or step.parent
-                waiting.extend(Step(found, inner) for found in _reversed(node.selection_set))
+                inner = self.type_of(node.type_condition) or type_
+                waiting.extend(Selected(found, inner) for found in _reversed(node.selection_set))
 
     def fields(
         self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
@@ -120,21 +119,18 @@ class Walker:
         """Every field of an operation ("Type.field") but for introspection; those of a fragment once."""
         assert self._schema is not None
         seen: set[str] = set()
-        root = self._schema.get_root_type(operation.operation)
-        waiting = [self.within(operation.selection_set, root)]
+        waiting = [self.within(operation.selection_set, self._schema.get_root_type(operation.operation))]
         while waiting:
-            step = next(waiting[-1], None)
-            if step is None:
+            node, parent = next(waiting[-1], (None, None))
+            if node is None:
                 waiting.pop()
-            elif isinstance(step.node, FragmentSpreadNode) and step.node.name.value not in seen:
-                seen.add(step.node.name.value)
-                fragment = fragments[step.node.name.value]
-                waiting.append(
-                    self.within(fragment.selection_set, self.type_of(fragment.type_condition) or step.parent)
-                )
-            elif isinstance(step.node, FieldNode) and (field := field_of(step.parent, step.node.name.value)):
-                yield f"{cast(GraphQLNamedType, step.parent).name}.{step.node.name.value}", step.node
-                waiting.append(self.within(step.node.selection_set, named_type_of(field)))
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                fragment = fragments[node.name.value]
+                waiting.append(self.within(fragment.selection_set, self.type_of(fragment.type_condition) or parent))
+            elif isinstance(node, FieldNode) and parent and (field := field_of(parent, node.name.value)):
+                yield f"{parent.name}.{node.name.value}", node
+                waiting.append(self.within(node.selection_set, named_type_of(field)))
 
     def type_of(self, condition: NamedTypeNode | None) -> GraphQLNamedType | None:
         """The type of a fragment's condition."""

@@ -51,15 +51,15 @@ class SelectedLookup:
 class InnerList:
     """A list without nulls that is an attribute of a looked-up object, which has only plain fields beside it."""
 
-    of: "Plan"
+    of: "FieldPlan"
     name: str
     read: Callable[[Any], Any]
     type: GraphQLObjectType
-    plan: "Plan"
+    plan: "FieldPlan"
 
 
 @dataclass(frozen=True)
-class Plan:
+class FieldPlan:
     """The selected fields of a type: plain ones, looked-up ones, others, and all but the plain as they were given."""
 
     selected: "Selection"
@@ -95,7 +95,7 @@ class Selection(dict[str, Any]):
         self._type = type_
 
     @cached_property
-    def plan(self) -> Plan:
+    def plan(self) -> FieldPlan:
         """How they are completed."""
         return _plan_of(self._type, self)
 
@@ -202,7 +202,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         ]
         return await _settled(completed)
 
-    def _plan_of_plain_lists(self, selected: SelectedLookup) -> Plan | None:
+    def _plan_of_plain_lists(self, selected: SelectedLookup) -> FieldPlan | None:
         """The plan of what a list holds, where all of that is plain and nothing is nullable, streamed or deferred."""
         if selected.listed is None or _is_directed(selected.details):
             return None
@@ -260,7 +260,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         definition = selected.field.extensions["strawberry-definition"]
         return convert_arguments(values, definition.arguments, schema.schema_converter.scalar_registry, schema.config)
 
-    def _plan_within(self, type_: GraphQLObjectType, details: Any) -> Plan:
+    def _plan_within(self, type_: GraphQLObjectType, details: Any) -> FieldPlan:
         """What is selected of a type in a field."""
         return self.collect_subfields(type_, details).grouped_field_set.plan
 
@@ -270,7 +270,7 @@ class _List:
     """A list to be completed: its objects of one type, and where it stands in the answer."""
 
     type: GraphQLObjectType
-    plan: Plan
+    plan: FieldPlan
     items: list[Any]
     path: Path
 
@@ -289,7 +289,7 @@ async def _settled(values: list[Any]) -> list[Any]:
     return values
 
 
-def _plan_of(type_: GraphQLObjectType, selected: Selection) -> Plan:
+def _plan_of(type_: GraphQLObjectType, selected: Selection) -> FieldPlan:
     plain: list[PlainField] = []
     lookups: list[SelectedLookup] = []
     others: dict[str, Any] = {}
@@ -303,7 +303,7 @@ def _plan_of(type_: GraphQLObjectType, selected: Selection) -> Plan:
             others[name] = details
     taken = {field.name for field in plain}
     rest = {name: details for name, details in selected.items() if name not in taken}
-    return Plan(selected, plain, lookups, others, rest)
+    return FieldPlan(selected, plain, lookups, others, rest)
 
 
 def _as_ever_further_up() -> Any:
@@ -326,7 +326,7 @@ def _listed(field: GraphQLField) -> GraphQLObjectType | None:
     return found if isinstance(found, GraphQLObjectType) and str(type_) == f"[{found.name}!]!" else None
 
 
-async def _joined(plan: Plan, plain: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+async def _joined(plan: FieldPlan, plain: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     return plan.in_order(plain, await rest)
 
 
