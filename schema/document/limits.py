@@ -15,6 +15,7 @@ from graphql import (
     FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     IntValueNode,
     ListValueNode,
     Node,
@@ -125,7 +126,7 @@ class Measuring:
 
     def _of(self, selections: SelectionSetNode | None, names: Names) -> Measures:
         total = EMPTY
-        for node, _ in self._walker.within(selections):
+        for node, _ in self._walker.selected(selections):
             self.visited += 1
             total = total.beside(self._selection(node, names)).beside(self._directives(node.directives))
             self._hold(node, "fields", total.fields, self._limits.fields, "MAX_FIELDS")
@@ -134,7 +135,9 @@ class Measuring:
     def _selection(self, node: SelectionNode, names: Names) -> Measures:
         if isinstance(node, FragmentSpreadNode):
             return self._spread(node.name.value, names)
-        return self._field(node, names) if isinstance(node, FieldNode) else EMPTY
+        if isinstance(node, InlineFragmentNode):  # measured by itself: what it exceeds is told of it, not of a part
+            return self._of(node.selection_set, names)
+        return self._field(cast(FieldNode, node), names)
 
     def _field(self, field: FieldNode, names: Names) -> Measures:
         self._check_arguments(field.arguments)

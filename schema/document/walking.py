@@ -101,17 +101,26 @@ class Walker:
         self._schema = schema
         self._values = values
 
+    def selected(
+        self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None = None
+    ) -> Iterator[Selected]:
+        """What stands in a selection set: fields and fragments."""
+        for node in selections.selections if selections else ():
+            if not self._is_left_out(node):
+                yield Selected(node, parent)
+
     def within(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None = None) -> Iterator[Selected]:
-        """What is selected of one object: fields, spread fragments, and inline ones, each followed by what is in it."""
-        waiting = [Selected(node, parent) for node in _reversed(selections)]
+        """What is selected of one object: fields and spread fragments, in inline fragments too."""
+        waiting = [self.selected(selections, parent)]
         while waiting:
-            node, type_ = selected = waiting.pop()
-            if self._is_left_out(node):
-                continue
-            yield selected
-            if isinstance(node, InlineFragmentNode):
-                inner = self.type_of(node.type_condition) or type_
-                waiting.extend(Selected(found, inner) for found in _reversed(node.selection_set))
+            found = next(waiting[-1], None)
+            if found is None:
+                waiting.pop()
+            elif isinstance(found.node, InlineFragmentNode):
+                inner = self.type_of(found.node.type_condition) or found.parent
+                waiting.append(self.selected(found.node.selection_set, inner))
+            else:
+                yield found
 
     def fields(
         self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
@@ -170,10 +179,6 @@ def field_of(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:
 def named_type_of(field: GraphQLField) -> GraphQLNamedType:
     """What a field is or is a list of."""
     return cast(GraphQLNamedType, get_named_type(cast(Any, field.type)))
-
-
-def _reversed(selections: SelectionSetNode | None) -> Iterator[SelectionNode]:
-    return reversed(selections.selections) if selections else iter(())
 
 
 def _literal(node: ValueNode | None) -> Any:
