@@ -51,7 +51,11 @@ class Day(TypeDecorator[int]):
 
 
 class GlobalId(TypeDecorator[int]):
-    """An id as clients see it: opaque, and of one `kind` of object."""
+    """An id as clients see it: opaque, and of one `kind` of object.
+
+    Rows of a statement that selects it are of that kind: the reader calls their class so, which is the name of their
+    type, and with the id `node` finds them again.
+    """
 
     impl = BigInteger
     cache_ok = True

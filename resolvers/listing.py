@@ -1,10 +1,11 @@
 """Lists of customers by any filter and order, and the customers behind a number."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -30,12 +31,15 @@ from resolvers.customers import customer_by_id
 from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.loaders import many_each
-from resolvers.operation.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.operation.paging import Keyset, Page, PageArguments, Pager, PageRequest, day_range, list_digest, pager
 from resolvers.operation.ranges import AmountRange, DateRange
 from resolvers.prediction.population import members_at_risk
 from resolvers.segmentation.rfm import members_of_segment
 from rules.contacts import search_words
 
+BY_NAME = Keyset({"value": str, "id": int}, attrgetter("value", "id"))
+BY_NUMBER = Keyset({"value": int, "id": int}, attrgetter("value", "id"))
+BY_REVENUE = Keyset({"value": int, "number": str}, attrgetter("revenue", "number"))
 LONGEST_WORD = 320  # no word of a name or contact is longer, and PostgreSQL takes none of more than 2,046 bytes
 
 
@@ -159,17 +163,13 @@ async def _found(context: Context, listing: Listing, search: str) -> Listing:
     return Listing(filters, params, listing.order, listing.digest, listing.members)
 
 
-async def list_customers(context: Context, question: ListQuestion, page: PageArguments) -> Page:
+async def list_customers(context: Context, question: ListQuestion, arguments: PageArguments) -> Page:
     """A page of a list of customers."""
     listing = await customer_listing(context, question)
-    kinds = (str if listing.order is CustomerOrder.NAME else int, int)
-    request = page_request(page, listing.digest, kinds)
-    params = {**listing.params, "size": request.limit + 1}
-    if request.position is not None:
-        params["value"], params["id"] = request.position
+    page = pager(arguments, listing.digest, BY_NAME if listing.order is CustomerOrder.NAME else BY_NUMBER)
+    request = page.request
     statement = customer_page(_conditions(listing), listing.order, request.backward, request.position is not None)
-    rows = await _run(context, listing, statement, params)
-    found = await _profiles(context, rows, request, listing.digest, lambda row: [row.value, row.id])
+    found = await _profiles(context, page, await _run(context, listing, statement, listing.params | page.params))
     return replace(found, count=partial(count_customers, context, listing), asked=question)
 
 
@@ -250,15 +250,14 @@ class Members:
         return within
 
 
-async def page_of_members(context: Context, members: pa.Table, digest: str, page: PageArguments) -> Page:
+async def page_of_members(context: Context, members: pa.Table, digest: str, arguments: PageArguments) -> Page:
     """A page of the customers behind a number, by revenue descending, then number. `members`: customer_id, revenue.
 
     The pages of several numbers that are asked for together are read together.
     """
-    request = page_request(page, digest, (int, str))
+    page = pager(arguments, digest, BY_REVENUE)
     group = Members(*(members.column(name).to_numpy() for name in ("customer_id", "revenue")))
-    rows = await context.load(pages_of_members, group, request)
-    found = await _profiles(context, rows, request, digest, lambda row: [row.revenue, row.number])
+    found = await _profiles(context, page, await context.load(pages_of_members, group, page.request))
 
     async def count() -> int:
         return members.num_rows
@@ -269,10 +268,8 @@ async def page_of_members(context: Context, members: pa.Table, digest: str, page
 async def pages_of_members(context: Context, groups: Sequence[Members], request: PageRequest) -> list[list[Any]]:
     """The rows of the same page of each group, and one more where there are more."""
     members = await asyncio.to_thread(_on_pages, groups, request)
-    params: dict[str, Any] = {"size": request.limit + 1}
-    if request.position is not None:
-        params["value"], params["number"] = request.position
     statement = member_pages(request.backward, request.position is not None)
+    params = BY_REVENUE.params(request)
     rows = as_rows(await (await context.facts()).fetch(statement, params, {"member": members}))
     return many_each(rows, range(len(groups)), "grp")
 
@@ -301,13 +298,10 @@ async def _run(context: Context, listing: Listing, statement: Any, params: dict[
     return as_rows(await (await context.facts()).fetch(statement, params, tables))
 
 
-async def _profiles(
-    context: Context, rows: Sequence[Any], request: PageRequest, digest: str, position_of: Callable[[Any], list[Any]]
-) -> Page:
-    page = page_of(rows, request, digest, position_of)
+async def _profiles(context: Context, pager: Pager, rows: Sequence[Any]) -> Page:
+    page = pager.page(rows)
     ids = [row.id for row in page.nodes]
-    found: Sequence[Any] = await context.load_many(_profiles_on_pages, ids) if ids else ()
-    return Page(found, page.cursors, page.has_next_page, page.has_previous_page)
+    return replace(page, nodes=await context.load_many(_profiles_on_pages, ids) if ids else ())
 
 
 async def _profiles_on_pages(context: Context, ids: Sequence[int], _: Any) -> list[Any]:

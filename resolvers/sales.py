@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,7 +19,7 @@ from models.sales import (
 )
 from resolvers.operation.context import Batch, Context
 from resolvers.operation.loaders import many_each, one_each
-from resolvers.operation.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.operation.paging import Page, PageArguments, day_range, pagers_of_each, pages_of_each
 
 Span = tuple[int | None, int | None]
 
@@ -30,11 +29,6 @@ class FactPage(NamedTuple):
 
     span: Span
     asked: PageArguments
-
-    def request(self, kind: str, ids: Sequence[int]) -> PageRequest:
-        """What is asked of these customers; BadUserInput for a cursor of another's facts."""
-        requests = [page_request(self.asked, _digest(kind, id_, self.span), (datetime, int)) for id_ in ids]
-        return requests[0]
 
 
 def fact_page(period: Any, asked: PageArguments) -> FactPage:
@@ -50,10 +44,6 @@ def with_count(counts: Batch) -> Callable[[Context, int, FactPage, Page], Page]:
         return replace(found, count=partial(context.load, counts, customer_id, page.span))
 
     return counted
-
-
-def _digest(kind: str, customer_id: int, span: Span) -> str:
-    return list_digest(kind, customer_id, span)
 
 
 async def sales_by_customer(context: Context, ids: Sequence[int], page: FactPage) -> list[Page]:
@@ -77,18 +67,19 @@ async def refund_count_by_customer(context: Context, ids: Sequence[int], span: S
 
 
 async def _pages(context: Context, source: Table, kind: str, ids: Sequence[int], page: FactPage) -> list[Page]:
-    (start, end), request = page.span, page.request(kind, ids)
+    start, end = page.span
+    pagers = pagers_of_each(kind, ids, page.span, page.asked)
+    request = pagers[0].request
     statement = page_of_each_customer(
-        source, kind, start is not None, end is not None, request.backward, request.position is not None
+        source,
+        kind,
+        start=start is not None,
+        end=end is not None,
+        backward=request.backward,
+        position=request.position is not None,
     )
-    params: dict[str, Any] = {"ids": list(ids), "start": start, "end": end, "size": request.limit + 1}
-    if request.position is not None:
-        params["at"], params["id"] = request.position
-    rows = many_each(await context.reader.rows(statement, **params), ids, "customer_id")
-    return [
-        page_of(own, request, _digest(kind, id_, page.span), lambda row: [row.occurred_at.isoformat(), row.id])
-        for id_, own in zip(ids, rows, strict=True)
-    ]
+    rows = await context.reader.rows(statement, ids=list(ids), start=start, end=end, **pagers[0].params)
+    return pages_of_each(pagers, many_each(rows, ids, "customer_id"))
 
 
 async def _counts(context: Context, source: Table, ids: Sequence[int], span: Span) -> list[int]:

@@ -84,7 +84,7 @@ class DecimalRange:
         return ranges.AmountRange(self.min, self.max)
 
 
-Period = Annotated[DateRange | None, said("Only facts of this period.")]
+PeriodArg = Annotated[DateRange | None, said("Only facts of this period.")]
 
 
 def given(value: object) -> dict[str, Any]:

@@ -56,14 +56,14 @@ from schema.arguments import (
     First,
     Info,
     Last,
-    Period,
+    PeriodArg,
     Scheme,
     about,
     given,
     said,
 )
 from schema.connections import Words, connection
-from schema.execution.lookups import looked_up, looked_up_by
+from schema.execution.lookups import arguments_of, looked_up
 from schema.lifetime_value import CLV, Horizon
 from schema.nodes import Node
 from schema.patterns import PurchasePatterns
@@ -189,7 +189,7 @@ class Customer(Node):
         email_engagement_by_customer, EmailEngagement, "How the customer answers e-mails."
     )
 
-    @looked_up_by(purchases_by_customer, PurchaseSummary, "What the customer bought up to a day.")
+    @arguments_of(purchases_by_customer, PurchaseSummary, "What the customer bought up to a day.")
     @staticmethod
     async def purchases(context: Context, as_of: AsOf = None, revenue_basis: Basis = RevenueBasis.NET) -> Any:
         """The day and the basis."""
@@ -197,7 +197,7 @@ class Customer(Node):
             raise Forbidden("the basis MARGIN is for staff: it tells what the shop earns")
         return await _day(context, as_of), revenue_basis
 
-    @looked_up_by(
+    @arguments_of(
         sales_by_customer,
         SaleConnection,
         "The customer's sales, newest first, whatever their status.",
@@ -210,23 +210,23 @@ class Customer(Node):
         after: After = None,
         last: Last = None,
         before: Before = None,
-        period: Period = None,
+        period: PeriodArg = None,
     ) -> Any:
         """The period and the page."""
         return fact_page(period, PageArguments(first, after, last, before))
 
-    @looked_up_by(
+    @arguments_of(
         refunds_by_customer,
         RefundConnection,
         "What was paid back to the customer, newest first.",
         finish=with_count(refund_count_by_customer),
     )
     @staticmethod
-    async def refunds(_context: Context, first: First = None, after: After = None, period: Period = None) -> Any:
+    async def refunds(_context: Context, first: First = None, after: After = None, period: PeriodArg = None) -> Any:
         """The period and the page."""
         return fact_page(period, PageArguments(first, after))
 
-    @looked_up_by(
+    @arguments_of(
         rfm_by_customer,
         RFMScore | None,
         "The scores among all customers, inactive ones too; null without a purchase in the window.",
@@ -236,7 +236,7 @@ class Customer(Node):
         """The scheme, the window and the day."""
         return scheme, checked_days(days), await _day(context, as_of)
 
-    @looked_up_by(
+    @arguments_of(
         cohort_by_customer, Cohort | None, "The customers who first bought when this one did; null without a purchase."
     )
     @staticmethod
@@ -246,7 +246,7 @@ class Customer(Node):
         """The unit and the day."""
         return period, await _day(context, None)
 
-    @looked_up_by(
+    @arguments_of(
         clv_by_customer,
         CLV | None,
         "What the customer was worth up to a day, NET of all storefronts; null without a counted sale.",
@@ -256,7 +256,7 @@ class Customer(Node):
         """The day and the horizon."""
         return await _day(context, as_of), checked_horizon(horizon_days)
 
-    @looked_up_by(patterns_by_customer, PurchasePatterns, "When, how often, how much, what and how the customer buys.")
+    @arguments_of(patterns_by_customer, PurchasePatterns, "When, how often, how much, what and how the customer buys.")
     @staticmethod
     async def patterns(
         context: Context,
@@ -266,7 +266,7 @@ class Customer(Node):
         asked, notices = await asked_period(context, period, default_of_patterns)
         return asked, tuple(notices)
 
-    @looked_up_by(
+    @arguments_of(
         recommendations_by_customer,
         list[Recommendation],
         "Categories that the customer has not bought yet: those that go best with what it bought, of all history.",
@@ -278,7 +278,7 @@ class Customer(Node):
         """How many."""
         return checked_first(first)
 
-    @looked_up_by(touchpoints_by_customer, TouchpointConnection, "Contacts with the customer, newest first.")
+    @arguments_of(touchpoints_by_customer, TouchpointConnection, "Contacts with the customer, newest first.")
     @staticmethod
     async def touchpoints(
         _context: Context,

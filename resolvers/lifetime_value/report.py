@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from operator import attrgetter
+from typing import Annotated, NamedTuple
 
 import pyarrow as pa
 
@@ -20,7 +21,7 @@ from models.customers import CustomerType
 from resolvers.lifetime_value.customer import CLV, checked_horizon, value_at
 from resolvers.lifetime_value.people import People
 from resolvers.operation.context import Context
-from resolvers.operation.paging import Page, PageArguments, PageRequest, day_range, list_digest, page_of, page_request
+from resolvers.operation.paging import Keyset, Page, PageArguments, Pager, day_range, list_digest, pager
 from resolvers.operation.ranges import DateRange
 from resolvers.operation.reports import Freshness, HowComputed, freshness_of, statements_shown
 from resolvers.prediction.model import known_model
@@ -40,6 +41,20 @@ DEFINITION = (
 )
 NO_MODEL = "There is no model of future purchases: order PREDICTED is by revenue."
 NO_MONEY = "Order PREDICTED is by expected orders."
+
+
+class Ranked(NamedTuple):
+    """A place in a ranking, with the exact value (a fraction) and the number of the customer there."""
+
+    place: int
+    numerator: int
+    denominator: int
+    number: str
+
+
+RANKING = Keyset(
+    {"numerator": int, "denominator": int, "number": str}, attrgetter("numerator", "denominator", "number")
+)
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,7 @@ class LifetimeValueReport:
         people: People,
         terms: Terms,
         outlook: Outlook,
-        request: PageRequest,
+        pager: Pager,
         notices: list[str],
     ) -> None:
         self.asked = replace(asked, page=PageArguments())
@@ -114,7 +129,7 @@ class LifetimeValueReport:
         self.business = people.business
         self.terms = terms
         self.outlook = outlook
-        self._request = request
+        self._pager = pager
         self._notices = notices
 
     @property
@@ -133,17 +148,17 @@ class LifetimeValueReport:
     async def customers(self) -> Page:
         """The asked page of the ranked customers."""
         ranking = await self.ranking()
-        start, request = 0, self._request
+        start, request = 0, self._pager.request
         if request.position is not None:
             numerator, denominator, number = request.position
             start = ranking.place_of(Exact(numerator, denominator), number, after=True)
         places = range(start, min(start + request.limit + 1, len(ranking)))
-        page = page_of(places, request, self.digest, lambda place: [*ranking.value_at(place), ranking.number_at(place)])
+        page = self._pager.page([Ranked(place, *ranking.value_at(place), ranking.number_at(place)) for place in places])
 
         async def count() -> int:
             return len(ranking)
 
-        return replace(page, nodes=[self.at(ranking, place) for place in page.nodes], count=count)
+        return replace(page, nodes=[self.at(ranking, ranked.place) for ranked in page.nodes], count=count)
 
     async def ranking(self) -> Ranking:
         """All customers in the asked order."""
@@ -298,10 +313,8 @@ async def lifetime_value_report(context: Context, question: Question) -> Lifetim
     scope = Scope(as_of, None, storefront, question.customer_type, include_inactive=True)
     people = People(context, business, scope, joined)
     outlook = await _outlook(people, question.order_by, question.horizon_days)
-    request = page_request(question.page, _digest(people, terms, outlook), (int, int, str))
-    return LifetimeValueReport(
-        asked=question, people=people, terms=terms, outlook=outlook, request=request, notices=notices
-    )
+    page = pager(question.page, _digest(people, terms, outlook), RANKING)
+    return LifetimeValueReport(asked=question, people=people, terms=terms, outlook=outlook, pager=page, notices=notices)
 
 
 async def _outlook(people: People, order: LifetimeValueOrder, days: int) -> Outlook:

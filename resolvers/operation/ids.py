@@ -32,7 +32,7 @@ def key_of(text: str, kind: str) -> int:
     return key
 
 
-def cursor(values: list[Any], digest: str) -> str:
+def cursor(values: Sequence[Any], digest: str) -> str:
     """A position in a list: the order values of a row, and the digest of the arguments that made the list."""
     return _encode(orjson.dumps([digest, *values]))
 

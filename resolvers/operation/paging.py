@@ -1,8 +1,10 @@
-"""Pages of lists by keyset cursors, which survive ties and inserts."""
+"""Pages of lists by keyset cursors, which survive ties and inserts: the one pager of all lists."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from resolvers.operation.errors import BadUserInput
@@ -61,8 +63,50 @@ class PageArguments(NamedTuple):
     before: str | None = None
 
 
-def page_request(asked: PageArguments, digest: str, kinds: Sequence[type]) -> PageRequest:
-    """What the arguments of a connection ask for; its order values are of `kinds`. BadUserInput says what is wrong."""
+@dataclass(frozen=True)
+class Keyset:
+    """The values that give a row its place in a list; the last of them is no other row's.
+
+    `kinds` are theirs, by the names that a statement has for those of a position; `read` finds them in a row.
+    """
+
+    kinds: Mapping[str, type]
+    read: Callable[[Any], Sequence[Any]]
+
+    def params(self, request: PageRequest) -> dict[str, Any]:
+        """The values of a statement for the rows of a page, and one more: it tells whether there are more."""
+        return {"size": request.limit + 1, **dict(zip(self.kinds, request.position or (), strict=False))}
+
+
+NEWEST_FIRST = Keyset({"at": datetime, "id": int}, attrgetter("occurred_at", "id"))
+
+
+@dataclass(frozen=True)
+class Pager:
+    """What is asked of a list: its cursors are bound to `digest`, that of the arguments which make it."""
+
+    keyset: Keyset
+    digest: str
+    request: PageRequest
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The values of a statement for its rows."""
+        return self.keyset.params(self.request)
+
+    def page(self, rows: Sequence[Any]) -> Page:
+        """The page of the rows that a statement gave, which are backwards if the request is."""
+        request = self.request
+        shown = list(rows[: request.limit])
+        more, past = len(rows) > request.limit, request.position is not None
+        if request.backward:
+            shown.reverse()
+        cursors = [cursor(self.keyset.read(row), self.digest) for row in shown]
+        return Page(shown, cursors, *((past, more) if request.backward else (more, past)))
+
+
+def pager(asked: PageArguments, digest: str, keyset: Keyset) -> Pager:
+    """What the arguments of a connection ask for; BadUserInput says what is wrong with them."""
     first, after, last, before = asked
     if first is not None and last is not None:
         raise BadUserInput("give `first` or `last`, not both")
@@ -73,7 +117,18 @@ def page_request(asked: PageArguments, digest: str, kinds: Sequence[type]) -> Pa
         raise BadUserInput("`after` goes with `first`, `before` with `last`")
     limit = checked_limit(last if backward else first, "last" if backward else "first")
     edge = before if backward else after
-    return PageRequest(limit, backward, None if edge is None else read_cursor(edge, digest, kinds))
+    position = None if edge is None else read_cursor(edge, digest, tuple(keyset.kinds.values()))
+    return Pager(keyset, digest, PageRequest(limit, backward, position))
+
+
+def pagers_of_each(kind: str, owners: Sequence[int], conditions: Hashable, asked: PageArguments) -> list[Pager]:
+    """The same page of the list of each owner, newest first; all of it but the digest of their cursors is the same."""
+    return [pager(asked, list_digest(kind, owner, conditions), NEWEST_FIRST) for owner in owners]
+
+
+def pages_of_each(pagers: Sequence[Pager], rows: Sequence[Sequence[Any]]) -> list[Page]:
+    """The page of each owner, of the rows of each."""
+    return [pager.page(own) for pager, own in zip(pagers, rows, strict=True)]
 
 
 def checked_limit(count: int | None, name: str = "first") -> int:
@@ -83,17 +138,6 @@ def checked_limit(count: int | None, name: str = "first") -> int:
     if not 0 <= count <= MAX_PAGE:
         raise BadUserInput(f"`{name}` must be from 0 to {MAX_PAGE:,}, not {count:,}")
     return count
-
-
-def page_of(rows: Sequence[Any], request: PageRequest, digest: str, position_of: Callable[[Any], list[Any]]) -> Page:
-    """The page of up to `limit` rows; `rows` holds one more where there are more, backwards if the request is."""
-    kept = list(rows[: request.limit])
-    more = len(rows) > request.limit
-    if request.backward:
-        kept.reverse()
-    cursors = [cursor(position_of(row), digest) for row in kept]
-    past = request.position is not None
-    return Page(kept, cursors, *((past, more) if request.backward else (more, past)))
 
 
 def day_range(asked: Any, argument: str, names: tuple[str, str]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from graphql import (
     FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     IntValueNode,
     ListValueNode,
     Node,
@@ -51,7 +52,7 @@ class Limits:
     list_size: int = 1_000
 
 
-class Shape(NamedTuple):
+class Measures(NamedTuple):
     """The measures of a selection set, with those of its fragments."""
 
     depth: int = 0
@@ -60,13 +61,13 @@ class Shape(NamedTuple):
     aliases: int = 0
     directives: int = 0
 
-    def beside(self, other: "Shape") -> "Shape":
+    def beside(self, other: "Measures") -> "Measures":
         """Both in one selection set."""
         sums = (min(mine + its, CEILING) for mine, its in zip(self[1:], other[1:], strict=True))
-        return Shape(max(self.depth, other.depth), *sums)
+        return Measures(max(self.depth, other.depth), *sums)
 
 
-EMPTY = Shape()
+EMPTY = Measures()
 Names = dict[str, tuple[int, int]]  # of the fields of one object: how often each is selected, with how many fields
 
 
@@ -79,7 +80,7 @@ class Measuring:
         self._limits = limits
         self._comparisons = 0
         self._walker = Walker()  # what directives leave out is measured too
-        self._fragments: dict[str, tuple[Shape, Names]] = {}
+        self._fragments: dict[str, tuple[Measures, Names]] = {}
 
     def check(self) -> Fragments:
         """The fragments of a document that is within the limits; DocumentRefused tells of the first that it exceeds."""
@@ -94,7 +95,7 @@ class Measuring:
             self._hold(operation, "root fields", shape.root_fields, self._limits.root_fields, "MAX_ROOT_FIELDS")
         return fragments
 
-    def _measured(self, definition: OperationDefinitionNode | FragmentDefinitionNode) -> tuple[Shape, Names]:
+    def _measured(self, definition: OperationDefinitionNode | FragmentDefinitionNode) -> tuple[Measures, Names]:
         names: Names = {}
         shape = self._whole(definition.selection_set, names).beside(self._directives(definition.directives))
         if isinstance(definition, OperationDefinitionNode):
@@ -116,27 +117,29 @@ class Measuring:
             hint = f" ({setting})" if setting else ""
             raise DocumentRefused(f"the document has {shown} {what}, at most {most:,} are taken{hint}", node)
 
-    def _whole(self, selections: SelectionSetNode | None, names: Names) -> Shape:
+    def _whole(self, selections: SelectionSetNode | None, names: Names) -> Measures:
         """A selection set with all that is in one object of the answer: what has the same name is compared."""
         shape = self._of(selections, names)
         self._comparisons += sum((count - 1) * fields // 2 for count, fields in names.values())
         self._hold(None, "comparisons of fields with the same name", self._comparisons, MOST_COMPARISONS)
         return shape
 
-    def _of(self, selections: SelectionSetNode | None, names: Names) -> Shape:
+    def _of(self, selections: SelectionSetNode | None, names: Names) -> Measures:
         total = EMPTY
-        for node, _ in self._walker.within(selections):
+        for node, _ in self._walker.selected(selections):
             self.visited += 1
             total = total.beside(self._selection(node, names)).beside(self._directives(node.directives))
             self._hold(node, "fields", total.fields, self._limits.fields, "MAX_FIELDS")
         return total
 
-    def _selection(self, node: SelectionNode, names: Names) -> Shape:
+    def _selection(self, node: SelectionNode, names: Names) -> Measures:
         if isinstance(node, FragmentSpreadNode):
             return self._spread(node.name.value, names)
-        return self._field(node, names) if isinstance(node, FieldNode) else EMPTY
+        if isinstance(node, InlineFragmentNode):  # measured by itself: what it exceeds is told of it, not of a part
+            return self._of(node.selection_set, names)
+        return self._field(cast(FieldNode, node), names)
 
-    def _field(self, field: FieldNode, names: Names) -> Shape:
+    def _field(self, field: FieldNode, names: Names) -> Measures:
         self._check_arguments(field.arguments)
         inner = self._whole(field.selection_set, {})
         _add(names, (field.alias or field.name).value, 1, inner.fields + 1)
@@ -147,7 +150,7 @@ class Measuring:
             aliases=inner.aliases + (1 if field.alias else 0),
         )
 
-    def _spread(self, fragment: str, names: Names) -> Shape:
+    def _spread(self, fragment: str, names: Names) -> Measures:
         shape, its_names = self._fragments.get(fragment, (EMPTY, cast(Names, {})))
         mark = f"...{fragment}"  # spread again in the same place, it is the same fields: they are compared once
         if mark not in names:
@@ -156,12 +159,12 @@ class Measuring:
                 _add(names, name, count, fields)
         return shape
 
-    def _directives(self, directives: Sequence[DirectiveNode] | None) -> Shape:
+    def _directives(self, directives: Sequence[DirectiveNode] | None) -> Measures:
         if not directives:
             return EMPTY
         for directive in directives:
             self._check_arguments(directive.arguments)
-        return Shape(directives=len(directives))
+        return Measures(directives=len(directives))
 
     def _check_arguments(self, arguments: Iterable[ArgumentNode] | None) -> None:
         for argument in arguments or ():

@@ -47,25 +47,18 @@ class Preparing:
     introspection: bool = True
 
 
-@dataclass(frozen=True)
-class Selections:
-    """What the executor found out about a document, for each time that it is executed."""
-
-    fields: dict[Any, Any] = field(default_factory=dict[Any, Any])
-    plans: dict[int, Any] = field(default_factory=dict[int, Any])
-
-
 class Prepared:
     """A document, and why it is not executed where it is not: `document` is None where the text is none.
 
-    `selections` is None where directives may select other fields each time.
+    `selections` are what the executor found out about it, for each time that it is executed; None where directives may
+    select other fields each time.
     """
 
     def __init__(self, schema: Schema, text: str, preparing: Preparing) -> None:
         self.text = text
         self.document: DocumentNode | None = None
         self.errors: tuple[GraphQLError, ...] = ()
-        self.selections = Selections() if "@" not in text else None
+        self.selections: dict[Any, Any] | None = {} if "@" not in text else None
         self._schema = schema._schema  # pyright: ignore[reportPrivateUsage]
         self._preparing = preparing
         self._fragments: Fragments | None = None

@@ -84,7 +84,7 @@ def _spreads_in(selections: SelectionSetNode) -> Iterator[str]:
                 waiting.append(node.selection_set)
 
 
-class Step(NamedTuple):
+class Selected(NamedTuple):
     """A selection on the type that it is made on, where that is known."""
 
     node: SelectionNode
@@ -101,18 +101,26 @@ class Walker:
         self._schema = schema
         self._values = values
 
-    def within(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None = None) -> Iterator[Step]:
-        """What is selected of one object: fields, spread fragments, and inline ones, each followed by what is in it."""
-        waiting = [Step(node, parent) for node in _reversed(selections)]
+    def selected(
+        self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None = None
+    ) -> Iterator[Selected]:
+        """What stands in a selection set: fields and fragments."""
+        for node in selections.selections if selections else ():
+            if not self._is_left_out(node):
+                yield Selected(node, parent)
+
+    def within(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None = None) -> Iterator[Selected]:
+        """What is selected of one object: fields and spread fragments, in inline fragments too."""
+        waiting = [self.selected(selections, parent)]
         while waiting:
-            step = waiting.pop()
-            node = step.node
-            if self._is_left_out(node):
-                continue
-            yield step
-            if isinstance(node, InlineFragmentNode):
-                inner = self.type_of(node.type_condition) or step.parent
-                waiting.extend(Step(found, inner) for found in _reversed(node.selection_set))
+            found = next(waiting[-1], None)
+            if found is None:
+                waiting.pop()
+            elif isinstance(found.node, InlineFragmentNode):
+                inner = self.type_of(found.node.type_condition) or found.parent
+                waiting.append(self.selected(found.node.selection_set, inner))
+            else:
+                yield found
 
     def fields(
         self,
@@ -124,22 +132,19 @@ class Walker:
         """Every field of an operation ("Type.field") but for introspection; those of a fragment once."""
         assert self._schema is not None
         seen: set[str] = set()
-        root = self._schema.get_root_type(operation.operation)
-        waiting = [self.within(operation.selection_set, root)]
+        waiting = [self.within(operation.selection_set, self._schema.get_root_type(operation.operation))]
         while waiting:
-            step = next(waiting[-1], None)
-            if step is None:
+            node, parent = next(waiting[-1], (None, None))
+            if node is None:
                 waiting.pop()
-            elif isinstance(step.node, FragmentSpreadNode) and step.node.name.value not in seen:
-                seen.add(step.node.name.value)
-                fragment = fragments[step.node.name.value]
-                waiting.append(
-                    self.within(fragment.selection_set, self.type_of(fragment.type_condition) or step.parent)
-                )
-            elif isinstance(step.node, FieldNode) and (field := field_of(step.parent, step.node.name.value)):
-                yield f"{cast(GraphQLNamedType, step.parent).name}.{step.node.name.value}", step.node
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                fragment = fragments[node.name.value]
+                waiting.append(self.within(fragment.selection_set, self.type_of(fragment.type_condition) or parent))
+            elif isinstance(node, FieldNode) and parent and (field := field_of(parent, node.name.value)):
+                yield f"{parent.name}.{node.name.value}", node
                 if not roots_only:
-                    waiting.append(self.within(step.node.selection_set, named_type_of(field)))
+                    waiting.append(self.within(node.selection_set, named_type_of(field)))
 
     def type_of(self, condition: NamedTypeNode | None) -> GraphQLNamedType | None:
         """The type of a fragment's condition."""
@@ -179,10 +184,6 @@ def field_of(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:
 def named_type_of(field: GraphQLField) -> GraphQLNamedType:
     """What a field is or is a list of."""
     return cast(GraphQLNamedType, get_named_type(cast(Any, field.type)))
-
-
-def _reversed(selections: SelectionSetNode | None) -> Iterator[SelectionNode]:
-    return reversed(selections.selections) if selections else iter(())
 
 
 def _literal(node: ValueNode | None) -> Any:

@@ -7,6 +7,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple, cast
 
@@ -16,7 +17,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.arguments import convert_arguments
 
-from schema.document.prepared import PREPARED, Prepared, Selections
+from schema.document.prepared import PREPARED, Prepared
 from schema.execution.lookups import Lookup
 
 LEAF = "leaf"  # what is known of a field, beside its definition
@@ -50,18 +51,18 @@ class SelectedLookup:
 class InnerList:
     """A list without nulls that is an attribute of a looked-up object, which has only plain fields beside it."""
 
-    of: "Plan"
+    of: "FieldPlan"
     name: str
     read: Callable[[Any], Any]
     type: GraphQLObjectType
-    plan: "Plan"
+    plan: "FieldPlan"
 
 
 @dataclass(frozen=True)
-class Plan:
+class FieldPlan:
     """The selected fields of a type: plain ones, looked-up ones, others, and all but the plain as they were given."""
 
-    selected: dict[str, Any]  # kept, so that its identity is nobody else's while the plan lives
+    selected: "Selection"
     plain: list[PlainField]
     lookups: list[SelectedLookup]
     others: dict[str, Any]
@@ -86,24 +87,39 @@ class Plan:
         return {name: plain[name] if name in plain else rest[name] for name in self.selected}
 
 
+class Selection(dict[str, Any]):
+    """The fields that are selected of a type, by their names in the answer: what its plan depends on, so it has it."""
+
+    def __init__(self, type_: GraphQLObjectType, fields: dict[str, Any]) -> None:
+        super().__init__(fields)
+        self._type = type_
+
+    @cached_property
+    def plan(self) -> FieldPlan:
+        """How they are completed."""
+        return _plan_of(self._type, self)
+
+
 class RowExecutor(StrawberryGraphQLCoreExecutionContext):
     """Completes plain fields without a call, a path and a resolve info for each of them."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         prepared = cast(Any, self.operation_extensions or {}).get(PREPARED)
-        self._kept: Selections | None = prepared.selections if isinstance(prepared, Prepared) else None
-        self._plans: dict[int, Plan] = {} if self._kept is None else self._kept.plans
+        kept = prepared.selections if isinstance(prepared, Prepared) else None
+        self._selections: dict[Any, Any] = {} if kept is None else kept
 
     def collect_subfields(self, return_type: GraphQLObjectType, field_details_list: Any) -> Any:
         """What is selected of a type in a field: found once for a document, where that is always the same."""
-        if self._kept is None:
-            return super().collect_subfields(return_type, field_details_list)
-        key = (return_type.name, *(id(details.node) for details in field_details_list))
-        found = self._kept.fields.get(key)
-        if found is None:
-            found = self._kept.fields[key] = super().collect_subfields(return_type, field_details_list)
-        return found
+        # It depends on the type and on the fields that it is selected in: on where they stand in the text of the
+        # document, and whether they are deferred. (It also depends on variables: no document with directives is kept.)
+        key = (return_type.name, *((found.node.loc.start, found.defer_usage) for found in field_details_list))
+        collected = self._selections.get(key)
+        if collected is None:
+            collected = super().collect_subfields(return_type, field_details_list)
+            selection = Selection(return_type, collected.grouped_field_set)
+            collected = self._selections[key] = collected._replace(grouped_field_set=selection)
+        return collected
 
     def execute_fields(
         self,
@@ -114,10 +130,9 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         """The selected fields of an object: the plain ones in a loop, the others as ever."""
-        if path is None:  # what an operation selects is collected anew each time, so that a plan would not serve again
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
-        plan = self._plan(parent_type, grouped_field_set)
-        if not plan.plain:
+        # What an operation itself selects is collected anew each time: a plan would not serve again.
+        plan = grouped_field_set.plan if isinstance(grouped_field_set, Selection) else None
+        if plan is None or not plan.plain:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
         try:
             plain = plan.values(source_value)
@@ -187,7 +202,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         ]
         return await _settled(completed)
 
-    def _plan_of_plain_lists(self, selected: SelectedLookup) -> Plan | None:
+    def _plan_of_plain_lists(self, selected: SelectedLookup) -> FieldPlan | None:
         """The plan of what a list holds, where all of that is plain and nothing is nullable, streamed or deferred."""
         if selected.listed is None or _is_directed(selected.details):
             return None
@@ -245,15 +260,9 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         definition = selected.field.extensions["strawberry-definition"]
         return convert_arguments(values, definition.arguments, schema.schema_converter.scalar_registry, schema.config)
 
-    def _plan_within(self, type_: GraphQLObjectType, details: Any) -> Plan:
+    def _plan_within(self, type_: GraphQLObjectType, details: Any) -> FieldPlan:
         """What is selected of a type in a field."""
-        return self._plan(type_, self.collect_subfields(type_, details)[0])
-
-    def _plan(self, type_: GraphQLObjectType, selected: Any) -> Plan:
-        plan = self._plans.get(id(selected))
-        if plan is None:
-            plan = self._plans[id(selected)] = _plan_of(type_, selected)
-        return plan
+        return self.collect_subfields(type_, details).grouped_field_set.plan
 
 
 @dataclass(frozen=True)
@@ -261,7 +270,7 @@ class _List:
     """A list to be completed: its objects of one type, and where it stands in the answer."""
 
     type: GraphQLObjectType
-    plan: Plan
+    plan: FieldPlan
     items: list[Any]
     path: Path
 
@@ -280,7 +289,7 @@ async def _settled(values: list[Any]) -> list[Any]:
     return values
 
 
-def _plan_of(type_: GraphQLObjectType, selected: dict[str, Any]) -> Plan:
+def _plan_of(type_: GraphQLObjectType, selected: Selection) -> FieldPlan:
     plain: list[PlainField] = []
     lookups: list[SelectedLookup] = []
     others: dict[str, Any] = {}
@@ -294,7 +303,7 @@ def _plan_of(type_: GraphQLObjectType, selected: dict[str, Any]) -> Plan:
             others[name] = details
     taken = {field.name for field in plain}
     rest = {name: details for name, details in selected.items() if name not in taken}
-    return Plan(selected, plain, lookups, others, rest)
+    return FieldPlan(selected, plain, lookups, others, rest)
 
 
 def _as_ever_further_up() -> Any:
@@ -317,7 +326,7 @@ def _listed(field: GraphQLField) -> GraphQLObjectType | None:
     return found if isinstance(found, GraphQLObjectType) and str(type_) == f"[{found.name}!]!" else None
 
 
-async def _joined(plan: Plan, plain: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+async def _joined(plan: FieldPlan, plain: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     return plan.in_order(plain, await rest)
 
 

@@ -46,10 +46,10 @@ def looked_up(batch: Batch, type_: Any, description: str, *, key: str = "id", fi
     return _field(Lookup(batch, attrgetter(key), None, finish), (), type_, description)
 
 
-def looked_up_by(
+def arguments_of(
     batch: Batch, type_: Any, description: str, *, finish: Finish | None = None
 ) -> Callable[[Arguments], Any]:
-    """Declares a field. Its arguments are the parameters of the decorated function, which says what `batch` is told."""
+    """Declares a field by the function that makes the arguments of `batch`; its parameters are those of the field."""
 
     def declare(arguments: Arguments) -> Any:
         parameters = list(inspect.signature(arguments).parameters.values())[1:]

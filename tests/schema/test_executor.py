@@ -154,7 +154,8 @@ async def test_a_document_that_is_kept_is_executed_alike_each_time(ask: Asker) -
         assert [answer.data for answer in found] == expected
         assert [order_of(answer.data) for answer in found] == [*map(order_of, expected)]
         assert prepared.selections is not None
-        kept.append(({*prepared.selections.fields}, {*prepared.selections.plans}))
+        selected = {key: collected.grouped_field_set for key, collected in prepared.selections.items()}
+        kept.append(({*selected}, {id(selection.plan) for selection in selected.values()}))
     assert len(kept[0][0]) > 5 < len(kept[0][1])
     assert kept[0] == kept[1] == kept[2]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.operation.errors import BadUserInput
-from resolvers.operation.paging import Page, PageArguments, page_of, page_request
+from resolvers.operation.paging import Keyset, Page, PageArguments, pager
 from tests.builders import Shop, open_shop
 from tests.schema.conftest import REFUSED_BY_GRAPHQL, Asker, customer_id
 
@@ -363,16 +363,20 @@ def test_pages_cover_any_list(rows: list[tuple[int, int]], size: int, backward: 
     assert found == ordered
 
 
+PAIRS = Keyset({"first": int, "second": int}, list)
+
+
 def _page(ordered: list[tuple[int, int]], asked: PageArguments) -> Page:
     """A page of rows, as a store with a keyset would find it."""
-    request = page_request(asked, "digest", (int, int))
+    wanted = pager(asked, "digest", PAIRS)
+    request = wanted.request
     towards = ordered[::-1] if request.backward else ordered
     position = request.position
     past = [r for r in towards if position is None or (r < position if request.backward else r > position)]
-    return page_of(past[: request.limit + 1], request, "digest", list)
+    return wanted.page(past[: request.limit + 1])
 
 
 @given(st.text(max_size=40) | st.binary(max_size=40).map(lambda raw: urlsafe_b64encode(raw).decode()))
 def test_no_text_breaks_a_cursor(text: str) -> None:
     with pytest.raises(BadUserInput):
-        page_request(PageArguments(after=text), "digest", (int, int))
+        pager(PageArguments(after=text), "digest", PAIRS)
