@@ -3,6 +3,7 @@
 from models.audit import AuditEntry
 from models.businesses import Business, Installation, Storefront
 from models.customers import Customer, CustomerTag, ExternalId
+from models.demo import DemoShop
 from models.imports import ImportRun
 from models.sales import Payment, Refund, Sale, SaleItem, SaleStatusChange
 from models.touchpoints import Touchpoint
@@ -12,6 +13,7 @@ __all__ = [
     "Business",
     "Customer",
     "CustomerTag",
+    "DemoShop",
     "ExternalId",
     "ImportRun",
     "Installation",

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ingest.demo.calendar import TIMEZONE, Calendar, Plan, end_of_history
-from ingest.demo.journal import ACTION, BEFORE_HISTORY, Step, as_changes, first_step, latest_step
 from ingest.demo.shop import Happenings
+from ingest.demo.steps import BEFORE_HISTORY, Step, first_step, keep_step, latest_step
 from ingest.demo.writing import StepWriter
 from models import Customer, Sale
 from models.businesses import Weekday
@@ -21,6 +21,7 @@ from resolvers.operation.writing import Actor, write
 from rules.days import date_of, day_number
 
 BUSINESS = "Demo"
+ACTION = "demo.grow"
 CURRENCY = "EUR"
 REGION = "FR"
 DEFAULT_CUSTOMERS = 2_000
@@ -145,9 +146,10 @@ class _Growth:
                 raise Overtaken
             writer = StepWriter(opened, facts, None if progress is None else _told(progress, facts))
             await writer.write_all()
-            await opened.audit(ACTION, as_changes(step))
+            await keep_step(opened, step, done)
+            await opened.audit(ACTION, {"customers": [step.low, step.high], "until": step.until})
         if progress is not None:
-            progress(step.high, step.of)
+            progress(step.high, step.joined)
         return writer.counts
 
 
@@ -166,11 +168,11 @@ def _told(progress: Progress, facts: Happenings) -> Callable[[int], None]:
     def written(count: int) -> None:
         nonlocal rows
         rows = min(rows + count, expected)
-        progress(step.low + (step.high - step.low) * rows // expected, step.of)
+        progress(step.low + (step.high - step.low) * rows // expected, step.joined)
 
     return written
 
 
 def _summary(business_id: int, done: Step | None, plan: Plan, added: Counter[str]) -> DemoSummary:
-    customers, last = (0, plan.filled) if done is None else (done.of, done.day)
+    customers, last = (0, plan.filled) if done is None else (done.joined, done.day)
     return DemoSummary(business_id, customers, plan.seed, date_of(plan.opened), date_of(last), added)

@@ -4,8 +4,8 @@ from ingest.demo.calendar import DAY, Calendar
 from ingest.demo.chance import Flags, Ints
 from ingest.demo.customers import People
 from ingest.demo.fates import LONGEST_DAYS, Fates
-from ingest.demo.journal import Step
 from ingest.demo.sales import Lines, Sales, amounts
+from ingest.demo.steps import Step
 from ingest.demo.touchpoints import around_sales, joined_contacts, of_campaigns
 from ingest.demo.visits import Visits, visits
 

@@ -14,7 +14,7 @@ import phonenumbers
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from ingest.demo import BUSINESS, TIMEZONE, DemoDiffers, DemoSummary, grow_demo, growing, journal
+from ingest.demo import BUSINESS, TIMEZONE, DemoDiffers, DemoSummary, grow_demo, growing, steps
 from ingest.demo.calendar import Calendar, Plan
 from ingest.demo.chance import beta, deck, gamma, keys_of, quotient_half_even, uniform
 from ingest.demo.names import COUNTRIES, CULTURES, phone, written
@@ -246,7 +246,7 @@ async def test_in_many_steps_it_is_the_same_and_each_is_one_revision(
     one, many = stores(), stores()
     told: list[tuple[int, int]] = []
     await grow(one)
-    monkeypatch.setattr(journal, "STEP_CUSTOMERS", 60)
+    monkeypatch.setattr(steps, "STEP_CUSTOMERS", 60)
     await grow(many, progress=lambda done, of: told.append((done, of)))
 
     assert await facts_of(one) == await facts_of(many)
@@ -260,7 +260,7 @@ async def test_what_was_interrupted_is_taken_up_by_the_next_call(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, broken = stores(), stores()
-    monkeypatch.setattr(journal, "STEP_CUSTOMERS", 60)
+    monkeypatch.setattr(steps, "STEP_CUSTOMERS", 60)
 
     def pull_the_plug(done: int, _of: int) -> None:
         if done > 130:
@@ -281,7 +281,7 @@ async def test_two_who_fill_at_once_write_it_once(
 ) -> None:
     one = stores()
     await grow(one)
-    monkeypatch.setattr(journal, "STEP_CUSTOMERS", 60)
+    monkeypatch.setattr(steps, "STEP_CUSTOMERS", 60)
     await ensure_business(database, BUSINESS, currency="EUR", timezone=TIMEZONE, region="FR", now=NOW)
     await asyncio.gather(grow(database), grow(database), grow(database))
 

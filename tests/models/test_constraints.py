@@ -111,8 +111,14 @@ ROWS: dict[str, dict[str, str]] = {
         "changes": "'{{}}'",
         "revision": "1",
     },
+    "demo_shop": {
+        **dict.fromkeys(("customers", "seed", "opened", "filled", "day", "after", "until", "low", "high"), "1"),
+        "joined": "1",
+        "revision": "1",
+    },
 }
 NO_BUSINESS = ("business", "installation")
+NO_ID = ("customer_tag", "demo_shop")
 
 ALLOWED: list[tuple[str, dict[str, str]]] = [
     *((table, {}) for table in ROWS if table != "installation"),
@@ -198,6 +204,8 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("import_run", {"rows_read": "-1"}),
     ("import_run", {"rows_rejected": "-1"}),
     ("audit_entry", {"business_id": "999"}),
+    ("demo_shop", {"business_id": "999"}),
+    ("demo_shop", {"revision": "NULL"}),
 ]
 
 
@@ -217,7 +225,7 @@ async def keys(database: Database) -> dict[str, Any]:
 async def insert(database: Database, table: str, changes: dict[str, str], keys: dict[str, Any]) -> None:
     """Insert a row that would do, but for some changes, and undo it."""
     scope = {} if table in NO_BUSINESS else {"business_id": "{shop}"}
-    if table != "customer_tag" and database.is_sqlite:
+    if table not in NO_ID and database.is_sqlite:
         scope |= {} if table in NO_BUSINESS else {"id": "1000"}
     row = {**scope, **ROWS[table], **changes}
     names, values = ", ".join(row), ", ".join(row.values()).format(**keys)

@@ -1,6 +1,7 @@
 """Migrations: what they make is what the models say, on both stores, also of a database that holds something."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -24,6 +25,15 @@ from tests.schema.corner_shop import corner_shop
 ROOT = Path(__file__).parents[2]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
+# How far a demo was, until 0003.
+DEMO_STEP = (
+    "INSERT INTO audit_entry (business_id, at, actor, role, action, changes, revision) VALUES (1,"
+    " '2026-01-01 00:00:00+00', 'demo', 'ADMIN', 'demo.grow', '{"
+    '"plan": {"customers": 30000, "seed": 9223372036854775807, "opened": 19359, "filled": 20454}, "day": 20454,'
+    ' "after": 0, "until": 1767279600, %s'
+    "}', %s)"
+)
+
 # By the revision that a database is at, statements that put something into what it has then. A later migration is
 # tried on all that is put in before it: give the rows that it has to keep or to change here, and what it makes of
 # them in `KEPT`.
@@ -45,6 +55,8 @@ PUT_IN: dict[str, tuple[str, ...]] = {
         " 4, 12, 20454, 1000, 100, 20, 900, 0, 920, 0, 2)",
         "INSERT INTO sale_item (id, business_id, sale_id, position, product, quantity, unit_price, total, is_product)"
         " VALUES (1, 1, 5, 1, 'Tea', 1000000, 10000000, 1000, true)",
+        DEMO_STEP % ('"low": 0, "high": 20000, "of": 30000', 2),
+        DEMO_STEP % ('"low": 20000, "high": 30000, "of": 30000', 3),
     ),
 }
 KEPT = {
@@ -54,6 +66,9 @@ KEPT = {
     "SELECT customer_id, tag FROM customer_tag": [(7, "vip")],
     "SELECT number, status, total, customer_id, storefront_id FROM sale": [("S5", "COMPLETED", 900, 7, 1)],
     "SELECT sale_id, product, total FROM sale_item": [(5, "Tea", 1000)],
+    "SELECT * FROM demo_shop": [
+        (1, 30000, 9223372036854775807, 19359, 20454, 20454, 0, 1767279600, 20000, 30000, 30000, 3)
+    ],
 }
 
 
@@ -93,7 +108,7 @@ async def put_in(database: Database, revision: str) -> None:
     """Put into a database what one of this revision holds."""
     async with database.transaction() as connection:
         for statement in PUT_IN.get(revision, ()):
-            await connection.execute(text(statement))
+            await connection.exec_driver_sql(statement)
 
 
 async def all_rows(database: Database, statement: str) -> list[Any]:
@@ -209,6 +224,20 @@ async def test_down_to_nothing_and_up_again(empty: Database) -> None:
     await corner_shop(empty)
     async with empty.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
+
+
+async def test_a_demo_is_known_to_the_schema_that_read_it_from_the_audit(empty: Database) -> None:
+    await at(empty, "0001")
+    await put_in(empty, "0001")
+    told = "SELECT changes FROM audit_entry ORDER BY id DESC LIMIT 1"
+    ((before,),) = await all_rows(empty, told)
+    await migrate(empty)
+    await at(empty, "0002")
+
+    ((after,),) = await all_rows(empty, told)
+    assert json.loads(after) == json.loads(before)
+    await migrate(empty)
+    assert {query: await all_rows(empty, query) for query in KEPT} == KEPT
 
 
 async def test_an_empty_database_gets_an_epoch_of_its_own(empty: Database) -> None:
