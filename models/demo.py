@@ -1,6 +1,8 @@
 """How far a demo shop has been written, and what decides the rest of it."""
 
-from sqlalchemy import BigInteger, SelectBase, select
+from typing import Any
+
+from sqlalchemy import BigInteger, Select, select
 from sqlmodel import Field
 
 from models.database import scoped, table
@@ -34,7 +36,7 @@ demo_shop = table(DemoShop)
 
 
 @statement
-def demo_shop_of_business() -> SelectBase:
+def demo_shop_of_business() -> Select[Any]:
     """What is kept of the demo that :business is, if it is one."""
     kept = (column for column in demo_shop.c if column.name not in ("business_id", "revision"))
     return select(*kept).where(scoped(demo_shop))

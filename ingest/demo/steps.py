@@ -5,7 +5,6 @@ processes that fill at once only one writes a step.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -49,7 +48,7 @@ def first_step(plan: Plan, day: int, after: int, until: int, customers: int) -> 
 
 async def latest_step(connection: AsyncConnection, business_id: int) -> Step | None:
     """The last step that was written."""
-    row: Any = (await connection.execute(demo_shop_of_business(), {"business": business_id})).one_or_none()
+    row = (await connection.execute(demo_shop_of_business(), {"business": business_id})).one_or_none()
     if row is None:
         return None
     plan = Plan(row.customers, row.seed, row.opened, row.filled)
