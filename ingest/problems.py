@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from rules.failures import Failure
 
-class ImportProblem(Exception):
+
+class ImportProblem(Failure):
     """The file cannot be imported as asked; the message says what is wrong and what would be right."""
 
 

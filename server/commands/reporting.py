@@ -18,10 +18,12 @@ from exports.reports import document_of
 from exports.writers.pdf.fonts import Fonts
 from exports.writers.svg import svg_of
 from resolvers.businesses import businesses
-from resolvers.exports import Export, ExportDetail, ExportFormat
+from resolvers.exports import Export
 from resolvers.operation.context import Context, Services
 from resolvers.operation.errors import RequestError
 from resolvers.operation.viewer import Role, Viewer
+from rules.exports import ExportDetail, ExportFormat
+from rules.failures import Failure
 from server.commands.progress import progress_bar
 from server.settings import Settings
 from server.store import opened
@@ -30,7 +32,7 @@ SVG = "SVG"
 FORMATS = (*ExportFormat, SVG)
 
 
-class ReportFailed(Exception):
+class ReportFailed(Failure):
     """A report that cannot be written; the message says what would be right."""
 
 

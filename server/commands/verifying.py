@@ -9,6 +9,7 @@ from rich.table import Table
 from resolvers.businesses import businesses
 from resolvers.operation.context import Services
 from resolvers.verification import Finding, verify
+from rules.failures import Failure
 from server.commands.progress import progress_bar
 from server.settings import Settings
 from server.store import StoreError, opened
@@ -16,7 +17,7 @@ from server.store import StoreError, opened
 WIDTH = 140
 
 
-class Differs(Exception):
+class Differs(Failure):
     """Something was found that must not be."""
 
 

@@ -9,6 +9,7 @@ from models.database import Database
 from resolvers.businesses import businesses
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.portal import customer_id_of
+from rules.failures import Failure
 from server.identity.auth import token_for
 from server.settings import Settings
 from server.store import opened
@@ -17,7 +18,7 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"
 LONGEST = timedelta(days=3660)
 
 
-class TokenError(Exception):
+class TokenError(Failure):
     """A token that cannot be made; the message says what would be right."""
 
 
