@@ -97,7 +97,9 @@ async def _shop(database: Database, request: ImportRequest, now: datetime) -> An
     try:
         if not found and request.dry_run:
             return _unwritten(asked.name, currency, timezone, now)
-        return await ensure_business(database, asked.name, currency=currency, timezone=timezone, now=now)
+        return await ensure_business(
+            database, found.name if found else asked.name, currency=currency, timezone=timezone, now=now
+        )
     except ValueError as error:
         raise ImportProblem(str(error)) from None
 
