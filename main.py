@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from server.commands.command_line import cli
-
 
 def __getattr__(name: str) -> Any:
     """`app`, made when it is asked for: the commands read their settings themselves."""
     if name == "app":
-        from server.app import create_app  # noqa: PLC0415
+        from server.worker import application  # noqa: PLC0415
 
-        return create_app()
+        return application()
     raise AttributeError(name)
 
 
 if __name__ == "__main__":
+    from server.commands.command_line import cli
+
     cli()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 BENCHES = (
     "start",
+    "start_imports",
     "import_speed",
     "demo_speed",
     "rfm_cached",

@@ -25,11 +25,12 @@ import asyncpg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from ingest.demo import BUSINESS, TIMEZONE, grow_demo
+from ingest.demo import TIMEZONE, grow_demo
 from models.database import Database, insert_rows, insert_stored
 from models.migrate import migrate
 from resolvers.businesses import ensure_business
 from resolvers.operation.writing import Actor
+from rules.demo import DEMO_BUSINESS
 
 NOW = datetime(2026, 3, 14, 22, 30, tzinfo=UTC)
 ACTOR = Actor("bench", "ADMIN")
@@ -87,7 +88,7 @@ async def made(database: Database, customers: int) -> Batches:
 
 async def floor(database: Database, batches: Batches) -> float:
     """How many seconds the driver alone takes for the same rows."""
-    await ensure_business(database, BUSINESS, currency="EUR", timezone=TIMEZONE, now=NOW)
+    await ensure_business(database, DEMO_BUSINESS, currency="EUR", timezone=TIMEZONE, now=NOW)
     began = perf_counter()
     async with database.transaction() as connection:
         for write, batch in batches:

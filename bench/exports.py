@@ -74,10 +74,11 @@ async def _exported(store: Path, format: str) -> dict[str, float]:
     """Export all customers in this process."""
     from exports.reports import document_of  # noqa: PLC0415
     from models.database import Database  # noqa: PLC0415
-    from resolvers.exports import Export, ExportFormat  # noqa: PLC0415
+    from resolvers.exports import Export  # noqa: PLC0415
     from resolvers.listing import ListQuestion, spending_at  # noqa: PLC0415
     from resolvers.operation.context import Context, Services  # noqa: PLC0415
     from resolvers.operation.viewer import Role, Viewer  # noqa: PLC0415
+    from rules.exports import ExportFormat  # noqa: PLC0415
 
     services = Services(Database(f"sqlite:///{store}"))
     context = Context(services, Viewer("bench", Role.ADMIN, 1), TODAY)
@@ -115,8 +116,9 @@ async def _written(format: str, rows: int) -> dict[str, float]:
         percent,
         text,
     )
-    from resolvers.exports import Export, ExportFormat  # noqa: PLC0415
+    from resolvers.exports import Export  # noqa: PLC0415
     from resolvers.listing import ListQuestion  # noqa: PLC0415
+    from rules.exports import ExportFormat  # noqa: PLC0415
 
     columns = (
         *(integer("rank", "Rank"), text("number", "Number"), text("name", "Name")),
@@ -225,8 +227,8 @@ async def _printed() -> tuple[int, float, float]:
 
     from exports.document import Document, integer, money, small_table, text  # noqa: PLC0415
     from exports.files import Printed  # noqa: PLC0415
-    from exports.writers.pdf import write_pdf  # noqa: PLC0415
     from exports.writers.pdf.fonts import Fonts  # noqa: PLC0415
+    from exports.writers.pdf.report import write_pdf  # noqa: PLC0415
 
     columns = (
         text("number", "Number"),

@@ -8,13 +8,13 @@ from typing import Any, cast, get_args, get_type_hints
 from pydantic import ValidationError
 
 from resolvers.customers import find_customer
-from resolvers.exports import BY_NAME, EXPORTABLE
+from resolvers.exports import BY_NAME
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.paging import PageArguments
 from resolvers.storefronts import list_storefronts
+from rules.exports import REPORTS
 
-REPORTS = tuple(exportable.name for exportable in EXPORTABLE if not exportable.name.endswith("-customers"))
 HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 SCORED: dict[str, Any] = {"method": "RFM", "scheme": "POS", "days": 90, "storefront": None, "customer_type": None}

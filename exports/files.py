@@ -9,11 +9,11 @@ from typing import Any, BinaryIO, cast
 from exports.document import Document, Table
 from exports.writers.csv import CsvWriter
 from exports.writers.parquet import ParquetWriter
-from exports.writers.pdf import MOST_ROWS, Printed, write_pdf
 from exports.writers.pdf.fonts import Fonts
-from exports.writers.xlsx import XlsxWriter
-from resolvers.exports import Export, ExportFormat
+from exports.writers.pdf.printed import MOST_ROWS, Printed
+from resolvers.exports import Export
 from resolvers.operation.errors import BadUserInput
+from rules.exports import ExportFormat
 
 CHUNK_BYTES = 256 * 1024
 MEDIA_TYPES = {
@@ -108,7 +108,7 @@ async def _table_file(document: Document, table: Table, writer: Any, progress: P
 
 async def _workbook(document: Document, progress: Progress) -> AsyncGenerator[bytes]:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, TemporaryFile() as file:
-        book = await asyncio.to_thread(XlsxWriter, cast(BinaryIO, file), document, folder)
+        book = await asyncio.to_thread(_begun_workbook, cast(BinaryIO, file), document, folder)
         try:
             for table in document.tables:
                 part = await asyncio.to_thread(book.part, table)
@@ -127,14 +127,26 @@ async def _workbook(document: Document, progress: Progress) -> AsyncGenerator[by
             yield data
 
 
+def _begun_workbook(file: BinaryIO, document: Document, folder: str) -> Any:
+    from exports.writers.xlsx import XlsxWriter  # noqa: PLC0415  xlsxwriter is slow to import: most files do without
+
+    return XlsxWriter(file, document, folder)
+
+
 async def _paper(document: Document, fonts: Fonts, progress: Progress) -> AsyncGenerator[bytes]:
     on_paper = sorted((*document.tables, *document.printed), key=lambda table: table.is_appendix)
     tables = [await _printed(table, progress, is_main=table is document.tables[0]) for table in on_paper]
     with TemporaryFile() as file:
-        await asyncio.to_thread(write_pdf, cast(BinaryIO, file), document, tables, fonts)
+        await asyncio.to_thread(_write_pdf, cast(BinaryIO, file), document, tables, fonts)
         file.seek(0)
         while data := await asyncio.to_thread(file.read, CHUNK_BYTES):
             yield data
+
+
+def _write_pdf(file: BinaryIO, document: Document, tables: list[Printed], fonts: Fonts) -> None:
+    from exports.writers.pdf.report import write_pdf  # noqa: PLC0415  reportlab is slow to import: most files do without
+
+    write_pdf(file, document, tables, fonts)
 
 
 async def _printed(table: Table, progress: Progress, *, is_main: bool) -> Printed:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -14,23 +13,7 @@ from resolvers.lifetime_value import report as lifetime_value
 from resolvers.operation.errors import BadUserInput
 from resolvers.segmentation import migration
 from resolvers.segmentation import report as segmentation
-
-
-class ExportFormat(StrEnum):
-    """The kinds of files."""
-
-    CSV = "CSV"
-    XLSX = "XLSX"
-    PDF = "PDF"
-    PARQUET = "PARQUET"
-
-
-class ExportDetail(StrEnum):
-    """How much of a segmentation is exported."""
-
-    SUMMARY = "SUMMARY"
-    CUSTOMERS = "CUSTOMERS"
-
+from rules.exports import ExportDetail, ExportFormat
 
 OF_ONE_TABLE = (ExportFormat.CSV, ExportFormat.PARQUET)
 

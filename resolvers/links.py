@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from resolvers.exports import BY_NAME, Export, ExportDetail, ExportFormat
+from resolvers.exports import BY_NAME, Export
 from resolvers.operation.context import Context
 from resolvers.operation.errors import Forbidden
 from resolvers.operation.signing import Signing, Tampered, UnknownKey
 from resolvers.operation.viewer import Role, Viewer
+from rules.exports import ExportDetail, ExportFormat
 
 LIFETIME = timedelta(minutes=10)
 OTHER_CLOCKS = timedelta(seconds=10)

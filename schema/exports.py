@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import strawberry
 
 from resolvers import links
-from resolvers.exports import EXPORTABLE, Export, ExportDetail, ExportFormat
+from resolvers.exports import EXPORTABLE, Export
+from rules.exports import ExportDetail, ExportFormat
 from schema.arguments import Info, said
 
 strawberry.enum(

@@ -19,10 +19,10 @@ from strawberry import Schema
 from exports.files import MEDIA_TYPES
 from exports.writers.pdf.fonts import Fonts
 from models.database import Database
-from models.migrate import head, schema_of
-from resolvers.exports import ExportFormat
+from models.schema_version import head, schema_of
 from resolvers.links import PATH
 from resolvers.operation.context import Services
+from rules.exports import ExportFormat
 from server.http.exports import Exports
 from server.http.graphql import Endpoint, utc_now
 from server.http.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly

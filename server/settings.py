@@ -12,6 +12,7 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import store_url
+from rules.failures import Failure
 
 DEMO_FOLDER = Path("var")
 DEMO_URL = f"sqlite:///{DEMO_FOLDER}/customer-api.db"
@@ -39,7 +40,7 @@ DEFAULT_SECRETS = (
 NEW_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
-class SettingsError(Exception):
+class SettingsError(Failure):
     """A setting that is missing or impossible; the message says what would be right."""
 
 

@@ -8,14 +8,15 @@ from sqlalchemy.exc import DBAPIError
 
 from models import tenancy
 from models.database import Database
-from models.migrate import head, migrate, schema_of
 from models.outages import is_outage
+from models.schema_version import head, schema_of
+from rules.failures import Failure
 from server.settings import Settings
 
 log = structlog.get_logger()
 
 
-class StoreError(Exception):
+class StoreError(Failure):
     """The store cannot be used as it is; the message says what to do."""
 
 
@@ -26,8 +27,7 @@ async def prepare(database: Database, settings: Settings) -> None:
         return
     if current is not None and not settings.demo:
         raise StoreError("the database has the schema of an older version: back it up, then run python main.py migrate")
-    await migrate(database)
-    await _tell_of_guard(database)
+    await _migrated(database)
 
 
 @asynccontextmanager
@@ -59,11 +59,17 @@ async def upgraded(settings: Settings) -> tuple[str | None, str]:
     database = Database(settings.store)
     try:
         async with naming_problems(database):
-            before = await migrate(database)
-            await _tell_of_guard(database)
-            return before, head()
+            return await _migrated(database), head()
     finally:
         await database.close()
+
+
+async def _migrated(database: Database) -> str | None:
+    from models.migrate import migrate  # noqa: PLC0415  alembic is slow to import: most starts do without
+
+    before = await migrate(database)
+    await _tell_of_guard(database)
+    return before
 
 
 async def _tell_of_guard(database: Database) -> None:

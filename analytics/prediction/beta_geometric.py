@@ -16,8 +16,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import betaln, expit, gammaln, psi
 
+from analytics.prediction import special
 from analytics.prediction.summaries import DAYS_OF_WEEK, Floats, Histories
 
 CHUNK = 1 << 15  # histories at a time: what is computed of them stays in the processor's cache
@@ -101,10 +101,16 @@ class BuyingLikelihood:
         """What depends on the number of repeats alone."""
         r, alpha, a, b = at
         x, m, n = self._repeats, self.model.chances(self._repeats), self._customers
-        value = n @ (gammaln(r + x) - gammaln(r) + r * np.log(alpha) + betaln(a, b + m) - betaln(a, b))
-        of_beta = psi(a + b) - psi(a + b + m)
-        of_r = psi(r + x) - psi(r) + np.log(alpha)
-        of_b = psi(b + m) - psi(b) + of_beta
+        value = n @ (
+            special.gammaln(r + x)
+            - special.gammaln(r)
+            + r * np.log(alpha)
+            + special.betaln(a, b + m)
+            - special.betaln(a, b)
+        )
+        of_beta = special.psi(a + b) - special.psi(a + b + m)
+        of_r = special.psi(r + x) - special.psi(r) + np.log(alpha)
+        of_b = special.psi(b + m) - special.psi(b) + of_beta
         return float(value), np.array([n @ of_r, n.sum() * r / alpha, n @ of_beta, n @ of_b])
 
     def _of_times(self, at: Buying) -> "_Timed":
@@ -154,7 +160,7 @@ def _chunk(terms: _Terms, x: Any, histories: Histories) -> _Chunk:
     exponent, log_age = terms.exponent[x], terms.log[histories.age]
     longer = log_age - terms.log[histories.span]
     odds = terms.weight[x] + exponent * longer
-    left = expit(odds)
+    left = special.expit(odds)
     of_age = terms.inverse[histories.age]
     inverse = of_age + left * (terms.inverse[histories.span] - of_age)
     # ln(1 + e^odds), with the logarithm of the greater probability

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaln, expit, hyp2f1
 
+from analytics.prediction import special
 from analytics.prediction.beta_geometric import Buying, BuyingModel, log_odds_of_leaving
 from analytics.prediction.summaries import DAYS_OF_WEEK, Floats, Histories, Ints
 
@@ -26,7 +26,7 @@ DENSE = 1 << 23  # up to so many possible keys are marked in a table instead of 
 
 def probability_alive(model: BuyingModel, at: Buying, histories: Histories) -> Floats:
     """P(alive) of each at the end of its T."""
-    return expit(-log_odds_of_leaving(model, at, histories))
+    return special.expit(-log_odds_of_leaving(model, at, histories))
 
 
 def expected_orders(model: BuyingModel, at: Buying, histories: Histories, days: Any) -> Floats:
@@ -48,7 +48,7 @@ def expected_when_alive(model: BuyingModel, at: Buying, repeats: Any, age: Any, 
     a = at.a if abs(at.a - 1) > NEAR_ONE else 1 + NEAR_ONE  # at 1 the form is 0 / 0; what it is of is smooth
     total = a + other - 1
     with np.errstate(over="ignore", invalid="ignore"):
-        series = hyp2f1(a - 1, total - exponent, total, ratio / (1 + ratio))
+        series = special.hyp2f1(a - 1, total - exponent, total, ratio / (1 + ratio))
         found = total / (a - 1) * (1 - np.exp((1 - a) * np.log1p(ratio)) * series)
     lost = ~np.isfinite(found) | (found < 0)
     if not lost.any():
@@ -66,7 +66,7 @@ def _by_integration(a: float, other: float, exponent: float, ratio: float) -> fl
     step = min(0.4, width / 2)
     logit = np.arange(middle - 9 * width - 36 / a, middle + 9 * width + 36 / other + step, step)
     log_p, log_rest = -np.logaddexp(0, -logit), -np.logaddexp(0, logit)
-    weight = np.exp(a * log_p + other * log_rest - betaln(a, other))
+    weight = np.exp(a * log_p + other * log_rest - special.betaln(a, other))
     reach = np.exp(np.maximum(log_p, -600))
     orders = -np.expm1(-exponent * np.log1p(reach * ratio)) / reach
     return float((weight * orders).sum() / weight.sum())
@@ -141,10 +141,10 @@ def probability_of_more(model: BuyingModel, draws: Buying, histories: Histories,
     y = np.asarray(orders, np.float64)[:, np.newaxis] + 1
     repeats = histories.repeats.astype(np.float64)[:, np.newaxis]
     time, weeks = days / DAYS_OF_WEEK, histories.age[:, np.newaxis] / DAYS_OF_WEEK
-    alive = expit(-log_odds_of_leaving(model, draws, histories))
+    alive = special.expit(-log_odds_of_leaving(model, draws, histories))
     other = draws.b + model.chances(repeats)
-    survived = np.exp(betaln(draws.a, other + y - 1) - betaln(draws.a, other))
-    return (alive * survived * betainc(y, draws.r + repeats, time / (draws.alpha + weeks + time))).mean(axis=1)
+    survived = np.exp(special.betaln(draws.a, other + y - 1) - special.betaln(draws.a, other))
+    return (alive * survived * special.betainc(y, draws.r + repeats, time / (draws.alpha + weeks + time))).mean(axis=1)
 
 
 def quantile_of_orders(model: BuyingModel, draws: Buying, histories: Histories, days: int, share: float) -> Ints:

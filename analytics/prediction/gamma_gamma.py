@@ -9,8 +9,8 @@ z of x occasions has
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import gammaln, psi
 
+from analytics.prediction import special
 from analytics.prediction.summaries import Floats, Spending
 
 
@@ -62,12 +62,12 @@ class SpendLikelihood:
         inverse = np.bincount(self._of_value, 1 / beyond, len(x))
         shape = p * x
         value = (
-            n @ (gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(gamma))
+            n @ (special.gammaln(shape + q) - special.gammaln(shape) - special.gammaln(q) + q * np.log(gamma))
             + shape @ self._log_totals
             - self._log_means
             - (shape + q) @ log_beyond
         )
-        of_p = x @ (n * (psi(shape + q) - psi(shape)) + self._log_totals - log_beyond)
-        of_q = n @ (psi(shape + q) - psi(q) + np.log(gamma)) - log_beyond.sum()
+        of_p = x @ (n * (special.psi(shape + q) - special.psi(shape)) + self._log_totals - log_beyond)
+        of_q = n @ (special.psi(shape + q) - special.psi(q) + np.log(gamma)) - log_beyond.sum()
         of_gamma = n.sum() * q / gamma - (shape + q) @ inverse
         return float(value), np.array([of_p, of_q, of_gamma]) * np.array(at)

@@ -15,9 +15,9 @@ from exports.charts import bars, rfm_grid, signed
 from exports.customers import NAME, NUMBER, people_of, slices
 from exports.document import Column, Document, Table, batch_of, integer, money, number, percent, text
 from exports.heading import Heading, heading_of, window
-from resolvers.exports import ExportDetail
 from resolvers.operation.context import Context
 from resolvers.segmentation.report import Question, Segmentation, SegmentSummary, segmentation, weekday_of
+from rules.exports import ExportDetail
 
 
 @dataclass(frozen=True)

@@ -20,19 +20,17 @@ from resolvers.businesses import ensure_business
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Actor, Write, writing
 from rules.days import date_of, day_number
+from rules.demo import DEFAULT_CUSTOMERS, DEFAULT_SEED, DEMO_BUSINESS, MOST_CUSTOMERS
+from rules.failures import Failure
 
-BUSINESS = "Demo"
 ACTION = "demo.grow"
 CURRENCY = "EUR"
 REGION = "FR"
-DEFAULT_CUSTOMERS = 2_000
-DEFAULT_SEED = 1
-MOST_CUSTOMERS = 1_000_000
 
 Progress = Callable[[int, int], None]
 
 
-class DemoDiffers(ValueError):
+class DemoDiffers(Failure):
     """The store has a business of that name that is another demo, or none."""
 
 
@@ -79,7 +77,7 @@ async def grow_demo(  # noqa: PLR0913  what is asked, and by whom
     """
     _check(customers, seed)
     business = await ensure_business(
-        database, BUSINESS, currency=CURRENCY, timezone=TIMEZONE, now=now, region=REGION, week_start=Weekday.MONDAY
+        database, DEMO_BUSINESS, currency=CURRENCY, timezone=TIMEZONE, now=now, region=REGION, week_start=Weekday.MONDAY
     )
     growth = _Growth(database, business.id, now, actor, progress)
     added: Counter[str] = Counter()
@@ -136,7 +134,9 @@ class _Growth:
         async with self.database.reading(self.business_id) as connection:
             step = await latest_step(connection, self.business_id)
             if step is None and await _has_data(connection, self.business_id):
-                raise DemoDiffers(f'the business "{BUSINESS}" of this database is not the demo shop: it has other data')
+                raise DemoDiffers(
+                    f'the business "{DEMO_BUSINESS}" of this database is not the demo shop: it has other data'
+                )
             return step
 
     async def write_step(self, done: Step | None, facts: Happenings) -> Counter[str]:

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from analytics.copy.pinned import PinnedView
+from analytics.customers import RevenueBasis
 from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, Terms, ranked
 from analytics.lifetime_value.spread import Summary, summary
-from analytics.lifetime_value.sums import Customers, Joined, Positions, customers_of
+from analytics.lifetime_value.sums import Customers, Ints, Joined, Positions, customers_of
+from analytics.prediction.margins import margin_of_all, margins_of
 from analytics.scope import Scope
 from analytics.segmentation import SCHEMES, RFMScheme, segment_of_cell
 from analytics.segmentation.purchases import refunded_in_window
 from resolvers.operation.computed import Computed
 from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.operation.reports import Kept, Parts
-from resolvers.prediction.population import Ahead, predicted_of
+from resolvers.prediction.population import Ahead, histories_of, predicted_revenue
 from resolvers.segmentation.rfm import population
 
 ALWAYS = Joined()
@@ -57,7 +59,7 @@ class People:
         computed, _ = await self.computed()
         people, predicted = computed.value.value, None
         if ahead is not None:
-            predicted = await predicted_of(self, terms.basis, ahead)
+            predicted = await self._predicted(terms.basis, ahead)
 
         async def compute(_: PinnedView) -> Kept[Positions]:
             position = await asyncio.to_thread(ranked, people, terms, order, predicted)
@@ -67,6 +69,25 @@ class People:
         of = (computed.seen.facts_revision, terms, order, ahead and ahead.key)
         position = await self._parts.get("ranking", compute, frozenset(), *of)
         return Ranking(people, terms.basis, order, position, predicted)
+
+    async def _predicted(self, basis: RevenueBasis, ahead: Ahead) -> Ints:
+        computed, _ = await self.computed()
+        sums, everyone = computed.value.value, await self.everyone.sums()
+        as_of = self.scope.as_of
+        histories = (await histories_of(self.context, self.scope)).of(sums.customer_id, as_of)
+        unit = 10**self.business.row.currency_exponent
+
+        async def compute(_: PinnedView) -> Kept[Ints]:
+            margins = margins_of(sums, basis, margin_of_all(everyone, basis))
+            column = await asyncio.to_thread(
+                predicted_revenue, ahead, histories, as_of=as_of, margins=margins, unit=unit, basis=basis
+            )
+            return Kept(column, column.nbytes)
+
+        of = (computed.seen.facts_revision, basis, ahead.key)
+        return await Parts(self.context, "prediction", (self.scope, self.joined)).get(
+            "revenue", compute, frozenset(), *of
+        )
 
     async def summary(self, terms: Terms) -> Summary:
         """The sums over those of them who meet the terms."""

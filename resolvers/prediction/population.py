@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +13,6 @@ from analytics.lifetime_value.sums import Ints
 from analytics.prediction.census import NotEnoughData
 from analytics.prediction.forecast import probability_alive
 from analytics.prediction.lifetime import MODEL, Model
-from analytics.prediction.margins import margin_of_all, margins_of
 from analytics.prediction.summaries import Floats, Summaries, summaries_of
 from analytics.prediction.worth import ChurnRisk, discounted_orders, is_at_risk, order_values, orders_of_all, worth_of
 from analytics.scope import Scope
@@ -22,9 +20,6 @@ from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.reports import Kept, Parts
 from resolvers.prediction.model import known_model
-
-if TYPE_CHECKING:
-    from resolvers.lifetime_value.people import People
 
 BILLION = 1e9
 
@@ -53,27 +48,10 @@ async def histories_of(context: Context, scope: Scope) -> Summaries:
     return await Parts(context, "prediction", everyone).get("histories", compute)
 
 
-async def predicted_of(people: "People", basis: RevenueBasis, ahead: Ahead) -> Ints:
-    """The revenue to come of each in minor units, as shown; without a model of spend the orders, in billionths."""
-    computed, _ = await people.computed()
-    sums, everyone = computed.value.value, await people.everyone.sums()
-    histories = (await histories_of(people.context, people.scope)).of(sums.customer_id, people.scope.as_of)
-    unit = 10**people.business.row.currency_exponent
-
-    async def compute(_: PinnedView) -> Kept[Ints]:
-        margins = margins_of(sums, basis, margin_of_all(everyone, basis))
-        column = await asyncio.to_thread(_predicted, ahead, histories, people.scope.as_of, margins, unit, basis)
-        return Kept(column, column.nbytes)
-
-    of = (computed.seen.facts_revision, basis, ahead.key)
-    return await Parts(people.context, "prediction", (people.scope, people.joined)).get(
-        "revenue", compute, frozenset(), *of
-    )
-
-
-def _predicted(  # noqa: PLR0913
-    ahead: Ahead, people: Summaries, as_of: int, margins: Floats, unit: int, basis: RevenueBasis
+def predicted_revenue(  # noqa: PLR0913  who, to when, by what, in which unit
+    ahead: Ahead, people: Summaries, *, as_of: int, margins: Floats, unit: int, basis: RevenueBasis
 ) -> Ints:
+    """The revenue to come of each in minor units, as shown; without a model of spend the orders, in billionths."""
     spend = ahead.model.spend_parameters
     if spend is None:
         orders = orders_of_all(ahead.model, people.histories(as_of), ahead.days)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.backup import Columns, Kind, Layout
+from rules.failures import Failure
 
 FORMAT = "customer-api-backup"
 VERSION = 1
@@ -35,7 +36,7 @@ ARROW_TYPES: dict[Kind, Any] = {
 }
 
 
-class NotABackup(Exception):
+class NotABackup(Failure):
     """A file that cannot be restored; the message says why."""
 
 

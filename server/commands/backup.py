@@ -11,7 +11,9 @@ import typer
 
 from models.backup import Contents, Filling, Layout, contents, filling, layouts
 from models.database import Database
-from models.migrate import is_known, migrate, schema_of
+from models.migrate import migrate
+from models.schema_version import is_known, schema_of
+from rules.failures import Failure
 from server.commands.archives import (
     CHUNK,
     ArchiveReader,
@@ -29,7 +31,7 @@ from server.store import StoreError, naming_problems, opened
 Progress = Callable[[str, int, int | None], None]
 
 
-class BackupFailed(Exception):
+class BackupFailed(Failure):
     """What was written is not what was read; the message says where."""
 
 

@@ -1,74 +1,50 @@
-"""The command line: each command reads its words here and leaves the work to the rooms below."""
+"""The command line: each command reads its words here and leaves the work to the rooms below.
 
-import asyncio
+A command imports what it needs when it is called: `--help` would wait for all of them.
+"""
+
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-import structlog
 import typer
-from rich.console import Console
-from rich.table import Table
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from exports.asking import REPORTS
-from ingest.demo.growing import DEFAULT_CUSTOMERS, DEFAULT_SEED, MOST_CUSTOMERS, DemoDiffers
-from ingest.mapping import PRESETS
-from ingest.problems import ImportProblem
-from models.migrate import NewerSchema
-from models.outages import is_outage
-from resolvers.businesses import businesses
-from resolvers.exports import ExportDetail
-from server.commands import backup as backups
-from server.commands import filling, reporting, serving, verifying
-from server.http.documents import ManifestError
-from server.identity import tokens
-from server.sdl import SCHEMA_FILE, changes, sdl
-from server.settings import Settings, SettingsError, load_settings
-from server.store import StoreError, opened, upgraded
-from server.watching.logs import configure_logs
+from rules.demo import DEFAULT_CUSTOMERS, DEFAULT_SEED, MOST_CUSTOMERS
+from rules.exports import REPORTS, ExportDetail
+from rules.failures import Failure
+from rules.imports import PRESET_NAMES
+
+if TYPE_CHECKING:
+    from server.settings import Settings
 
 T = TypeVar("T")
-
-log = structlog.get_logger()
-
-EXPECTED = (
-    SettingsError,
-    StoreError,
-    NewerSchema,
-    ImportProblem,
-    DemoDiffers,
-    ManifestError,
-    tokens.TokenError,
-    reporting.ReportFailed,
-    serving.CannotServe,
-    verifying.Differs,
-    backups.BackupFailed,
-    backups.NotABackup,
-    OSError,
-)
 
 
 class OneLine(TyperGroup):
     """A group whose commands fail with one line, never a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; what was expected to go wrong sometimes ends it with 1."""
+        """Run the command; what goes wrong ends it with 1."""
         try:
             return super().invoke(ctx)
         except (TyperException, typer.Exit, typer.Abort):
             raise
-        except EXPECTED as error:
+        except (Failure, OSError) as error:
             typer.echo(f"Error: {error}", err=True)
-        except Exception as error:
-            log.debug("unexpected error", exc_info=error)
+        except Exception as error:  # noqa: BLE001  whatever it is, it ends the command in one line
             typer.echo(f"Error: {_explained(error)}", err=True)
         raise typer.Exit(1)
 
 
 def _explained(error: Exception) -> str:
+    import structlog
+
+    from models.outages import is_outage
+
+    structlog.get_logger().debug("unexpected error", exc_info=error)
     kind, first_line = type(error).__name__, str(error).partition("\n")[0]
     if is_outage(error):
         return f"the database cannot be read or written just now: {first_line or kind}"
@@ -85,8 +61,11 @@ cli = typer.Typer(
 )
 
 
-def settings_of_command(**given: Any) -> Settings:
+def settings_of_command(**given: Any) -> "Settings":
     """The settings, with logs going to standard error by them."""
+    from server.settings import load_settings
+    from server.watching.logs import configure_logs
+
     settings = load_settings(**given)
     configure_logs(settings)
     return settings
@@ -94,6 +73,8 @@ def settings_of_command(**given: Any) -> Settings:
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Do the awaiting part of a command."""
+    import asyncio
+
     return asyncio.run(work)
 
 
@@ -117,15 +98,17 @@ def serve(
     python main.py serve
     DATABASE_URL=postgresql://… SECRET_KEY=… python main.py serve --host 0.0.0.0 --workers 4
     """
+    from server.commands.serving import serve as serve_until_told
+
     given = {"documents": documents, "only_documents": only_documents or None}
-    serving.serve(settings_of_command(host=host, port=port, workers=workers, **given))
+    serve_until_told(settings_of_command(host=host, port=port, workers=workers, **given))
 
 
 @cli.command("import")
 def import_(  # noqa: PLR0913  these are the options
     file: Annotated[Path, typer.Argument(help="CSV, CSV.gz, Parquet or XLSX.", exists=True, dir_okay=False)],
     business: Annotated[str, typer.Option(help="Name of the business; made where there is none.")],
-    preset: Annotated[str | None, typer.Option(help=f"Layout of the file: {' or '.join(PRESETS)}.")] = None,
+    preset: Annotated[str | None, typer.Option(help=f"Layout of the file: {' or '.join(PRESET_NAMES)}.")] = None,
     mapping: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="FIELD=COLUMN,…", help="What the columns are, without a preset."),
@@ -146,6 +129,8 @@ def import_(  # noqa: PLR0913  these are the options
     python main.py import online_retail.csv.gz --preset online-retail \\
         --business "Online Retail" --currency GBP --timezone Europe/London
     """
+    from server.commands import filling
+
     settings = settings_of_command()
     shop = filling.Shop(business, currency, timezone)
     columns = ",".join(mapping) if mapping else None
@@ -168,6 +153,8 @@ def demo(
     python main.py demo
     DATABASE_URL=sqlite:///large.db SECRET_KEY=… python main.py demo --customers 100000 --seed 7
     """
+    from server.commands import filling
+
     settings = settings_of_command()
     filling.tell_demo(run(filling.grow(settings, customers=customers, seed=seed, now=datetime.now(UTC))))
 
@@ -187,6 +174,8 @@ def token(  # noqa: PLR0913  these are the options
     curl -s localhost:8000/graphql -H "Authorization: Bearer $(python main.py token --business Demo)" \\
         -H 'Content-Type: application/json' -d '{"query": "{ viewer { role business { name } } }"}'
     """
+    from server.identity import tokens
+
     settings = settings_of_command()
     wanted = tokens.Wanted(business, tokens.read_role(role), customer, pii, tokens.read_lifetime(expires), subject)
     typer.echo(run(tokens.make(settings, wanted, datetime.now(UTC))))
@@ -216,6 +205,8 @@ def report(  # noqa: PLR0913  these are the options
     python main.py report customers --format csv --output lost.csv filter.rfmSegment=Lost orderBy=TOTAL_SPENT
     python main.py report purchase-patterns --format svg --output week.svg --part weekday-hour storefront=Web
     """
+    from server.commands import reporting
+
     wanted = reporting.Wanted(name, format.upper(), output, business, part, detail, arguments or ())
     run(reporting.write_report(settings_of_command(), wanted, datetime.now(UTC)))
 
@@ -223,6 +214,8 @@ def report(  # noqa: PLR0913  these are the options
 @cli.command()
 def migrate() -> None:
     """Bring the database to the schema of this version. Back it up before."""
+    from server.store import upgraded
+
     before, after = run(upgraded(settings_of_command()))
     if before == after:
         typer.echo(f"The database is at schema {after} already.")
@@ -238,7 +231,9 @@ def backup(
 
     It holds personal data: only you can read it.
     """
-    run(backups.back_up(settings_of_command(), file, datetime.now(UTC)))
+    from server.commands.backup import back_up
+
+    run(back_up(settings_of_command(), file, datetime.now(UTC)))
 
 
 @cli.command()
@@ -246,7 +241,9 @@ def restore(
     file: Annotated[Path, typer.Argument(help="What backup wrote.", exists=True, dir_okay=False)],
 ) -> None:
     """Fill an empty store from a backup, of the same kind of store or another, and verify it."""
-    run(backups.restore(settings_of_command(), file))
+    from server.commands.backup import restore as restore_into
+
+    run(restore_into(settings_of_command(), file))
 
 
 @cli.command()
@@ -257,15 +254,19 @@ def verify(
 
     It reads everything, in one snapshot per business, and writes nothing.
     """
-    run(verifying.verify_store(settings_of_command(), business, datetime.now(UTC)))
+    from server.commands.verifying import verify_store
+
+    run(verify_store(settings_of_command(), business, datetime.now(UTC)))
 
 
 @cli.command()
 def schema(
     output: Annotated[Path | None, typer.Option(help="Write it to this file.", dir_okay=False)] = None,
-    check: Annotated[bool, typer.Option("--check", help=f"Compare it with {SCHEMA_FILE.name}, print nothing.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare it with schema.graphql, print nothing.")] = False,
 ) -> None:
     """Print the GraphQL schema as text."""
+    from server.sdl import SCHEMA_FILE, changes, sdl
+
     if check:
         differences = changes()
         if differences:
@@ -284,16 +285,6 @@ def schema(
 @cli.command("businesses")
 def list_businesses() -> None:
     """List the businesses of the database."""
-    table = Table("id", "name", "currency", "timezone", "revision", "facts", "updated", box=None, pad_edge=False)
-    for row in run(_businesses(settings_of_command())):
-        updated = f"{row.updated_at:%Y-%m-%d %H:%M}"
-        numbers = (str(row.revision), str(row.facts_revision))
-        table.add_row(str(row.id), row.name, row.currency, row.timezone, *numbers, updated)
-    Console().print(
-        table if table.row_count else "There is no business yet: import a file, or run python main.py demo."
-    )
+    from server.commands.listing import tell_businesses
 
-
-async def _businesses(settings: Settings) -> list[Any]:
-    async with opened(settings) as database:
-        return await businesses(database)
+    run(tell_businesses(settings_of_command()))

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import typer
 
-from ingest.demo import BUSINESS as DEMO_BUSINESS
 from ingest.demo import DemoSummary, grow_demo
 from ingest.demo.calendar import TIMEZONE as DEMO_TIMEZONE
 from ingest.loader import Summary, import_file
@@ -20,6 +19,7 @@ from resolvers.businesses import businesses, ensure_business, find_business
 from resolvers.operation.writing import Actor
 from rules.currency import exponent_of
 from rules.days import business_today
+from rules.demo import DEMO_BUSINESS
 from server.commands.progress import progress_bar
 from server.settings import Settings
 from server.store import opened
@@ -97,7 +97,9 @@ async def _shop(database: Database, request: ImportRequest, now: datetime) -> An
     try:
         if not found and request.dry_run:
             return _unwritten(asked.name, currency, timezone, now)
-        return await ensure_business(database, asked.name, currency=currency, timezone=timezone, now=now)
+        return await ensure_business(
+            database, found.name if found else asked.name, currency=currency, timezone=timezone, now=now
+        )
     except ValueError as error:
         raise ImportProblem(str(error)) from None
 

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -17,11 +16,13 @@ from exports.files import Progress, file_of
 from exports.reports import document_of
 from exports.writers.pdf.fonts import Fonts
 from exports.writers.svg import svg_of
-from resolvers.businesses import businesses
-from resolvers.exports import Export, ExportDetail, ExportFormat
+from resolvers.businesses import the_business
+from resolvers.exports import Export
 from resolvers.operation.context import Context, Services
 from resolvers.operation.errors import RequestError
 from resolvers.operation.viewer import Role, Viewer
+from rules.exports import ExportDetail, ExportFormat
+from rules.failures import Failure
 from server.commands.progress import progress_bar
 from server.settings import Settings
 from server.store import opened
@@ -30,7 +31,7 @@ SVG = "SVG"
 FORMATS = (*ExportFormat, SVG)
 
 
-class ReportFailed(Exception):
+class ReportFailed(Failure):
     """A report that cannot be written; the message says what would be right."""
 
 
@@ -56,7 +57,7 @@ async def write_report(settings: Settings, wanted: Wanted, now: datetime) -> Non
     async with opened(settings) as database:
         services = Services(database, slow_seconds=settings.slow_seconds)
         try:
-            viewer = Viewer("command-line", Role.ADMIN, _chosen(await businesses(database), wanted.business).id)
+            viewer = Viewer("command-line", Role.ADMIN, (await the_business(database, wanted.business)).id)
             with _quiet_logs(), progress_bar() as bar:
                 paths = await _written(services, viewer, wanted, Fonts(settings.fonts), now, bar.rows)
         except RequestError as error:
@@ -77,18 +78,6 @@ def _quiet_logs() -> Generator[None]:
         yield
     finally:
         root.setLevel(level)
-
-
-def _chosen(rows: Sequence[Any], asked: str | None) -> Any:
-    names = ", ".join(f'"{row.name}"' for row in rows)
-    found = [row for row in rows if asked in (None, row.name, str(row.id))]
-    if not rows:
-        raise ReportFailed("there is no business yet: import a file, or run python main.py demo")
-    if not found:
-        raise ReportFailed(f'there is no business "{asked}", only {names}')
-    if len(found) > 1:
-        raise ReportFailed(f"--business is needed where there are several: {names}")
-    return found[0]
 
 
 async def _written(  # noqa: PLR0913  who asks for what, when, and who waits

@@ -10,7 +10,8 @@ import uvicorn
 
 from resolvers.businesses import find_business
 from resolvers.operation.viewer import Role, Viewer
-from server.commands import filling
+from rules.demo import DEMO_BUSINESS
+from rules.failures import Failure
 from server.http.documents import read_manifest
 from server.http.page import BUILT
 from server.http.subscriptions import LARGEST_MESSAGE
@@ -26,7 +27,7 @@ SHUTDOWN_SECONDS = 20
 UNRESPONSIVE_SECONDS = 12
 
 
-class CannotServe(Exception):
+class CannotServe(Failure):
     """The server cannot start; the message says what to change."""
 
 
@@ -49,7 +50,7 @@ def serve(settings: Settings) -> None:
         hand_on(link_keys=secrets.token_urlsafe(48))
     with shared_by_workers(settings.workers):
         uvicorn.run(
-            "server.app:create_app",
+            "server.worker:application",
             factory=True,
             host=settings.host,
             port=settings.port,
@@ -79,9 +80,11 @@ async def _prepared(settings: Settings, now: datetime) -> str | None:
     if not settings.demo:
         async with opened(settings):
             return None
+    from server.commands import filling  # noqa: PLC0415  a store of its own is filled by import
+
     await filling.grow(settings, now=now)
     async with opened(settings) as database:
-        business = await find_business(database, filling.DEMO_BUSINESS)
+        business = await find_business(database, DEMO_BUSINESS)
     if business is None or settings.secret() is None:
         return None
     viewer = Viewer(subject="demo", role=Role.ADMIN, business_id=business.id, pii=True)

@@ -6,26 +6,25 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from resolvers.businesses import businesses
+from resolvers.businesses import businesses, the_business
 from resolvers.operation.context import Services
 from resolvers.verification import Finding, verify
+from rules.failures import Failure
 from server.commands.progress import progress_bar
 from server.settings import Settings
-from server.store import StoreError, opened
+from server.store import opened
 
 WIDTH = 140
 
 
-class Differs(Exception):
+class Differs(Failure):
     """Something was found that must not be."""
 
 
 async def verify_store(settings: Settings, business: str | None, now: datetime) -> None:
-    """Verify a business by name, or all, and print what was found; Differs where that is not as it must be."""
+    """Verify a business, or all, and print what was found; Differs where that is not as it must be."""
     async with opened(settings) as database:
-        chosen = [row for row in await businesses(database) if business in {None, row.name, str(row.id)}]
-        if business is not None and not chosen:
-            raise StoreError(f'there is no business "{business}"')
+        chosen = await businesses(database) if business is None else [await the_business(database, business)]
         wrong = 0
         for row in chosen:
             services = Services(database)  # its own, so that one copy at a time is held

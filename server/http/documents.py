@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, print_ast
 from strawberry import Schema
 
+from rules.failures import Failure
 from schema.document.prepared import Prepared, Preparing
 from server.http.errors import BadRequest
 from server.http.requests import Asked
@@ -25,7 +26,7 @@ SHA256 = "sha256:"
 HASH_LENGTH = 64
 
 
-class ManifestError(Exception):
+class ManifestError(Failure):
     """A manifest of trusted documents that cannot be used; the message says what is wrong with it."""
 
 

@@ -10,10 +10,10 @@ import orjson
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from ingest.demo import BUSINESS as DEMO_BUSINESS
 from models.database import Database
 from resolvers.businesses import find_business
 from resolvers.operation.viewer import Role, Viewer
+from rules.demo import DEMO_BUSINESS
 from server.identity.auth import token_for
 from server.settings import Settings
 

@@ -4,13 +4,10 @@ import time
 from dataclasses import dataclass
 from hashlib import sha256
 from math import ceil
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import structlog
 from graphql import GraphQLError
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.errors import StorageError
 
 log = structlog.get_logger()
 
@@ -36,6 +33,9 @@ class Rates:
     """The buckets of all tokens. Without Redis, or while it does not answer, each process has its own."""
 
     def __init__(self, points_per_minute: int, redis_url: str | None = None) -> None:
+        from limits import RateLimitItemPerMinute  # noqa: PLC0415  most servers have no such limit
+        from limits.aio.storage import MemoryStorage  # noqa: PLC0415
+
         self.budget = points_per_minute
         self._item = RateLimitItemPerMinute(points_per_minute)
         self._memory = MemoryStorage()
@@ -44,6 +44,8 @@ class Rates:
 
     async def spend(self, authorization: str | None, cost: int) -> int:
         """What is left to a token after this cost; a GraphQLError says when there is enough again."""
+        from limits.errors import StorageError  # noqa: PLC0415
+
         key = self._item.key_for(bucket_of(authorization))
         if self._redis is not None and time.monotonic() >= self._silent_until:
             try:
@@ -65,7 +67,7 @@ class Rates:
     async def close(self) -> None:
         """Let go of Redis."""
         if self._redis is not None:
-            await cast(Any, self._redis.bridge).storage.aclose()
+            await self._redis.bridge.storage.aclose()
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ def too_fast(cost: int, budget: int, remaining: int, seconds: int) -> GraphQLErr
     )
 
 
-def _redis(url: str) -> RedisStorage:
+def _redis(url: str) -> Any:
+    from limits.aio.storage import RedisStorage  # noqa: PLC0415
+
     return RedisStorage(
         f"async+{url}",
         wrap_exceptions=True,

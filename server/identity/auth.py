@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import jwt
 from cachetools import TTLCache
@@ -16,8 +16,10 @@ from models.database import Database
 from resolvers.businesses import businesses
 from resolvers.operation.errors import Unauthenticated
 from resolvers.operation.viewer import Role, Viewer
-from server.identity.jwks import KeySet
 from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.identity.jwks import KeySet
 
 OUR_ALGORITHM = "HS256"
 THEIR_ALGORITHMS = ("RS256", "ES256")
@@ -82,7 +84,7 @@ class OwnKey:
 class ProviderKeys:
     """Takes tokens of an identity provider, each verified by the algorithm of the provider's key."""
 
-    def __init__(self, keys: KeySet, checks: Checks) -> None:
+    def __init__(self, keys: "KeySet", checks: Checks) -> None:
         self._keys = keys
         self._checks = checks
 
@@ -108,7 +110,11 @@ def keys_of(settings: Settings) -> Keys:
     """What verifies tokens under these settings: the identity provider's keys where they are set, else our own."""
     checks = Checks(settings.jwt_issuer, settings.jwt_audience)
     secret = settings.secret()
-    return OwnKey(secret, checks) if secret else ProviderKeys(KeySet(str(settings.jwks_url)), checks)
+    if secret:
+        return OwnKey(secret, checks)
+    from server.identity.jwks import KeySet  # noqa: PLC0415  its HTTP client is for those who have a provider
+
+    return ProviderKeys(KeySet(str(settings.jwks_url)), checks)
 
 
 @dataclass(frozen=True)

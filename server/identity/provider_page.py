@@ -6,7 +6,6 @@ import time
 from datetime import timedelta
 from typing import Any, cast
 
-import httpx
 import structlog
 
 from server.settings import Settings
@@ -46,6 +45,8 @@ class Provider:
         return self._told
 
     async def _ask(self) -> None:
+        import httpx  # noqa: PLC0415  most servers have no such provider
+
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT) as client:
                 response = await client.get(self._issuer.rstrip("/") + DISCOVERY)

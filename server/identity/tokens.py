@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.database import Database
-from resolvers.businesses import businesses
+from resolvers.businesses import the_business
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.portal import customer_id_of
+from rules.failures import Failure
 from server.identity.auth import token_for
 from server.settings import Settings
 from server.store import opened
@@ -17,7 +18,7 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"
 LONGEST = timedelta(days=3660)
 
 
-class TokenError(Exception):
+class TokenError(Failure):
     """A token that cannot be made; the message says what would be right."""
 
 
@@ -57,30 +58,13 @@ async def make(settings: Settings, wanted: Wanted, now: datetime) -> str:
     if wanted.role is not Role.CUSTOMER and wanted.customer_number is not None:
         raise TokenError(f"--customer goes with --role CUSTOMER alone, not with {wanted.role}")
     async with opened(settings) as database:
-        business = _chosen(await businesses(database), wanted.business)
+        business = await the_business(database, wanted.business)
         customer_id = await _customer(database, business, wanted.customer_number)
     viewer = Viewer(wanted.subject, wanted.role, business.id, customer_id, wanted.pii)
     try:
         return token_for(viewer, settings, now, wanted.lifetime)
     except ValueError as error:
         raise TokenError(str(error)) from None
-
-
-def _chosen(rows: list[Any], asked: str | None) -> Any:
-    if not rows:
-        raise TokenError("there is no business yet: import a file, or run python main.py demo")
-    names = ", ".join(f'"{row.name}"' for row in rows)
-    if asked is None:
-        if len(rows) > 1:
-            raise TokenError(f"--business is needed where there are several: {names}")
-        return rows[0]
-    for row in rows:
-        if row.name == asked:
-            return row
-    for row in rows:
-        if asked == str(row.id) or asked.casefold() == row.name.casefold():
-            return row
-    raise TokenError(f'there is no business "{asked}", only {names}')
 
 
 async def _customer(database: Database, business: Any, number: str | None) -> int | None:

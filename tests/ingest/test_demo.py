@@ -14,7 +14,7 @@ import phonenumbers
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from ingest.demo import BUSINESS, TIMEZONE, DemoDiffers, DemoSummary, grow_demo, growing, steps
+from ingest.demo import TIMEZONE, DemoDiffers, DemoSummary, grow_demo, growing, steps
 from ingest.demo.calendar import Calendar, Plan
 from ingest.demo.chance import beta, deck, gamma, keys_of, uniform
 from ingest.demo.names import COUNTRIES, CULTURES, phone, written
@@ -39,6 +39,7 @@ from resolvers.operation.writing import Actor, writing
 from rules.contacts import contact_words, name_words, sort_name
 from rules.currency import half_even
 from rules.days import business_moment, day_number
+from rules.demo import DEMO_BUSINESS
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus, line_total
 
 TODAY = date(2026, 3, 14)
@@ -106,7 +107,7 @@ async def facts_of(database: Database) -> dict[str, Counter[Any]]:
 async def revision_of(database: Database) -> tuple[int, int]:
     """The revisions of the demo."""
     async with database.engine.connect() as connection:
-        row = (await connection.execute(select(table(Business)).where(table(Business).c.name == BUSINESS))).one()
+        row = (await connection.execute(select(table(Business)).where(table(Business).c.name == DEMO_BUSINESS))).one()
         return row.revision, row.facts_revision
 
 
@@ -282,7 +283,7 @@ async def test_two_who_fill_at_once_write_it_once(
     one = stores()
     await grow(one)
     monkeypatch.setattr(steps, "STEP_CUSTOMERS", 60)
-    await ensure_business(database, BUSINESS, currency="EUR", timezone=TIMEZONE, region="FR", now=NOW)
+    await ensure_business(database, DEMO_BUSINESS, currency="EUR", timezone=TIMEZONE, region="FR", now=NOW)
     await asyncio.gather(grow(database), grow(database), grow(database))
 
     assert await facts_of(database) == await facts_of(one)
@@ -303,7 +304,7 @@ async def test_another_demo_is_refused(sqlite_database: Database) -> None:
 
 
 async def test_a_business_of_that_name_with_other_data_is_left_alone(sqlite_database: Database) -> None:
-    shop = await ensure_business(sqlite_database, BUSINESS, currency="EUR", timezone=TIMEZONE, now=NOW)
+    shop = await ensure_business(sqlite_database, DEMO_BUSINESS, currency="EUR", timezone=TIMEZONE, now=NOW)
     async with writing(sqlite_database, shop.id, actor=ACTOR, clock=lambda: NOW) as opened:
         await opened.run(insert(table(Customer)).values(_customer(shop.id, opened.revision)))
 

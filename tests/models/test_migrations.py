@@ -18,7 +18,8 @@ from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from models.database import Database
-from models.migrate import NewerSchema, _config, belongs_to_models, head, migrate, schema_of
+from models.migrate import _config, belongs_to_models, migrate
+from models.schema_version import NewerSchema, head, known_schemas, schema_of
 from tests.builders import open_shop
 from tests.schema.corner_shop import corner_shop
 
@@ -180,6 +181,7 @@ def test_there_is_one_line_of_migrations() -> None:
     directory = ScriptDirectory.from_config(_config())
 
     assert directory.get_heads() == [head()] == REVISIONS[-1:]
+    assert [*known_schemas()] == REVISIONS
     assert directory.get_bases() == REVISIONS[:1]
 
 
@@ -292,8 +294,7 @@ async def test_a_newer_database_is_refused_and_left_alone(database: Database) ->
 MIGRATING = """
 import asyncio, multiprocessing, sys
 from models.database import Database
-from models.migrate import migrate, head
-head()
+from models.migrate import migrate
 def go(url):
     async def run():
         database = Database(url)

@@ -19,7 +19,7 @@ from models.backup import Filling, Layout, layouts
 from models.database import Database, table
 from models.finding import word_query
 from models.listing import found_customers
-from models.migrate import head, schema_of
+from models.schema_version import head, schema_of
 from resolvers.businesses import businesses
 from resolvers.operation.context import Services
 from resolvers.verification import verify

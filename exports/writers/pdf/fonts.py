@@ -8,10 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pymupdf_fonts
 import structlog
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 log = structlog.get_logger()
 
@@ -21,6 +18,8 @@ SYSTEM = "system-"
 
 
 def _bundled(code: str) -> bytes:
+    import pymupdf_fonts  # noqa: PLC0415  where nothing is printed none is needed
+
     return pymupdf_fonts.myfont(code)
 
 
@@ -40,6 +39,9 @@ SOURCES: dict[str, Callable[[], bytes]] = {
 @cache
 def _loaded(name: str) -> frozenset[int]:
     """Register a font that comes along; the characters that it has."""
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415  slow to import
+    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
+
     font: Any = TTFont(name, BytesIO(SOURCES[name]()))
     pdfmetrics.registerFont(font)
     return frozenset(font.face.charToGlyph)
@@ -84,6 +86,9 @@ class Fonts:
 
 
 def _system_fonts(folder: Path) -> Iterator[tuple[str, frozenset[int]]]:
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415  slow to import
+    from reportlab.pdfbase.ttfonts import TTFError, TTFont  # noqa: PLC0415
+
     for path in sorted(folder.rglob("*.ttf")) if folder.is_dir() else ():
         name = f"{SYSTEM}{path.stem}"
         try:

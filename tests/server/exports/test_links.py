@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 from analytics.prediction.worth import ChurnRisk
 from models.businesses import Installation
 from models.database import Database, table
-from resolvers.exports import Export, ExportFormat
+from resolvers.exports import Export
 from resolvers.listing import Conditions, ListQuestion
 from resolvers.operation.viewer import Role, Viewer
+from rules.exports import ExportFormat
 from schema.schema import schema
 from server.app import create_app
 from server.identity.auth import token_for

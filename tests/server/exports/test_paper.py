@@ -18,8 +18,9 @@ from bidi import get_display
 from exports import charts
 from exports.document import Column, Document, money, small_table, text
 from exports.drawing import Box, Drawing, Label
-from exports.writers.pdf import Printed, write_pdf
 from exports.writers.pdf.fonts import Fonts
+from exports.writers.pdf.printed import Printed
+from exports.writers.pdf.report import write_pdf
 from exports.writers.pdf.text import MISSING, Typesetter, visual_parts
 from exports.writers.svg import svg_of
 from tests.server.exports.conftest import HOSTILE, Files

@@ -20,10 +20,11 @@ from exports.writers.parquet import ROWS_OF_A_GROUP
 from exports.writers.pdf.fonts import Fonts
 from models.database import Database
 from resolvers.acquisition import Question
-from resolvers.exports import EXPORTABLE, Export, ExportFormat
+from resolvers.exports import EXPORTABLE, Export
 from resolvers.links import export_url
 from resolvers.operation.context import Context, Services
 from resolvers.operation.viewer import Role, Viewer
+from rules.exports import ExportFormat
 from server.http.exports import ExportResponse, Exports
 from server.http.graphql import utc_now
 from server.settings import Settings

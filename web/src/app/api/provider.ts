@@ -2,7 +2,7 @@
 import * as oauth from "oauth4webapi";
 
 import { config, type Metadata } from "./config";
-import { RETURN, type Tokens } from "./session";
+import { RETURN, type Tokens } from "./tokens";
 
 const LEAVING = "customer-api:leaving";
 

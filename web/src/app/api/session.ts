@@ -1,19 +1,8 @@
 import { config } from "./config";
-
-/** The address that the provider sends the reader back to. */
-export const RETURN = "/sign-in";
+import { alone, type Tokens } from "./tokens";
 
 const TOKENS = "customer-api:tokens";
 const BUSINESS = "customer-api:business";
-
-export interface Tokens {
-  /** The one that goes to the API. */
-  token: string;
-  /** Renews it, where the provider gave one. */
-  refresh: string | null;
-  /** Tells the provider whose session ends. */
-  id: string | null;
-}
 
 type Listener = () => void;
 const listeners = new Set<Listener>();
@@ -80,11 +69,6 @@ export const session = {
     return () => listeners.delete(listener);
   },
 };
-
-/** A token without anything that renews it. */
-export function alone(token: string): Tokens {
-  return { token, refresh: null, id: null };
-}
 
 async function renew(old: Tokens): Promise<boolean> {
   const provider = await import("./provider");

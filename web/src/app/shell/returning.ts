@@ -1,4 +1,5 @@
-import { RETURN, session } from "../api/session";
+import { session } from "../api/session";
+import { RETURN } from "../api/tokens";
 import { t } from "../texts";
 
 /** Where the provider has sent the reader back: takes its answer, and shows the place that the reader left from. */

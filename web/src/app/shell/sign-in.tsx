@@ -2,7 +2,8 @@ import { Button, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core"
 import { useState } from "react";
 
 import { config, type Provider } from "../api/config";
-import { alone, session } from "../api/session";
+import { session } from "../api/session";
+import { alone } from "../api/tokens";
 import { t } from "../texts";
 
 /** Where the reader has to sign in: with the provider that the server names, else with a token that the server made. */

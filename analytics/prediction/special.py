@@ -1,0 +1,10 @@
+"""The special functions of scipy, imported when a model is first fitted or used: it takes a tenth of a start."""
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    """One of them, like `special.gammaln`."""
+    from scipy import special  # noqa: PLC0415
+
+    return getattr(special, name)

@@ -1,0 +1,33 @@
+"""What can be exported, and into which kinds of files, by the names that people use."""
+
+from enum import StrEnum
+
+
+class ExportFormat(StrEnum):
+    """The kinds of files."""
+
+    CSV = "CSV"
+    XLSX = "XLSX"
+    PDF = "PDF"
+    PARQUET = "PARQUET"
+
+
+class ExportDetail(StrEnum):
+    """How much of a segmentation is exported."""
+
+    SUMMARY = "SUMMARY"
+    CUSTOMERS = "CUSTOMERS"
+
+
+REPORTS = (
+    "customers",
+    "segmentation",
+    "segment-migration",
+    "segmentation-trend",
+    "lifetime-value",
+    "purchase-patterns",
+    "category-affinity",
+    "retention",
+    "acquisition",
+    "receivables",
+)  # beside them there are the lists of customers that a report has told of
