@@ -41,6 +41,8 @@ from rules.contacts import contact_words, name_words, sort_name
 from rules.currency import half_even, line_total
 from rules.days import business_moment, day_number
 
+pytestmark = pytest.mark.own_store
+
 TODAY = date(2026, 3, 14)
 NOW = datetime(2026, 3, 14, 15, 20, tzinfo=UTC)  # 16:20 in Paris
 ACTOR = Actor("demo", "ADMIN")

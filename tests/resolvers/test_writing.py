@@ -28,16 +28,16 @@ async def a_business(database: Database, name: str = "Shop") -> int:
     return (await ensure_business(database, name, currency="GBP", timezone="UTC", now=NOW)).id
 
 
-async def all_rows(database: Database, statement: str) -> list[Any]:
-    """The rows of a statement."""
-    async with database.engine.connect() as connection:
+async def all_rows(database: Database, business: int, statement: str) -> list[Any]:
+    """The rows of a statement on those of a business."""
+    async with database.reading(business) as connection:
         return [tuple(row) for row in await connection.execute(text(statement))]
 
 
 async def state(database: Database, business: int) -> tuple[int, int, Any]:
     """The revisions of a business, and when it changed."""
     (row,) = await all_rows(
-        database, f"SELECT revision, facts_revision, updated_at FROM business WHERE id = {int(business)}"
+        database, business, f"SELECT revision, facts_revision, updated_at FROM business WHERE id = {int(business)}"
     )
     at = datetime.fromisoformat(row[2]) if isinstance(row[2], str) else row[2]
     return row[0], row[1], at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
@@ -69,8 +69,8 @@ async def test_eight_processes_lose_nothing_and_make_no_revision_twice(store_url
     assert sorted(revision for own in taken for revision in own) == everything
     assert all(own == sorted(own) for own in taken)
     stored = {f"writer{process}-{n}": revision for process, own in enumerate(taken) for n, revision in enumerate(own)}
-    assert dict(await all_rows(database, "SELECT name, revision FROM storefront")) == stored
-    assert dict(await all_rows(database, "SELECT subject, revision FROM audit_entry")) == stored
+    assert dict(await all_rows(database, business, "SELECT name, revision FROM storefront")) == stored
+    assert dict(await all_rows(database, business, "SELECT subject, revision FROM audit_entry")) == stored
     last_fact = max(revision for own in taken for n, revision in enumerate(own) if n % 3 != 2)
     assert (await state(database, business))[:2] == (PROCESSES * WRITES, last_fact)
     assert (await state(database, other))[:2] == (0, 0)
@@ -83,7 +83,7 @@ async def test_tasks_of_one_process_write_one_after_the_other(database: Database
     taken = await asyncio.gather(*(put(database, business, f"S{n}") for n in range(30)))
 
     assert sorted(taken) == list(range(1, 31))
-    assert sorted(await all_rows(database, "SELECT revision FROM storefront")) == [(n,) for n in range(1, 31)]
+    assert sorted(await all_rows(database, business, "SELECT revision FROM storefront")) == [(n,) for n in range(1, 31)]
 
 
 async def test_a_write_that_reads_first_is_alone_from_its_first_moment(sqlite_database: Database) -> None:
@@ -99,7 +99,7 @@ async def test_a_write_that_reads_first_is_alone_from_its_first_moment(sqlite_da
 
     await asyncio.gather(*(one_more() for _ in range(5)))
 
-    assert len(await all_rows(sqlite_database, "SELECT name FROM storefront")) == 5
+    assert len(await all_rows(sqlite_database, business, "SELECT name FROM storefront")) == 5
 
 
 async def test_businesses_count_apart(database: Database) -> None:
@@ -143,8 +143,8 @@ async def test_an_exception_undoes_all_and_takes_no_revision(database: Database)
         await put(database, business, "kept", now=NOW + timedelta(days=1))
 
     assert await state(database, business) == before
-    assert await all_rows(database, "SELECT name FROM storefront") == [("kept",)]
-    assert await all_rows(database, "SELECT count(*) FROM audit_entry") == [(0,)]
+    assert await all_rows(database, business, "SELECT name FROM storefront") == [("kept",)]
+    assert await all_rows(database, business, "SELECT count(*) FROM audit_entry") == [(0,)]
     assert await put(database, business, "next") == before[0] + 1
 
 
@@ -168,11 +168,12 @@ async def test_a_cancelled_write_undoes_all_and_holds_nobody_up(database: Databa
 
 async def test_a_business_that_is_not_there(database: Database) -> None:
     business = await a_business(database)
-    with pytest.raises(NoSuchBusiness, match="no business 999"):
-        await put(database, 999, "lost")
+    with pytest.raises(NoSuchBusiness, match=f"no business {business + 1}"):
+        await put(database, business + 1, "lost")
 
     assert (await state(database, business))[0] == 0
-    assert await all_rows(database, "SELECT name FROM storefront") == []
+    for of in (business, business + 1):
+        assert await all_rows(database, of, "SELECT name FROM storefront") == []
 
 
 async def test_a_write_leaves_its_record(database: Database) -> None:
@@ -183,6 +184,7 @@ async def test_a_write_leaves_its_record(database: Database) -> None:
 
     rows = await all_rows(
         database,
+        business,
         "SELECT business_id, actor, role, action, subject, customer_id, changes, revision FROM audit_entry ORDER BY id",
     )
     assert [(*row[:6], json.loads(row[6]), row[7]) for row in rows] == [

@@ -34,6 +34,8 @@ from tests.analytics.asking import operation
 from tests.builders import NOW, Line, Shop, open_shop
 from tests.server.conftest import SECRET
 
+pytestmark = pytest.mark.own_store
+
 KINDS = ("sqlite", "postgres")
 
 
