@@ -102,7 +102,7 @@ def rows_of(rows: Sequence[Any]) -> list[tuple[str, ...]]:
 
 async def on_store(shop: Shop, statement: SelectBase, params: dict[str, Any], given: dict[str, Any]) -> Any:
     """The rows that the store gives, with the tables of a caller as temporary ones."""
-    async with shop.database.engine.connect() as connection:
+    async with shop.database.transaction(shop.id) as connection:
         for source, rows in given.values():
             temporary = Table(
                 source.name, MetaData(), *(Column(c.name, c.type) for c in source.c), prefixes=["TEMPORARY"]
