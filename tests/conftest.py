@@ -13,7 +13,7 @@ import pytest
 
 from models.database import Database
 from models.migrate import migrate
-from tests.once import folder_of_run, kept, once
+from tests.once import computed_once, made_once
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
 DATA = Path(os.environ.get("TEST_DATA_DIR", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251
@@ -65,19 +65,13 @@ async def make_current(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all processes of the run find what is made once."""
-    return folder_of_run(tmp_path_factory)
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(run_folder: Path) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied."""
 
     def make(folder: Path) -> None:
         asyncio.run(make_current(f"sqlite:///{folder / 'store.db'}"))
 
-    return once(run_folder, "sqlite", make) / "store.db"
+    return made_once(tmp_path_factory, "sqlite", make) / "store.db"
 
 
 @pytest.fixture
@@ -135,7 +129,7 @@ async def drop_databases_of_run() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(run_folder: Path) -> str | None:
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> str | None:
     """The name of a migrated database to be copied, None where there is no PostgreSQL."""
 
     async def make() -> str | None:
@@ -147,7 +141,7 @@ def postgres_template(run_folder: Path) -> str | None:
         await make_current(named(name))
         return name
 
-    return kept(run_folder, "postgres", lambda: asyncio.run(make()))
+    return computed_once(tmp_path_factory, "postgres", lambda: asyncio.run(make()))
 
 
 @pytest.fixture(scope="session")

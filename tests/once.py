@@ -1,47 +1,37 @@
-"""What a run of tests makes once, in whichever of its processes needs it first."""
+"""What takes long to make and is made once a run, by whichever process of tests needs it first."""
 
 import fcntl
 import pickle
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 
 T = TypeVar("T")
 
 
-def folder_of_run(factory: pytest.TempPathFactory) -> Path:
-    """The folder that all processes of a run share; several runs at once have one each."""
-    base = factory.getbasetemp()
-    return base.parent if base.name.startswith("popen-") else base
-
-
-def once(shared: Path, name: str, make: Callable[[Path], Any]) -> Path:
-    """The folder of this name, filled by `make` if it is not there yet; others who need it wait meanwhile."""
-    made, unfinished = shared / name, shared / f"{name}.unfinished"
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder of this name that all processes of this run share, to be read or copied and not to be written."""
+    shared = factory.getbasetemp()
+    if shared.name.startswith("popen-"):  # a process of pytest-xdist
+        shared = shared.parent
+    folder, done = shared / name, shared / f"{name}.done"
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir()
-            make(unfinished)
-            unfinished.rename(made)
-    return made
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
 
 
-def kept(shared: Path, name: str, make: Callable[[], T]) -> T:
-    """What `make` computes, read by the other processes from where the first has put it."""
-    computed: list[T] = []
+def computed_once(factory: pytest.TempPathFactory, name: str, compute: Callable[[], T]) -> T:
+    """A value that one process computes and the others read."""
 
     def write(folder: Path) -> None:
-        computed.append(make())
-        with (folder / "value").open("wb") as file:
-            pickle.dump(computed[0], file, pickle.HIGHEST_PROTOCOL)
+        (folder / "value").write_bytes(pickle.dumps(compute()))
 
-    folder = once(shared, name, write)
-    if computed:
-        return computed[0]
-    with (folder / "value").open("rb") as file:
-        return pickle.load(file)
+    return pickle.loads((made_once(factory, name, write) / "value").read_bytes())

@@ -31,17 +31,19 @@ async def services(sqlite_database: Database) -> AsyncGenerator[Services]:
 
 
 @pytest.fixture(scope="session")
-def import_on_sqlite(run_folder: Path, sqlite_template: Path, data_dir: Path) -> Import:
+def import_on_sqlite(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, data_dir: Path) -> Import:
     """The real file in a SQLite store."""
-    return import_into_sqlite(run_folder, sqlite_template, data_dir)
+    return import_into_sqlite(tmp_path_factory, sqlite_template, data_dir)
 
 
 @pytest.fixture(scope="session")
-def import_on_postgres(run_folder: Path, postgres_template: str | None, data_dir: Path) -> Import:
+def import_on_postgres(
+    tmp_path_factory: pytest.TempPathFactory, postgres_template: str | None, data_dir: Path
+) -> Import:
     """The real file in a PostgreSQL store."""
     if postgres_template is None:
         missing("no PostgreSQL answers at TEST_POSTGRES_URL", REQUIRE_SERVICES)
-    return import_into_postgres(run_folder, postgres_template, data_dir)
+    return import_into_postgres(tmp_path_factory, postgres_template, data_dir)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -65,9 +67,9 @@ def real_shop(request: pytest.FixtureRequest) -> Imported:
 
 
 @pytest.fixture(scope="session")
-def facts(run_folder: Path, data_dir: Path) -> online_retail.OnlineRetailFacts:
+def facts(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> online_retail.OnlineRetailFacts:
     """The file as the oracle reads it."""
-    return facts_of_file(run_folder, data_dir)
+    return facts_of_file(tmp_path_factory, data_dir)
 
 
 @pytest.fixture(scope="session")

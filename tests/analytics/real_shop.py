@@ -1,6 +1,7 @@
 """Online Retail, the real shop, as imported once a run into each store: what tests hold against an oracle."""
 
 import asyncio
+import pickle
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from ingest.loader import Summary, import_file
@@ -18,12 +20,13 @@ from resolvers.businesses import ensure_business, find_business
 from resolvers.operation.context import Services
 from tests.builders import ACTOR
 from tests.conftest import OF_RUN, named, on_server
-from tests.once import kept
+from tests.once import computed_once, made_once
 from tests.oracle.online_retail import OnlineRetailFacts, import_facts
 
 NOW = datetime(2012, 1, 2, 9, 30, tzinfo=UTC)
 FILE = "online_retail_2010-12_2011-12.csv.gz"
 NAME = "Online Retail"
+REJECTS, SUMMARY = "rejects.csv", "summary"
 
 customer = table(Customer)
 
@@ -47,49 +50,53 @@ class Imported:
     numbers: dict[int, str]
 
 
-def import_into_sqlite(run_folder: Path, template: Path, data_dir: Path) -> Import:
+def import_into_sqlite(factory: pytest.TempPathFactory, template: Path, data_dir: Path) -> Import:
     """The import on SQLite."""
-    store, copy = (run_folder / f"online-retail{which}.db" for which in ("", "-copy"))
-    rejects = run_folder / "online-retail-sqlite-rejects.csv"
 
-    def fill() -> Summary:
-        shutil.copy(template, store)
-        summary = asyncio.run(_import(f"sqlite:///{store}", data_dir / FILE, rejects))
-        shutil.copy(store, copy)
-        return summary
+    def make(folder: Path) -> None:
+        shutil.copy(template, folder / "store.db")
+        _import(f"sqlite:///{folder / 'store.db'}", data_dir / FILE, folder)
+        shutil.copy(folder / "store.db", folder / "copy.db")
 
-    summary = kept(run_folder, "online-retail-sqlite", fill)
-    return Import(f"sqlite:///{store}", f"sqlite:///{copy}", summary, rejects)
+    folder = made_once(factory, "online-retail-sqlite", make)
+    return _imported(folder, f"sqlite:///{folder / 'store.db'}", f"sqlite:///{folder / 'copy.db'}")
 
 
-def import_into_postgres(run_folder: Path, template: str, data_dir: Path) -> Import:
+def import_into_postgres(factory: pytest.TempPathFactory, template: str, data_dir: Path) -> Import:
     """The import on PostgreSQL."""
     name, copy = f"{OF_RUN}online_retail", f"{OF_RUN}online_retail_copy"
-    rejects = run_folder / "online-retail-postgres-rejects.csv"
 
-    async def fill() -> Summary:
-        await on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
-        summary = await _import(named(name), data_dir / FILE, rejects)
-        await on_server(f"CREATE DATABASE {copy} TEMPLATE {name}")
-        return summary
+    def make(folder: Path) -> None:
+        asyncio.run(on_server(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        _import(named(name), data_dir / FILE, folder)
+        asyncio.run(on_server(f"CREATE DATABASE {copy} TEMPLATE {name}"))
 
-    summary = kept(run_folder, "online-retail-postgres", lambda: asyncio.run(fill()))
-    return Import(named(name), named(copy), summary, rejects)
+    folder = made_once(factory, "online-retail-postgres", make)
+    return _imported(folder, named(name), named(copy))
 
 
-def facts_of_file(run_folder: Path, data_dir: Path) -> OnlineRetailFacts:
-    """The file as the oracle reads it, once a run."""
-    return kept(run_folder, "online-retail-facts", lambda: import_facts(data_dir / FILE))
+def facts_of_file(factory: pytest.TempPathFactory, data_dir: Path) -> OnlineRetailFacts:
+    """The file as the oracle reads it."""
+    return computed_once(factory, "online-retail-facts", lambda: import_facts(data_dir / FILE))
 
 
-async def _import(url: str, path: Path, rejects: Path) -> Summary:
-    database = Database(url)
+def _import(url: str, path: Path, folder: Path) -> None:
+    summary = asyncio.run(_import_into(Database(url), path, folder / REJECTS))
+    (folder / SUMMARY).write_bytes(pickle.dumps(summary))
+
+
+async def _import_into(database: Database, path: Path, rejects: Path) -> Summary:
     shop = await ensure_business(database, NAME, currency="GBP", timezone="Europe/London", now=NOW)
+    mapping = preset("online-retail")
     summary = await import_file(
-        database, path=path, business=shop, mapping=preset("online-retail"), now=NOW, actor=ACTOR, rejects=rejects
+        database, path=path, business=shop, mapping=mapping, now=NOW, actor=ACTOR, rejects=rejects
     )
     await database.close()
     return summary
+
+
+def _imported(folder: Path, url: str, url_of_copy: str) -> Import:
+    return Import(url, url_of_copy, pickle.loads((folder / SUMMARY).read_bytes()), folder / REJECTS)
 
 
 @asynccontextmanager

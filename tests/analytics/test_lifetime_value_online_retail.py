@@ -64,6 +64,7 @@ async def whole_report(real_shop: Imported, arguments: str) -> Any:
 async def test_the_report_equals_the_independent_computation(
     real_shop: Imported, report_facts: Facts, arguments: str
 ) -> None:
+    # Takes seconds: four thousand customers are asked for in pages, and each is compared.
     question = dict(QUESTIONS[arguments])
     if "as_of" in question:
         question["as_of"] = date.fromisoformat(question["as_of"]).toordinal()
@@ -73,6 +74,7 @@ async def test_the_report_equals_the_independent_computation(
 
 
 async def test_what_the_real_shop_s_customers_were_worth(real_shop: Imported) -> None:
+    # Takes seconds: four thousand customers are asked for in pages.
     found = await whole_report(real_shop, 'asOf: "2011-12-09"')
     assert found["summary"] == {
         "totalCustomers": 4338,

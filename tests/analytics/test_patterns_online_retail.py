@@ -64,6 +64,7 @@ def in_days(period: tuple[str, str]) -> tuple[int, int]:
 async def test_the_report_equals_the_independent_computation(
     real_shop: Imported, report_facts: Facts, question: dict[str, Any]
 ) -> None:
+    # Takes seconds: the oracle goes through half a million lines.
     found = (await answered(real_shop, DOCUMENT, as_variables(question)))["purchasePatterns"]
     del found["notices"]
     expected = patterns.report(report_facts, **{**question, "period": in_days(question["period"])})

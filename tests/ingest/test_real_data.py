@@ -13,13 +13,13 @@ from tests.conftest import REQUIRE_SERVICES, missing
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def imported(request, run_folder, data_dir, tmp_path):
+def imported(request, tmp_path_factory, data_dir, tmp_path):
     """The import of the run, of which the copy is for this test."""
     template = request.getfixturevalue(f"{request.param}_template")
     if template is None:
         missing("no PostgreSQL answers at TEST_POSTGRES_URL", REQUIRE_SERVICES)
     into = {"sqlite": import_into_sqlite, "postgres": import_into_postgres}[request.param]
-    made = into(run_folder, template, data_dir)
+    made = into(tmp_path_factory, template, data_dir)
     shutil.copy(made.rejects, tmp_path / "rejects.csv")
     return made
 
@@ -34,7 +34,7 @@ async def shop(database):
     return await find_business(database, NAME)
 
 
-async def test_online_retail(imported, importing, asking, run_folder, data_dir, rejected):
+async def test_online_retail(imported, importing, asking, tmp_path_factory, data_dir, rejected):
     summary = imported.summary
     assert (summary.read, summary.written, summary.rejected) == (541_909, 539_791, 2_118)
     assert (summary.sales, summary.refunds, summary.customers) == (19_959, 3_836, 4_371)
@@ -46,7 +46,7 @@ async def test_online_retail(imported, importing, asking, run_folder, data_dir, 
     assert sales == {"sales": 19_959, "gross": 1_065_562_248, "anonymous": 1_427}
     [refunds] = await asking("SELECT count(*) AS refunds, CAST(sum(amount) AS BIGINT) AS amount FROM refund")
     assert refunds == {"refunds": 3_836, "amount": 89_681_249}
-    await equals_the_oracle(asking, facts_of_file(run_folder, data_dir))
+    await equals_the_oracle(asking, facts_of_file(tmp_path_factory, data_dir))
     [revision] = await asking("SELECT facts_revision FROM business")
     again = await importing(data_dir / FILE)
     assert (again.written, again.updated, again.unchanged, again.rejected) == (0, 0, 539_791, 2_118)

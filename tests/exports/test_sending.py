@@ -28,7 +28,7 @@ from server.http.exports import ExportResponse, Exports
 from server.http.graphql import utc_now
 from server.settings import Settings
 from tests.builders import Shop
-from tests.server.exports.conftest import Files
+from tests.exports.conftest import Files
 
 BATCHES = 50
 
