@@ -99,8 +99,8 @@ def _codes(response: Any) -> set[str]:
 def demo_client(folder: Path) -> Iterator[TestClient]:
     """A client with all rights on a small demo shop in this folder, where the process is meanwhile."""
     from resolvers.operation.viewer import Role, Viewer  # noqa: PLC0415
-    from server import filling  # noqa: PLC0415
     from server.app import create_app  # noqa: PLC0415
+    from server.commands import filling  # noqa: PLC0415
     from server.identity.auth import token_for  # noqa: PLC0415
     from server.settings import load_settings  # noqa: PLC0415
 

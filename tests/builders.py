@@ -281,6 +281,10 @@ class Shop:
         """The id of a saved refund."""
         return _id(self._refunds[number])
 
+    def id_of_touchpoint(self, place: int = 0) -> int:
+        """The id of a saved contact, by its place among those told."""
+        return _id(self._touchpoints[place])
+
     def id_of_storefront(self, name: str) -> int:
         """The id of a saved storefront."""
         return _id(self._storefronts[name])

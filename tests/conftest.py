@@ -1,5 +1,6 @@
 """What tests of all rooms share: stores that are theirs alone, and the real data."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncGenerator, Generator
@@ -9,15 +10,17 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 from models.database import Database
 from models.migrate import migrate
+from tests.once import computed_once, made_once
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
 DATA = Path(os.environ.get("TEST_DATA_DIR", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"  # noqa: TID251
 REQUIRE_DATA = os.environ.get("REQUIRE_TEST_DATA") == "1"  # noqa: TID251
+OF_RUN = f"customer_api_{os.environ.setdefault('TEST_RUN', uuid4().hex[:8])}_"  # noqa: TID251  processes inherit it
+NO_SERVER = (OSError, TimeoutError, asyncpg.PostgresError)
 LONGEST = ("outages", "soak", "web")
 SETTINGS = (
     *("DATABASE_URL", "SECRET_KEY", "LINK_KEYS", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "HOST", "PORT", "WORKERS"),
@@ -47,6 +50,13 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The databases of a run end with it."""
+    if not hasattr(config, "workerinput"):
+        asyncio.run(drop_databases_of_run())
+
+
 async def make_current(url: str) -> None:
     """Bring a new database to the current schema."""
     database = Database(url)
@@ -54,17 +64,19 @@ async def make_current(url: str) -> None:
     await database.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "store.db"
-    await make_current(f"sqlite:///{path}")
-    return path
+
+    def make(folder: Path) -> None:
+        asyncio.run(make_current(f"sqlite:///{folder / 'store.db'}"))
+
+    return made_once(tmp_path_factory, "sqlite", make) / "store.db"
 
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The URL of a migrated SQLite store of this test."""
+    """The URL of a migrated SQLite store of this test: to copy a file takes no time."""
     path = tmp_path / "store.db"
     shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"
@@ -82,6 +94,11 @@ def named(database: str) -> str:
     return f"{POSTGRES.rsplit('/', 1)[0]}/{database}"
 
 
+def new_name() -> str:
+    """A name for a database or a role that nobody has."""
+    return f"{OF_RUN}{uuid4().hex[:12]}"
+
+
 async def on_server(statement: str) -> None:
     """Run a statement that makes or drops a database."""
     connection = await asyncpg.connect(POSTGRES, timeout=5)
@@ -97,34 +114,79 @@ async def drop_database(name: str) -> None:
     await on_server(f"DROP ROLE IF EXISTS {name}_business")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def postgres_template() -> AsyncGenerator[str | None]:
-    """The name of a migrated database to be copied, None where there is no PostgreSQL."""
-    name = f"customer_api_template_{uuid4().hex[:12]}"
+async def drop_databases_of_run() -> None:
+    """Drop what the run has made on the server, also what a process left behind that ended in its midst."""
     try:
-        await on_server(f"CREATE DATABASE {name}")
-    except (OSError, TimeoutError, asyncpg.PostgresError):
-        yield None
+        connection = await asyncpg.connect(POSTGRES, timeout=5)
+    except NO_SERVER:
         return
-    await make_current(named(name))
-    yield name
-    await drop_database(name)
+    databases = await connection.fetch("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", OF_RUN)
+    for (name,) in databases:
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    for (name,) in await connection.fetch("SELECT rolname FROM pg_roles WHERE starts_with(rolname, $1)", OF_RUN):
+        await connection.execute(f"DROP ROLE {name}")
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> str | None:
+    """The name of a migrated database to be copied, None where there is no PostgreSQL."""
+
+    async def make() -> str | None:
+        name = f"{OF_RUN}template"
+        try:
+            await on_server(f"CREATE DATABASE {name}")
+        except NO_SERVER:
+            return None
+        await make_current(named(name))
+        return name
+
+    return computed_once(tmp_path_factory, "postgres", lambda: asyncio.run(make()))
+
+
+@pytest.fixture(scope="session")
+def postgres_store(postgres_template: str | None) -> str:
+    """The name of the migrated database of this process of tests."""
+    if postgres_template is None:
+        missing(f"no PostgreSQL answers at TEST_POSTGRES_URL ({POSTGRES})", REQUIRE_SERVICES)
+    name = new_name()
+    asyncio.run(on_server(f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+    return name
 
 
 @pytest.fixture
-async def postgres_url(postgres_template: str | None) -> AsyncGenerator[str]:
-    """The URL of a migrated PostgreSQL database of this test."""
+async def shared_postgres_url(postgres_store: str) -> AsyncGenerator[str]:
+    """The URL of a database in which businesses of earlier tests lie about, under names that no test gives."""
+    yield named(postgres_store)
+    connection = await asyncpg.connect(named(postgres_store), timeout=5)
+    await connection.execute("UPDATE business SET name = 'of a test before ' || id WHERE name NOT LIKE 'of a test %'")
+    await connection.close()
+
+
+@pytest.fixture
+async def own_postgres_url(postgres_template: str | None) -> AsyncGenerator[str]:
+    """The URL of a migrated, empty database of this test, which takes half a second to make and to drop."""
     if postgres_template is None:
         missing(f"no PostgreSQL answers at TEST_POSTGRES_URL ({POSTGRES})", REQUIRE_SERVICES)
-    name = f"customer_api_{uuid4().hex[:12]}"
+    name = new_name()
     await on_server(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
     yield named(name)
     await drop_database(name)
 
 
+@pytest.fixture
+def postgres_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated PostgreSQL store, in which a test has businesses of its own.
+
+    One that looks at the whole store, or harms it, is marked `own_store` and finds it empty.
+    """
+    is_own = request.node.get_closest_marker("own_store") is not None
+    return request.getfixturevalue("own_postgres_url" if is_own else "shared_postgres_url")
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a migrated, empty store of this test, on SQLite and then on PostgreSQL."""
+    """The URL of a migrated store in which a test is alone with its businesses, on SQLite and then on PostgreSQL."""
     return request.getfixturevalue(f"{request.param}_url")
 
 

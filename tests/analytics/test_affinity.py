@@ -4,7 +4,6 @@ T1 Tea Cake        T2 Tea Cake Mug     T3 Tea Cake      T4 Tea
 T5 Mug             T6 Cake             T7 nothing categorised        T8 without lines of worth: Tea, Tea
 """
 
-from collections.abc import AsyncGenerator
 from fractions import Fraction
 from typing import Any
 
@@ -13,12 +12,12 @@ import pytest
 
 from analytics import affinity
 from analytics.affinity import Together
-from models.database import Database
 from resolvers.affinity import AffinityQuestion, category_affinity, recommendations_by_customer
 from resolvers.operation.context import Context, Services
 from resolvers.operation.errors import BadUserInput
 from schema.arguments import DateRange
 from tests.analytics.asking import operation
+from tests.analytics.telling import on_both_stores
 from tests.builders import Line, Shop, open_shop
 
 BASKETS: list[tuple[str | None, list[str | None]]] = [
@@ -37,29 +36,15 @@ def lines(categories: list[str | None]) -> list[Line]:
     return [Line("thing", "1.00", category=category) for category in categories]
 
 
-@pytest.fixture
-async def services(database: Database) -> AsyncGenerator[Services]:
-    made = Services(database)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def shop(services: Services) -> Shop:
-    made = await open_shop(services.database)
-    made.customer("ben", type="WHOLESALE")
+def tell(shop: Shop) -> None:
+    shop.customer("ben", type="WHOLESALE")
     for customer, categories in BASKETS:
-        made.sale(customer, "2026-02-01", lines=lines(categories))
-    made.sale("finn", "2026-02-01", lines=lines(["Tea", "Pot"]), status="CANCELLED")
-    made.sale("gus", "2025-01-01", lines=lines(["Mug", "Pot"]))  # long before the period
-    await made.save()
-    return made
+        shop.sale(customer, "2026-02-01", lines=lines(categories))
+    shop.sale("finn", "2026-02-01", lines=lines(["Tea", "Pot"]), status="CANCELLED")
+    shop.sale("gus", "2025-01-01", lines=lines(["Mug", "Pot"]))  # long before the period
 
 
-@pytest.fixture
-async def context(services: Services, shop: Shop) -> AsyncGenerator[Context]:
-    async with operation(services, shop.id) as made:
-        yield made
+services, shop, context = on_both_stores(tell)
 
 
 async def pairs(context: Context, min_support: float = 0.0, **more: Any) -> list[tuple[Any, ...]]:

@@ -431,6 +431,7 @@ WAYS = {
 async def test_a_caught_up_copy_equals_the_store_after_each_kind_of_write(
     over_store: Services, shop: Shop, way: str
 ) -> None:
+    # Takes seconds: after each write the whole copy is compared, and once more loaded anew.
     over_store.copies = Copies(shop.database, WAYS[way])
     await copied(over_store, shop)
     for revision, change in enumerate(CHANGES, start=2):

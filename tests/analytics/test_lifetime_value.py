@@ -497,7 +497,7 @@ async def test_the_statement_says_the_same_on_the_store_itself(store_url: str, s
     try:
         async with operation(services, made.id) as context:
             ours = [tuple(row) for row in as_rows(await (await context.facts()).fetch(statement, params))]
-        async with services.database.engine.connect() as connection:
+        async with services.database.reading(made.id) as connection:
             stored = [tuple(row) for row in await connection.execute(statement, params)]
         assert ours == stored
         assert len(ours) == {(False, False): 7, (True, False): 2, (False, True): 5, (True, True): 1}[shape]

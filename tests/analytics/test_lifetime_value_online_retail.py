@@ -9,7 +9,7 @@ from resolvers.operation.context import Context
 from resolvers.operation.viewer import Role, Viewer
 from schema.schema import schema
 from tests.analytics.real_shop import NOW, Imported
-from tests.oracle import lifetime_value, online_retail
+from tests.oracle import lifetime_value
 from tests.oracle.facts import Facts
 from tests.reports.comparing import differences
 
@@ -42,12 +42,6 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="session")
-def told(facts: online_retail.OnlineRetailFacts) -> Facts:
-    """The file as the oracle's reports read it, to the day on which it is asked."""
-    return facts.for_reports(NOW.date())
-
-
 async def whole_report(real_shop: Imported, arguments: str) -> Any:
     """The report with all pages of its customers in one."""
     found, nodes, after = None, [], ""
@@ -67,16 +61,20 @@ async def whole_report(real_shop: Imported, arguments: str) -> Any:
 
 
 @pytest.mark.parametrize("arguments", QUESTIONS)
-async def test_the_report_equals_the_independent_computation(real_shop: Imported, told: Facts, arguments: str) -> None:
+async def test_the_report_equals_the_independent_computation(
+    real_shop: Imported, report_facts: Facts, arguments: str
+) -> None:
+    # Takes seconds: four thousand customers are asked for in pages, and each is compared.
     question = dict(QUESTIONS[arguments])
     if "as_of" in question:
         question["as_of"] = date.fromisoformat(question["as_of"]).toordinal()
     found = await whole_report(real_shop, arguments)
     assert len(found["customers"]) > 500
-    assert differences(found, lifetime_value.report(told, **question)) == []
+    assert differences(found, lifetime_value.report(report_facts, **question)) == []
 
 
 async def test_what_the_real_shop_s_customers_were_worth(real_shop: Imported) -> None:
+    # Takes seconds: four thousand customers are asked for in pages.
     found = await whole_report(real_shop, 'asOf: "2011-12-09"')
     assert found["summary"] == {
         "totalCustomers": 4338,

@@ -3,7 +3,6 @@
 The period is Sunday 1 to Saturday 14 February 2026; today is 5 March.
 """
 
-from collections.abc import AsyncGenerator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,15 +13,14 @@ from analytics.customers import RevenueBasis
 from analytics.patterns import Grouping
 from models.businesses import Weekday
 from models.customers import CustomerType
-from models.database import Database
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
 from resolvers.patterns import PurchasePatterns, Question, buyers_by_point, items_by_basket, purchase_patterns
 from resolvers.periods import Comparison
 from rules.selling import PaymentMethod
 from schema.arguments import DateRange
-from tests.analytics.asking import operation
-from tests.builders import Line, Shop, open_shop
+from tests.analytics.telling import on_both_stores
+from tests.builders import Line, Shop
 
 PERIOD = DateRange(start=date(2026, 2, 1), end=date(2026, 2, 14))
 
@@ -77,25 +75,7 @@ def tell(shop: Shop) -> None:
     shop.refund(None, "2025-12-30 12:00", "500.00")  # before the first sale
 
 
-@pytest.fixture
-async def services(database: Database) -> AsyncGenerator[Services]:
-    made = Services(database)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def shop(services: Services) -> Shop:
-    made = await open_shop(services.database)
-    tell(made)
-    await made.save()
-    return made
-
-
-@pytest.fixture
-async def context(services: Services, shop: Shop) -> AsyncGenerator[Context]:
-    async with operation(services, shop.id) as made:
-        yield made
+services, shop, context = on_both_stores(tell)
 
 
 async def ask(context: Context, **question: Any) -> PurchasePatterns:

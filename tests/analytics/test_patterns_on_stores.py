@@ -1,6 +1,6 @@
 """The statements on patterns and affinity are the same for every engine: the store answers them as the copy does."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,38 +36,19 @@ from analytics.patterns import (
     visits_by_unit,
 )
 from analytics.patterns.buyers import Buyer, asked_customer
-from models.database import Database
 from models.naming import name_of
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.patterns.engines import OfStore
-from tests.analytics.asking import operation
+from tests.analytics.telling import on_both_stores
 from tests.analytics.test_patterns import tell
-from tests.builders import Shop, open_shop
+from tests.builders import Shop
 
 AS_OF = 20_498  # 14 February 2026
 EDGES = (0, 4_000, 10_000)
 NAMES = ("Drinks", "Food", "Uncategorised", "Ware")
 
 
-@pytest.fixture
-async def services(database: Database) -> AsyncGenerator[Services]:
-    made = Services(database)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def shop(services: Services) -> Shop:
-    made = await open_shop(services.database)
-    tell(made)
-    await made.save()
-    return made
-
-
-@pytest.fixture
-async def context(services: Services, shop: Shop) -> AsyncGenerator[Context]:
-    async with operation(services, shop.id) as made:
-        yield made
+services, shop, context = on_both_stores(tell)
 
 
 def statements(form: Form) -> list[SelectBase]:
@@ -102,7 +83,7 @@ def rows_of(rows: Sequence[Any]) -> list[tuple[str, ...]]:
 
 async def on_store(shop: Shop, statement: SelectBase, params: dict[str, Any], given: dict[str, Any]) -> Any:
     """The rows that the store gives, with the tables of a caller as temporary ones."""
-    async with shop.database.engine.connect() as connection:
+    async with shop.database.transaction(shop.id) as connection:
         for source, rows in given.values():
             temporary = Table(
                 source.name, MetaData(), *(Column(c.name, c.type) for c in source.c), prefixes=["TEMPORARY"]

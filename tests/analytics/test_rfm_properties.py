@@ -242,6 +242,7 @@ QUESTIONS = st.lists(st.tuples(SCHEME, AS_OF, WINDOW, FILTERS), min_size=3, max_
 def test_every_answer_equals_the_oracle(
     world: World, history: History, questions: list[tuple[str, int, int | None, dict[str, Any]]]
 ) -> None:
+    # Takes seconds: the oracle, which is written for clarity, answers sixty questions.
     async def check() -> None:
         shop = await world.shop_of(history)
         for scheme, as_of, days, filters in questions:
@@ -300,6 +301,7 @@ def counts(sold: Sold, as_of: int, days: int | None) -> bool:
 def test_the_order_of_rows_is_irrelevant(
     world: World, history: History, chance: Any, scheme: str, as_of: int, days: int | None
 ) -> None:
+    # Takes seconds: an example is two shops, and the copy of each is loaded.
     def shuffled(rows: list[T]) -> list[T]:
         return chance.sample(rows, len(rows))
 
@@ -321,6 +323,7 @@ def test_the_order_of_rows_is_irrelevant(
 def test_facts_of_later_days_change_nothing(
     world: World, earlier: History, later: History, scheme: str, as_of: int, days: int | None
 ) -> None:
+    # Takes seconds: an example is two shops, and the copy of each is loaded.
     async def check() -> None:
         shop = await world.shop_of(earlier)
         asked = {"scheme": scheme, "days": days, "as_of": date_of(as_of)}
@@ -346,6 +349,7 @@ def test_facts_of_later_days_change_nothing(
 def test_a_filter_never_raises_population_and_orders(
     world: World, history: History, as_of: int, days: int | None, filters: dict[str, Any]
 ) -> None:
+    # Takes seconds: the copy of each example is loaded.
     async def check() -> None:
         shop = await world.shop_of(history)
         day = date_of(as_of)

@@ -539,7 +539,7 @@ async def test_statements_give_the_same_on_the_store_and_on_its_copy(database: D
     scope = Scope(AS_OF, days, shop.id_of_storefront("Web"), CustomerType.RETAIL)
     ids = [shop.id_of(number) for number in ("anna", "ben", "cleo", "eve")]
     groups = table_of(customer_id=np.array(ids), grp=np.array([0, 1, 0, 1]))
-    async with operation(services, shop.id) as context, database.engine.connect() as connection:
+    async with operation(services, shop.id) as context, database.transaction(shop.id) as connection:
         view = await context.facts(EVERYTHING)
         await connection.execute(text("CREATE TEMPORARY TABLE grouped_customer (customer_id BIGINT, grp INTEGER)"))
         await connection.execute(GROUPED.insert(), groups.to_pylist())

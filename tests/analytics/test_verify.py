@@ -60,10 +60,10 @@ async def found(services: Services, business_id: int) -> list[Finding]:
     return [finding async for finding in verify(services, business_id, NOW) if finding.wrong]
 
 
-async def execute(database: Database, *statements: str) -> None:
-    async with database.transaction() as connection:
-        for statement in statements:
-            await connection.execute(text(statement))
+async def execute(database: Database, statement: str, business_id: int | None = None) -> None:
+    """Run a statement on the rows of one business, or of all."""
+    async with database.transaction(business_id) as connection:
+        await connection.execute(text(statement))
 
 
 async def test_what_was_written_here_is_right(services: Services, shop: Shop) -> None:
@@ -139,7 +139,7 @@ async def test_a_change_without_a_revision_shows_in_the_copy(
     services: Services, shop: Shop, table: str, change: str, ids: tuple[str, ...]
 ) -> None:
     await found(services, shop.id)
-    await execute(shop.database, change)
+    await execute(shop.database, change, shop.id)
 
     (finding,) = await found(services, shop.id)
 
@@ -159,9 +159,13 @@ DAMAGE: tuple[tuple[str, str, Callable[[Shop], int]], ...] = (
     (
         "no row of touchpoint is of a later revision than the business",
         "UPDATE touchpoint SET revision = 9",
-        lambda _: 1,
+        lambda s: s.id_of_touchpoint(),
     ),
-    ("no row of sale is of a later revision than the facts", "UPDATE business SET facts_revision = 0", lambda _: 1),
+    (
+        "no row of sale is of a later revision than the facts",
+        "UPDATE business SET facts_revision = 0",
+        lambda s: s.id_of_sale("S1"),
+    ),
     ("paid is the sum of payments", "UPDATE sale SET paid = 0 WHERE number = 'S1'", lambda s: s.id_of_sale("S1")),
     (
         "refunded is the sum of refunds",
@@ -191,12 +195,12 @@ DAMAGE: tuple[tuple[str, str, Callable[[Shop], int]], ...] = (
     ),
     (
         "rows of sale refer to rows that are there",
-        "UPDATE sale SET customer_id = (SELECT id FROM customer WHERE number = 'zoe') WHERE number = 'S3'",
+        "UPDATE sale SET customer_id = (SELECT max(id) FROM customer WHERE number = 'zoe') WHERE number = 'S3'",
         lambda s: s.id_of_sale("S3"),
     ),
     (
         "rows of customer refer to rows that are there",
-        "UPDATE customer SET referrer_id = (SELECT id FROM customer WHERE number = 'zoe') WHERE number = 'cleo'",
+        "UPDATE customer SET referrer_id = (SELECT max(id) FROM customer WHERE number = 'zoe') WHERE number = 'cleo'",
         lambda s: s.id_of("cleo"),
     ),
 )
@@ -206,7 +210,8 @@ DAMAGE: tuple[tuple[str, str, Callable[[Shop], int]], ...] = (
 async def test_damage_is_found_by_its_ids(
     services: Services, shop: Shop, rule: str, change: str, id_of: Callable[[Shop], int]
 ) -> None:
-    await execute(shop.database, f"{change} AND business_id = {shop.id}" if " WHERE number" in change else change)
+    statement = f"{change} AND business_id = {shop.id}" if " WHERE number" in change else change
+    await execute(shop.database, statement, None if "zoe" in change else shop.id)  # zoe is of the other shop
 
     findings = await found(services, shop.id)
 
@@ -283,11 +288,15 @@ async def test_many_are_counted_and_few_are_named(services: Services, database: 
     for _ in range(30):
         shop.sale("anna", "2026-01-03", "1.00")
     await shop.save()
-    await execute(database, "UPDATE sale SET paid = 1")
+    await execute(database, "UPDATE sale SET paid = 1", shop.id)
 
     (finding,) = await found(services, shop.id)
 
-    assert (finding.kind, finding.wrong, finding.ids) == ("sale", 30, tuple(range(1, 11)))
+    assert (finding.kind, finding.wrong, finding.ids) == (
+        "sale",
+        30,
+        tuple(shop.id_of_sale(f"S{n}") for n in range(1, 11)),
+    )
 
 
 def test_every_owned_table_is_verified() -> None:

@@ -45,11 +45,11 @@ def importing(database: Database, shop: Any, tmp_path: Path) -> Importing:
 
 
 @pytest.fixture
-def asking(database: Database) -> Asking:
-    """The rows of a statement, as dictionaries or plain tuples."""
+def asking(database: Database, shop: Any) -> Asking:
+    """The rows of a statement, as dictionaries or plain tuples: those of the shop, or of another business."""
 
-    async def ask(statement: str, *, plain: bool = False, **values: Any) -> list[Any]:
-        async with database.engine.connect() as connection:
+    async def ask(statement: str, *, plain: bool = False, business: Any = shop, **values: Any) -> list[Any]:
+        async with database.reading(business.id) as connection:
             rows = await connection.execute(text(statement), values)
             return list(rows) if plain else [dict(row._mapping) for row in rows]
 

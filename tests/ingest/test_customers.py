@@ -111,29 +111,29 @@ async def test_an_older_sale_only_fills_what_is_not_known(importing, asking):
     ]
 
 
-async def test_a_new_email_is_not_a_verified_one(importing, asking, database):
+async def test_a_new_email_is_not_a_verified_one(importing, asking, database, shop):
     await importing([HEADER, "1,2011-05-05,7,,ann@example.com,,,,,,,1"], mapping=FULL)
-    async with database.transaction() as connection:
+    async with database.transaction(shop.id) as connection:
         await connection.exec_driver_sql("UPDATE customer SET is_email_verified = NOT is_email_verified")
     await importing([HEADER, "2,2011-06-05,7,,lee@example.com,,,,,,,1"], mapping=FULL)
     [row] = await asking(CUSTOMERS)
     assert (row["email"], bool(row["is_email_verified"])) == ("lee@example.com", False)
 
 
-async def test_sales_of_a_merged_customer_go_to_the_one_that_was_kept(importing, asking, database):
+async def test_sales_of_a_merged_customer_go_to_the_one_that_was_kept(importing, asking, database, shop):
     await importing([HEADER, *(f"{n},2011-05-05,{n},,,,,,,,,1" for n in (1, 2, 3))], mapping=FULL)
-    async with database.transaction() as connection:
-        await connection.exec_driver_sql("UPDATE customer SET merged_into_id = 2 WHERE number = '1'")
-        await connection.exec_driver_sql("UPDATE customer SET merged_into_id = 3 WHERE number = '2'")
-    kept = {row["number"]: row["id"] for row in await asking(CUSTOMERS)}["3"]
+    ids = {row["number"]: row["id"] for row in await asking(CUSTOMERS)}
+    async with database.transaction(shop.id) as connection:
+        await connection.exec_driver_sql(f"UPDATE customer SET merged_into_id = {ids['2']} WHERE number = '1'")
+        await connection.exec_driver_sql(f"UPDATE customer SET merged_into_id = {ids['3']} WHERE number = '2'")
     await importing([HEADER, "9,2011-01-05,1,,,,,Ghana,,,,1"], mapping=FULL)
-    assert await asking("SELECT customer_id FROM sale WHERE number = '9'") == [{"customer_id": kept}]
+    assert await asking("SELECT customer_id FROM sale WHERE number = '9'") == [{"customer_id": ids["3"]}]
     assert len(await asking(CUSTOMERS)) == 3
 
 
-async def test_an_erased_customer_gets_sales_and_no_profile(importing, asking, database):
+async def test_an_erased_customer_gets_sales_and_no_profile(importing, asking, database, shop):
     await importing([HEADER, "1,2011-05-05,7,,,,,,,,,1"], mapping=FULL)
-    async with database.transaction() as connection:
+    async with database.transaction(shop.id) as connection:
         await connection.exec_driver_sql("UPDATE customer SET is_erased = NOT is_erased, search_name = ''")
     await importing([HEADER, "2,2011-06-05,7,Ann Lee,a@example.com,,Leeds,,,,,1"], mapping=FULL)
     assert await profile_of(asking, "last_name", "city", "email", "search_name") == [(None, None, None, "")]

@@ -42,6 +42,8 @@ from rules.days import business_moment, day_number
 from rules.demo import DEMO_BUSINESS
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus, line_total
 
+pytestmark = pytest.mark.own_store
+
 TODAY = date(2026, 3, 14)
 NOW = datetime(2026, 3, 14, 15, 20, tzinfo=UTC)  # 16:20 in Paris
 ACTOR = Actor("demo", "ADMIN")
@@ -184,6 +186,7 @@ async def test_both_stores_hold_the_same(stores: Stores, postgres_url: str) -> N
 
 
 async def test_the_seed_and_the_day_decide_everything(stores: Stores) -> None:
+    # Takes seconds: three demos are grown.
     one, same, other = stores(), stores(), stores()
     await grow(one, today=TODAY, now=datetime(2026, 3, 15, 1, 0, tzinfo=UTC))
     await grow(same, today=TODAY, now=datetime(2031, 7, 1, 12, 0, tzinfo=UTC))
@@ -196,6 +199,7 @@ async def test_the_seed_and_the_day_decide_everything(stores: Stores) -> None:
 async def test_grown_day_by_day_it_is_the_same_as_grown_at_once(
     stores: Stores, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Takes seconds: a demo is grown in thirty-two steps.
     daily, once = database, stores()
     for days in (*range(0, 30), 75, 130):
         await grow(daily, NOW + timedelta(days=days, hours=days % 5))
@@ -479,10 +483,23 @@ def _check_joining(rows: Rows) -> None:
 # ---------------------------------------------------------------- what is in it
 
 
-async def test_a_demo_of_the_usual_size_has_some_of_everything(sqlite_database: Database) -> None:
-    await grow(sqlite_database, customers=None)
+@pytest.fixture(scope="module")
+def rows(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    """Every row of a demo of the usual size, which takes seconds to grow."""
+    path = tmp_path_factory.mktemp("demo") / "store.db"
+    shutil.copy(sqlite_template, path)
 
-    rows = await rows_of(sqlite_database)
+    async def grown() -> Rows:
+        database = Database(f"sqlite:///{path}")
+        await grow(database, customers=None)
+        rows = await rows_of(database)
+        await database.close()
+        return rows
+
+    return asyncio.run(grown())
+
+
+def test_a_demo_of_the_usual_size_has_some_of_everything(rows: Rows) -> None:
     assert len(rows["customer"]) == 2_000
     assert {row.status for row in rows["sale"]} == set(SaleStatus)
     assert {row.channel for row in rows["sale"]} == set(SaleChannel)
@@ -510,10 +527,7 @@ async def test_a_demo_of_the_usual_size_has_some_of_everything(sqlite_database: 
     assert any(row.sale_id and row.business_month > month[row.sale_id] for row in rows["refund"])
 
 
-async def test_a_demo_of_the_usual_size_is_plausible(sqlite_database: Database) -> None:
-    await grow(sqlite_database, customers=None)
-
-    rows = await rows_of(sqlite_database)
+def test_a_demo_of_the_usual_size_is_plausible(rows: Rows) -> None:
     customers, sales = rows["customer"], rows["sale"]
     assert 0.04 < _share(customers, lambda row: row.type == "WHOLESALE") < 0.08
     assert 0.02 < _share(customers, lambda row: not row.is_active) < 0.12
@@ -544,6 +558,7 @@ def _share(rows: list[Any], which: Callable[[Any], bool]) -> float:
 
 
 async def test_contacts_are_valid_unique_and_found_by_their_words(sqlite_database: Database) -> None:
+    # Takes seconds: so many contacts are made that some would be the same.
     await grow(sqlite_database, customers=3_000)
 
     customers = (await rows_of(sqlite_database))["customer"]

@@ -192,4 +192,4 @@ async def test_a_currency_without_decimals(importing, asking, database):
         mapping=parse_map("sale=n,occurred_at=d,unit_price=a,quantity=q"),
         business=shop,
     )
-    assert [sale["total"] for sale in await asking(SALE)] == [750]
+    assert [sale["total"] for sale in await asking(SALE, business=shop)] == [750]

@@ -1,16 +1,41 @@
-"""The real files of shared/data, compared with figures computed by others."""
+"""Online Retail in a store, compared with figures computed by others, and imported once more.
 
-from ingest.mapping import preset
-from resolvers.businesses import ensure_business
-from tests.ingest.conftest import NOW
-from tests.oracle import online_retail
+Takes seconds: half a million rows are compared one by one, and read again to find that nothing is new.
+"""
 
-ONLINE_RETAIL = "online_retail_2010-12_2011-12.csv.gz"
-CDNOW = "cdnow_sample.csv.gz"
+import shutil
+
+import pytest
+
+from resolvers.businesses import find_business
+from tests.analytics.real_shop import FILE, NAME, facts_of_file, import_into_postgres, import_into_sqlite
+from tests.conftest import REQUIRE_SERVICES, missing
 
 
-async def test_online_retail(importing, asking, data_dir, rejected):
-    summary = await importing(data_dir / ONLINE_RETAIL)
+@pytest.fixture(params=["sqlite", "postgres"])
+def imported(request, tmp_path_factory, data_dir, tmp_path):
+    """The import of the run, of which the copy is for this test."""
+    template = request.getfixturevalue(f"{request.param}_template")
+    if template is None:
+        missing("no PostgreSQL answers at TEST_POSTGRES_URL", REQUIRE_SERVICES)
+    into = {"sqlite": import_into_sqlite, "postgres": import_into_postgres}[request.param]
+    made = into(tmp_path_factory, template, data_dir)
+    shutil.copy(made.rejects, tmp_path / "rejects.csv")
+    return made
+
+
+@pytest.fixture
+def store_url(imported):
+    return imported.url_of_copy
+
+
+@pytest.fixture
+async def shop(database):
+    return await find_business(database, NAME)
+
+
+async def test_online_retail(imported, importing, asking, tmp_path_factory, data_dir, rejected):
+    summary = imported.summary
     assert (summary.read, summary.written, summary.rejected) == (541_909, 539_791, 2_118)
     assert (summary.sales, summary.refunds, summary.customers) == (19_959, 3_836, 4_371)
     assert len(rejected()) == 2_118
@@ -21,31 +46,15 @@ async def test_online_retail(importing, asking, data_dir, rejected):
     assert sales == {"sales": 19_959, "gross": 1_065_562_248, "anonymous": 1_427}
     [refunds] = await asking("SELECT count(*) AS refunds, CAST(sum(amount) AS BIGINT) AS amount FROM refund")
     assert refunds == {"refunds": 3_836, "amount": 89_681_249}
-    await equals_the_oracle(asking, data_dir / ONLINE_RETAIL)
+    await equals_the_oracle(asking, facts_of_file(tmp_path_factory, data_dir))
     [revision] = await asking("SELECT facts_revision FROM business")
-    again = await importing(data_dir / ONLINE_RETAIL)
+    again = await importing(data_dir / FILE)
     assert (again.written, again.updated, again.unchanged, again.rejected) == (0, 0, 539_791, 2_118)
     assert await asking("SELECT facts_revision FROM business") == [revision]
 
 
-async def test_cdnow(importing, asking, data_dir, database):
-    shop = await ensure_business(database, "CDNOW", currency="USD", timezone="America/New_York", now=NOW)
-    summary = await importing(data_dir / CDNOW, mapping=preset("cdnow"), business=shop)
-    assert (summary.read, summary.written, summary.rejected, summary.customers) == (6_919, 6_919, 0, 2_357)
-    [sales] = await asking(
-        "SELECT count(*) AS sales, CAST(sum(total) AS BIGINT) AS gross,"
-        " count(DISTINCT customer_id) AS customers FROM sale"
-    )
-    assert sales == {"sales": 6_919, "gross": 24_409_194, "customers": 2_357}
-    [items] = await asking("SELECT count(*) AS items, CAST(sum(quantity) AS BIGINT) AS discs FROM sale_item")
-    assert items == {"items": 6_919, "discs": 16_479_000_000}
-    again = await importing(data_dir / CDNOW, mapping=preset("cdnow"), business=shop)
-    assert (again.unchanged, again.written, again.updated) == (6_919, 0, 0)
-
-
-async def equals_the_oracle(asking, path):
+async def equals_the_oracle(asking, facts):
     """Every sale, refund, item and customer as computed by tests/oracle, which has not seen the import."""
-    facts = online_retail.import_facts(path)
     sales = facts.sales.sort_values("sale")[["sale", "customer", "day", "hour", "total"]]
     refunds = facts.refunds.sort_values("refund")[["refund", "customer", "day", "hour", "amount"]]
     items = facts.items.sort_values(["sale", "row"])[["sale", "stock_code", "quantity", "total", "is_product"]]

@@ -262,6 +262,6 @@ async def test_words_are_stored_as_their_values(database: Database) -> None:
     shop: Shop = await open_shop(database)
     shop.sale("ANN", "2026-02-01", "5.00", channel="ONLINE", status="PARTIAL", payments={"MOBILE_MONEY": "1.00"})
     await shop.save()
-    async with database.engine.connect() as connection:
+    async with database.reading(shop.id) as connection:
         query = "SELECT s.status, s.channel, p.method FROM sale s JOIN payment p ON p.sale_id = s.id"
         assert [tuple(row) for row in await connection.execute(text(query))] == [("PARTIAL", "ONLINE", "MOBILE_MONEY")]

@@ -23,6 +23,8 @@ from models.schema_version import NewerSchema, head, known_schemas, schema_of
 from tests.builders import open_shop
 from tests.schema.corner_shop import corner_shop
 
+pytestmark = pytest.mark.own_store
+
 ROOT = Path(__file__).parents[2]
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 

@@ -15,6 +15,8 @@ from models.database import Database
 from models.outages import is_outage
 from tests.conftest import on_server
 
+pytestmark = pytest.mark.own_store
+
 
 async def error_of(work: Awaitable[Any]) -> BaseException:
     with pytest.raises(Exception) as raised:  # noqa: PT011  which one is not the question

@@ -333,6 +333,7 @@ async def rows_of(connection: AsyncConnection, statement: str) -> list[Any]:
 
 
 async def test_import_demo_backup_restore_and_verify(database: Database, url: str, tmp_path: Path) -> None:
+    # Takes seconds: it does all that an installation does, on a database of its own.
     await grow_demo(database, customers=20, seed=1, today=NOW.date(), now=NOW, actor=ACTOR)
     file, backup = tmp_path / "orders.csv", tmp_path / "backup.zip"
     file.write_text("id,at,who,what,price\n1,2026-01-03,ann,Tea,2.50\n2,2026-01-04,ben,Mug,4.00\n")

@@ -111,6 +111,7 @@ def answer_of(shop: AskedShop, question: dict[str, Any]) -> Any:
 def test_the_report_equals_the_oracle(
     world: World, facts: Facts, questions: list[dict[str, Any]], has_costs: bool
 ) -> None:
+    # Takes seconds: the copy of each example is loaded, and the oracle is written for clarity.
     told = facts if has_costs else without_costs(facts)
     with world.shop_of(told) as shop:
         for question in questions:

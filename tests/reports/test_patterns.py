@@ -94,6 +94,7 @@ def asked(facts: Facts, question: dict[str, Any]) -> dict[str, Any]:
 @given(facts=histories(), questions=st.lists(QUESTIONS, min_size=4, max_size=4))
 @examples(12)
 def test_patterns_equal_the_oracle(world: World, facts: Facts, questions: list[dict[str, Any]]) -> None:
+    # Takes seconds: the copy of each example is loaded, and the oracle is written for clarity.
     with world.shop_of(facts) as shop:
         for question in (asked(facts, question) for question in questions):
             edges = question["basket_edges"]

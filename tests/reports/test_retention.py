@@ -67,6 +67,7 @@ QUESTIONS = st.fixed_dictionaries(
 @given(facts=histories(), questions=st.lists(QUESTIONS, min_size=3, max_size=3))
 @examples(12)
 def test_retention_equals_the_oracle(world: World, facts: Facts, questions: list[dict[str, Any]]) -> None:
+    # Takes seconds: the copy of each example is loaded, and the oracle is written for clarity.
     with world.shop_of(facts) as shop:
         for question in questions:
             answer = shop.ask(DOCUMENT, question)["retention"]
@@ -78,6 +79,7 @@ def test_retention_equals_the_oracle(world: World, facts: Facts, questions: list
 def test_customers_at_the_end_are_the_retained_the_new_and_the_reactivated(
     world: World, facts: Facts, question: dict[str, Any]
 ) -> None:
+    # Takes seconds: the copy of each example is loaded.
     with world.shop_of(facts) as shop:
         report = shop.ask(DOCUMENT, question)["retention"]
     summary, trends = report["summary"], report["trends"]

@@ -97,6 +97,7 @@ def check(shop: AskedShop, facts: Facts, question: dict[str, Any], method: str) 
 def test_a_segmentation_equals_the_oracle(
     world: World, method: str, facts: Facts, questions: list[dict[str, Any]]
 ) -> None:
+    # Takes seconds: the copy of each example is loaded, and the oracle is written for clarity.
     with world.shop_of(facts) as shop:
         for question in questions:
             check(shop, facts, question, method)

@@ -30,16 +30,16 @@ async def a_business(database: Database, name: str = "Shop") -> int:
     return (await ensure_business(database, name, currency="GBP", timezone="UTC", now=NOW)).id
 
 
-async def all_rows(database: Database, statement: str) -> list[Any]:
-    """The rows of a statement."""
-    async with database.engine.connect() as connection:
+async def all_rows(database: Database, business: int, statement: str) -> list[Any]:
+    """The rows of a statement on those of a business."""
+    async with database.reading(business) as connection:
         return [tuple(row) for row in await connection.execute(text(statement))]
 
 
 async def state(database: Database, business: int) -> tuple[int, int, Any]:
     """The revisions of a business, and when it changed."""
     (row,) = await all_rows(
-        database, f"SELECT revision, facts_revision, updated_at FROM business WHERE id = {int(business)}"
+        database, business, f"SELECT revision, facts_revision, updated_at FROM business WHERE id = {int(business)}"
     )
     at = datetime.fromisoformat(row[2]) if isinstance(row[2], str) else row[2]
     return row[0], row[1], at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
@@ -77,8 +77,8 @@ async def test_eight_processes_lose_nothing_and_make_no_revision_twice(store_url
     assert sorted(revision for own in taken for revision in own) == everything
     assert all(own == sorted(own) for own in taken)
     stored = {f"writer{process}-{n}": revision for process, own in enumerate(taken) for n, revision in enumerate(own)}
-    assert dict(await all_rows(database, "SELECT name, revision FROM storefront")) == stored
-    audited = await all_rows(database, "SELECT changes, revision FROM audit_entry")
+    assert dict(await all_rows(database, business, "SELECT name, revision FROM storefront")) == stored
+    audited = await all_rows(database, business, "SELECT changes, revision FROM audit_entry")
     assert {json.loads(changes)[0][2]: revision for changes, revision in audited} == stored
     last_fact = max(revision for own in taken for n, revision in enumerate(own) if n % 3 != 2)
     assert (await state(database, business))[:2] == (PROCESSES * WRITES, last_fact)
@@ -92,7 +92,7 @@ async def test_tasks_of_one_process_write_one_after_the_other(database: Database
     taken = await asyncio.gather(*(put(database, business, f"S{n}") for n in range(30)))
 
     assert sorted(taken) == list(range(1, 31))
-    assert sorted(await all_rows(database, "SELECT revision FROM storefront")) == [(n,) for n in range(1, 31)]
+    assert sorted(await all_rows(database, business, "SELECT revision FROM storefront")) == [(n,) for n in range(1, 31)]
 
 
 async def test_a_write_that_reads_first_is_alone_from_its_first_moment(sqlite_database: Database) -> None:
@@ -108,7 +108,7 @@ async def test_a_write_that_reads_first_is_alone_from_its_first_moment(sqlite_da
 
     await asyncio.gather(*(one_more() for _ in range(5)))
 
-    assert len(await all_rows(sqlite_database, "SELECT name FROM storefront")) == 5
+    assert len(await all_rows(sqlite_database, business, "SELECT name FROM storefront")) == 5
 
 
 async def test_businesses_count_apart(database: Database) -> None:
@@ -150,8 +150,8 @@ async def test_an_exception_undoes_all_and_takes_no_revision(database: Database)
         await put(database, business, "kept", now=NOW + timedelta(days=1))
 
     assert await state(database, business) == before
-    assert await all_rows(database, "SELECT name FROM storefront") == [("kept",)]
-    assert await all_rows(database, "SELECT count(*) FROM audit_entry") == [(0,)]
+    assert await all_rows(database, business, "SELECT name FROM storefront") == [("kept",)]
+    assert await all_rows(database, business, "SELECT count(*) FROM audit_entry") == [(0,)]
     assert await put(database, business, "next") == before[0] + 1
 
 
@@ -175,29 +175,31 @@ async def test_a_cancelled_write_undoes_all_and_holds_nobody_up(database: Databa
 
 async def test_a_business_that_is_not_there(database: Database) -> None:
     business = await a_business(database)
-    with pytest.raises(NoSuchBusiness, match="no business 999"):
-        await put(database, 999, "lost")
+    with pytest.raises(NoSuchBusiness, match=f"no business {business + 1}"):
+        await put(database, business + 1, "lost")
 
     assert (await state(database, business))[0] == 0
-    assert await all_rows(database, "SELECT name FROM storefront") == []
+    for of in (business, business + 1):
+        assert await all_rows(database, of, "SELECT name FROM storefront") == []
 
 
 async def test_a_write_leaves_its_record(database: Database) -> None:
     business = await a_business(database)
     actor = Actor("import", "ADMIN", AuditSource.IMPORT, request_id="r1")
     async with writing(database, business, actor=actor, clock=lambda: NOW) as opened:
-        await opened.once(open_storefront, "é")
+        first = await opened.once(open_storefront, "é")
     async with writing(database, business, actor=ACTOR, clock=lambda: NOW) as opened:
-        await opened.once(open_storefront, "b", action="open")
+        second = await opened.once(open_storefront, "b", action="open")
 
     rows = await all_rows(
         database,
+        business,
         "SELECT business_id, actor, role, source, request_id, action, subject, customer_id, changes, revision"
         " FROM audit_entry ORDER BY id",
     )
     assert [(*row[:6], row[6], row[7], json.loads(row[8]), row[9]) for row in rows] == [
-        (business, "import", "ADMIN", "IMPORT", "r1", "openStorefront", global_id("Storefront", 1), None,
+        (business, "import", "ADMIN", "IMPORT", "r1", "openStorefront", global_id("Storefront", first), None,
          [["name", None, "é", False], ["isActive", None, "true", False]], 1),
-        (business, "ann", "MANAGER", "COMMAND", None, "open", global_id("Storefront", 2), None,
+        (business, "ann", "MANAGER", "COMMAND", None, "open", global_id("Storefront", second), None,
          [["name", None, "b", False], ["isActive", None, "true", False]], 2),
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from resolvers.operation.viewer import Role, Viewer
 from schema.document.prepared import PREPARED, Prepared
 from schema.schema import schema
 from tests.builders import NOW, Shop, open_shop
-from tests.schema.corner_shop import corner_shop
+from tests.schema.corner_shop import corner_shop, corner_shop_of, corner_store
 
 REFUSED_BY_GRAPHQL = "REFUSED_BY_GRAPHQL"
 
@@ -117,10 +118,16 @@ async def both_services(store_url: str) -> AsyncGenerator[Services]:
     await made.close()
 
 
+@pytest.fixture(scope="session")
+def corner_shop_store(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """The corner shop as it is copied."""
+    return corner_store(tmp_path_factory, sqlite_template)
+
+
 @pytest.fixture
-async def shop(services: Services) -> Shop:
+def shop(services: Services, corner_shop_store: Path) -> Shop:
     """The corner shop, on SQLite."""
-    return await corner_shop(services.database)
+    return corner_shop_of(corner_shop_store, services.database)
 
 
 @pytest.fixture

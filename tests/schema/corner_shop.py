@@ -4,11 +4,18 @@ Today there is Thursday 5 March 2026. Its tests name customers by number: ANN ha
 NONAME has a number only, GONE was erased, IDLE is no longer served, NEW has never bought, OLD was merged into ANN.
 """
 
+import asyncio
+import pickle
+import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from models.database import Database
 from tests.builders import Line, Shop, open_shop
+from tests.once import made_once
 
 PERSONAL_OF_ANN = {
     "email": "anna.marker@example.com",
@@ -22,6 +29,7 @@ PERSONAL_OF_ANN = {
     "country": "Markerland",
     "notes": "marker note of a customer",
 }
+STORE, TOLD = "store.db", "told"
 PERSONAL_OF_TOUCHPOINTS = "marker note of a contact"
 
 
@@ -32,6 +40,31 @@ async def corner_shop(database: Database, **business: Any) -> Shop:
     _sales(shop)
     _contacts(shop)
     await shop.save()
+    return shop
+
+
+def corner_store(factory: pytest.TempPathFactory, template: Path) -> Path:
+    """A SQLite store of the shop and what was told of it: made once a run, and copied by `corner_shop_of`."""
+
+    async def told(path: Path) -> bytes:
+        database = Database(f"sqlite:///{path}")
+        shop = await corner_shop(database)
+        await database.close()
+        del shop.database
+        return pickle.dumps(shop)
+
+    def make(folder: Path) -> None:
+        shutil.copy(template, folder / STORE)
+        (folder / TOLD).write_bytes(asyncio.run(told(folder / STORE)))
+
+    return made_once(factory, "corner-shop", make)
+
+
+def corner_shop_of(store: Path, database: Database) -> Shop:
+    """The shop, in a SQLite store that nobody has opened yet."""
+    shutil.copy(store / STORE, database.adbc_uri)
+    shop: Shop = pickle.loads((store / TOLD).read_bytes())
+    shop.database = database
     return shop
 
 

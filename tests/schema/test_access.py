@@ -153,6 +153,7 @@ ROOTS = (
 
 @pytest.mark.parametrize("root", ROOTS)
 async def test_every_field_as_everybody(ask: Asker, shop: Shop, other: Shop, root: str) -> None:
+    # Takes seconds for some roots: everything under them is asked by every kind of caller.
     # The customers of 125 cells are asked for in a test of their own.
     document, asked = everything_under(root, root_calls(shop)[root], lambda field: field != "RFMCell.customers")
     staff = ask.being(Role.STAFF, customer_id=shop.id_of("ANN"))

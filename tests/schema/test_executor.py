@@ -71,6 +71,7 @@ async def ask_twice(stock: strawberry.Schema, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("root", ROOTS)
 async def test_everything_is_answered_alike(ask: Asker, ask_twice: Any, shop: Shop, root: str) -> None:
+    # Takes seconds for some roots: everything under them is asked twice, with and without the executor.
     document, _ = everything_under(root, root_calls(shop)[root], lambda field: field != "RFMCell.customers")
     asker = ask.being(Role.STAFF, customer_id=shop.id_of("ANN"))
     await asker.run(document)

@@ -102,6 +102,7 @@ async def test_predictions_of_cdnow(cdnow: Asker) -> None:
 
 
 async def test_order_predicted_is_by_predicted_revenue_over_all_pages(cdnow: Asker) -> None:
+    # Takes seconds: the model of a real shop is fitted.
     await model(cdnow, "1997-10-01")
     fields = f"{{ rank customer {{ number }} clv {{ {PREDICTION} }} }}"
     nodes, after = [], ""

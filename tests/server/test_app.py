@@ -70,6 +70,7 @@ async def test_a_store_of_another_schema_is_not_ready(client: TestClient, sqlite
     assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.own_store
 async def test_a_store_that_goes_away_and_comes_back(postgres_url: str) -> None:
     settings = Settings(database_url=postgres_url, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
     database = Database(postgres_url)

@@ -34,6 +34,8 @@ from tests.analytics.asking import operation
 from tests.builders import NOW, Line, Shop, open_shop
 from tests.server.conftest import SECRET
 
+pytestmark = pytest.mark.own_store
+
 KINDS = ("sqlite", "postgres")
 
 
@@ -102,6 +104,7 @@ async def made(sqlite_url: str, tmp_path: Path) -> Path:
 
 
 async def test_everything_comes_back_as_a_new_store(store_url: str, target_url: str, tmp_path: Path) -> None:
+    # Takes seconds: a store is made, emptied and filled again on each kind of server.
     async with store(store_url) as database:
         shop = await filled(database)
         before, old_epoch = await everything(database), await epoch(database)

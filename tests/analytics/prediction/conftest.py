@@ -5,14 +5,8 @@ the first, and 9.00 without a sale. ben bought once. cleo's second sale was pend
 all but paid back later. dan's repeat order came to nothing; eve was only paid back; fay's sale never counted.
 """
 
-from collections.abc import AsyncGenerator
-
-import pytest
-
-from models.database import Database
-from resolvers.operation.context import Context, Services
-from tests.analytics.asking import operation
-from tests.builders import Shop, open_shop
+from tests.analytics.telling import on_both_stores
+from tests.builders import Shop
 
 
 def tell(shop: Shop) -> None:
@@ -37,22 +31,4 @@ def tell(shop: Shop) -> None:
     shop.sale(None, "2025-12-01", "99.00")
 
 
-@pytest.fixture
-async def services(database: Database) -> AsyncGenerator[Services]:
-    made = Services(database)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def shop(services: Services) -> Shop:
-    made = await open_shop(services.database)
-    tell(made)
-    await made.save()
-    return made
-
-
-@pytest.fixture
-async def context(services: Services, shop: Shop) -> AsyncGenerator[Context]:
-    async with operation(services, shop.id) as made:
-        yield made
+services, shop, context = on_both_stores(tell)

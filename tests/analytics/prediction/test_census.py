@@ -58,7 +58,7 @@ async def test_the_stores_answer_alike(context: Context, shop: Shop):
     view = await context.facts()
     for day in (TODAY, JAN_5, 0):
         params = Scope(day, None, include_inactive=True).params()
-        async with shop.database.engine.connect() as connection:
+        async with shop.database.reading(shop.id) as connection:
             stored = [tuple(row) for row in await connection.execute(census(), params)]
         assert stored == [tuple(row.values()) for row in (await view.fetch(census(), params)).to_pylist()]
 

@@ -48,6 +48,7 @@ def test_spend_parameters_are_recovered_within_two_standard_errors():
 
 
 def test_standard_errors_are_as_wide_as_estimates_scatter():
+    # Takes seconds: how widely estimates scatter shows only in many fits.
     found = [
         fitted_buying(MBG, lives(MBG, FINE, 1_500, days=54_600, seed=seed).histories.grouped())
         for seed in range(20, 50)

@@ -186,6 +186,7 @@ def test_quantiles_are_the_least_numbers_that_are_not_exceeded():
 
 
 def test_intervals_cover_and_are_calibrated(simulated: Lives):
+    # Takes seconds: how often an interval covers shows only in thousands of customers.
     fitted = fitted_buying(MBG, simulated.histories.at(slice(0, 5_000)).grouped())
     assert fitted is not None
     draws, unseen = Buying(*fitted.draws.T), slice(5_000, None)  # of customers that it was not fitted to

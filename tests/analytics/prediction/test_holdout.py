@@ -44,6 +44,7 @@ def test_a_check_by_hand():
 
 
 def test_online_retail_answers_sensibly(data_dir: Path):
+    # Takes seconds: the real file is read, and two models are fitted.
     sample, through = online_retail(data_dir), day_number(date(2011, 12, 9))
     people = sample.summaries(through)
     days = (through - int(people.first_day.min()) + 1) // 4

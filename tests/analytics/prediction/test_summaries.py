@@ -67,7 +67,7 @@ async def test_the_stores_answer_alike(context: Context, shop: Shop):
     view, storefront = await context.facts(), shop.id_of_storefront("Web")
     for scope in (ALL, Scope(TODAY, 40), Scope(FEB_1, None), Scope(TODAY, None, storefront)):
         statement = occasions(scope.storefront is not None)
-        async with shop.database.engine.connect() as connection:
+        async with shop.database.reading(shop.id) as connection:
             stored = [tuple(row) for row in await connection.execute(statement, scope.params())]
         rows = (await view.fetch(statement, scope.params())).to_pylist()
         assert stored == [tuple(row.values()) for row in rows]

@@ -9,10 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from server.commands.command_line import cli
-from server.settings import Settings
 from tests.builders import Shop
+from tests.exports.conftest import Files
 from tests.server.conftest import SECRET
-from tests.server.exports.conftest import Files
 
 
 @pytest.fixture
@@ -207,7 +206,7 @@ def test_an_empty_store_is_named(sqlite_url: str, monkeypatch: pytest.MonkeyPatc
     assert "there is no business yet" in refused("retention")
 
 
-def test_a_file_is_the_same_pages_as_the_link(store: str, files: Files, elsewhere: Path, settings: Settings) -> None:
+def test_a_file_is_the_same_pages_as_the_link(store: str, files: Files, elsewhere: Path) -> None:
     path = written(elsewhere / "a.pdf", "receivables", "asOf=2026-03-05")
 
     assert pypdf.PdfReader(path).pages[0].extract_text().count("Receivables by age") >= 1

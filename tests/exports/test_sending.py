@@ -12,7 +12,6 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Receive
 
-from exports import endpoint
 from exports.document import Document, Table, text
 from exports.files import file_of
 from exports.reports import MAKERS
@@ -25,11 +24,12 @@ from resolvers.links import export_url
 from resolvers.operation.context import Context, Services
 from resolvers.operation.viewer import Role, Viewer
 from rules.exports import ExportFormat
+from server.http import exports as endpoint
 from server.http.exports import ExportResponse, Exports
 from server.http.graphql import utc_now
 from server.settings import Settings
 from tests.builders import Shop
-from tests.server.exports.conftest import Files
+from tests.exports.conftest import Files
 
 BATCHES = 50
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from models.businesses import Weekday
-from tests.server.exports.cases import (
+from tests.exports.cases import (
     AS_OF,
     CASES,
     MIGRATION,
@@ -20,7 +20,7 @@ from tests.server.exports.cases import (
     VALUE,
     Case,
 )
-from tests.server.exports.conftest import HOSTILE, Files, plain
+from tests.exports.conftest import HOSTILE, Files, plain
 
 
 def as_csv_has_it(value: Any) -> str:

@@ -23,9 +23,9 @@ from server.identity.auth import token_for
 from server.identity.keys import derived
 from server.settings import Settings, SettingsError, load_settings
 from tests.builders import Shop, open_shop
+from tests.exports.cases import CASES
+from tests.exports.conftest import Files, Served
 from tests.server.conftest import SECRET, token_of
-from tests.server.exports.cases import CASES
-from tests.server.exports.conftest import Files, Served
 
 FIELD = 'acquisition(period: {start: "2025-01-01", end: "2026-03-05"})'
 OTHER = "hJ7pWq2zR9tXv4LmNc8sKd3fGy6bTa1e-uQoZi5x"

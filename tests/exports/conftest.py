@@ -140,6 +140,13 @@ def serving(url: str, shop: Shop, folder: Path) -> Generator[Served]:
             yield Served(shop, settings, Files(client, token_of(settings, shop)))
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder of the test's own, where no `.env` is."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="module")
 def exports_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The store of the tests of a module, which only read it."""

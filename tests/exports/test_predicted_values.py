@@ -10,8 +10,8 @@ import pytest_asyncio
 
 from models.database import Database
 from tests.builders import Shop, open_shop
+from tests.exports.conftest import Files, Served, plain, serving
 from tests.schema.predicting import lively
-from tests.server.exports.conftest import Files, Served, plain, serving
 
 FIELD = 'lifetimeValueReport(asOf: "2026-03-05", first: 1000)'
 PREDICTED = ("probabilityAlive", "churnRisk", "expectedOrders", "predictedRevenue", "predictedProfit", "totalValue")

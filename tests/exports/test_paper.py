@@ -23,7 +23,7 @@ from exports.writers.pdf.printed import Printed
 from exports.writers.pdf.report import write_pdf
 from exports.writers.pdf.text import MISSING, Typesetter, visual_parts
 from exports.writers.svg import svg_of
-from tests.server.exports.conftest import HOSTILE, Files
+from tests.exports.conftest import HOSTILE, Files
 
 AS_OF = 'asOf: "2026-03-05"'
 

@@ -21,8 +21,8 @@ from exports.reports import (
     retention,
     segmentation,
 )
-from tests.server.exports.cases import CASES, Case
-from tests.server.exports.conftest import HOSTILE, Files
+from tests.exports.cases import CASES, Case
+from tests.exports.conftest import HOSTILE, Files
 
 COLUMNS: dict[tuple[str, str], tuple[Column, ...]] = {
     ("segmentation", "segments"): segmentation.SEGMENTS,
