@@ -23,7 +23,7 @@ CLIENTS = 6
 PAGE = "{ viewer { business { dataRevision } } customers(first: 5) { nodes { number purchases { revenue } } } }"
 RETRIES_AFTER = "retry-after"
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.own_store]
 
 
 @pytest.fixture

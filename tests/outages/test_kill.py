@@ -35,7 +35,7 @@ WRITER = ROOT / "tests" / "soak" / "writer.py"
 ROWS = 24_000
 SALES = select(func.count()).select_from(table(Sale))
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.own_store]
 
 
 async def ids(store: str) -> dict[str, int]:

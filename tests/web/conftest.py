@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import DATA, missing
 from tests.once import made_once
-from tests.web.places import BUILT, WEB, environment, places
+from tests.web.places import BUILT, WEB, environment, import_retail, places
 
 DRIVER = WEB / "node_modules" / "playwright-core"
 REQUIRE_BROWSER = os.environ.get("REQUIRE_BROWSER") == "1"  # noqa: TID251
@@ -44,7 +44,7 @@ def outcomes(node: str, browser: str, tmp_path_factory: pytest.TempPathFactory) 
 
     def run_all(folder: Path) -> None:
         told = folder / "places.json"
-        with places(folder, DATA if DATA.is_dir() else None) as given:
+        with places(folder, import_retail(folder, DATA) if DATA.is_dir() else None) as given:
             told.write_text(json.dumps(given))
             words, settings = [node, "e2e/run.mjs", str(told), str(folder)], environment(CHROMIUM=browser)
             subprocess.run(words, cwd=WEB, env=settings, timeout=TESTS_SECONDS, check=True)

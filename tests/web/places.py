@@ -23,15 +23,15 @@ Places = dict[str, dict[str, str]]
 
 
 @contextmanager
-def places(folder: Path, data: Path | None) -> Generator[Places]:
-    """What each file of tests is told, while the servers run; Online Retail where its data is."""
+def places(folder: Path, retail: str | None) -> Generator[Places]:
+    """What each file of tests is told, while the servers run; of Online Retail where there is a store of it."""
     shop = make_shops(folder)
     with ExitStack() as stack:
         yield {
             **_demo(stack, folder),
             **_signing_in(stack, shop, folder),
             **_living(shop, folder),
-            **(_retail(stack, data, folder) if data else {}),
+            **(_retail(stack, retail, folder) if retail else {}),
         }
 
 
@@ -82,11 +82,16 @@ def _living(store: str, folder: Path) -> Places:
     return {"living.test.mjs": {"BASE": base, **program, **own}}
 
 
-def _retail(stack: ExitStack, data: Path, folder: Path) -> Places:
-    """A server of Online Retail, for a reader with a token."""
+def import_retail(folder: Path, data: Path) -> str:
+    """The URL of a store of Online Retail."""
     store = f"sqlite:///{folder}/retail.db"
     command(store, "import", str(data / SALES), "--preset", "online-retail", "--business", "Online Retail",
             "--currency", "GBP", "--timezone", "Europe/London", folder=folder)  # fmt: skip
+    return store
+
+
+def _retail(stack: ExitStack, store: str, folder: Path) -> Places:
+    """A server of Online Retail, for a reader with a token."""
     server = stack.enter_context(running(store, folder))
     token = server.headers(1, pii=True)["Authorization"].removeprefix("Bearer ")
     return {RETAIL: {"BASE": server.url, "TOKEN": token}}

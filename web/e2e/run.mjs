@@ -7,9 +7,16 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const AT_ONCE = 2;
+const UNUSED = [
+  // The search box of a window is two pages, which took as long as the page under test.
+  ...["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"],
+  // Of Playwright's own list, whose place this one takes: what asks other machines, or draws later.
+  ...["AimEnabled", "HttpsUpgrades", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints"],
+  ...["PaintHolding", "PreconnectToSearch", "Translate"],
+];
 const [places, outcomes] = process.argv.slice(2);
 const files = Object.keys(JSON.parse(readFileSync(places, "utf-8")));
-const browser = await chromium.launchServer({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+const browser = await chromium.launchServer({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox", `--disable-features=${UNUSED}`] });
 Object.assign(process.env, { PLACES: places, BROWSER: browser.wsEndpoint() });
 
 /** Runs one file after the other, until none is left. */
