@@ -4,7 +4,8 @@ SHELL := /bin/sh
 
 VENV := .venv
 PY := $(VENV)/bin/python
-.PHONY: help run test check bench format page environment environment-dev $(VENV)
+PYTEST := $(PY) -m pytest -n auto --dist worksteal
+.PHONY: help run test quick check program application bench format page environment environment-dev $(VENV)
 # The oldest Python that will do, by any of its usual names.
 FIND_PYTHON := for p in python3.11 python3.12 python3.13 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -20,15 +21,24 @@ help: ## Show the targets
 run: environment page ## Serve on http://127.0.0.1:8000, by default with a demo shop
 	@$(PY) main.py serve
 
-test: check ## Everything that must hold before a commit
-	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+test: check ## Everything that must hold before a commit; what CI runs
+	@$(PYTEST)
 
-check: environment-dev ## Formatting, lint, types, layers, the exported schema
+quick: environment-dev ## The tests without browsers and without processes that serve, import, stop or are killed
+	@$(PYTEST) -m "not browser and not processes"
+
+check: environment-dev ## What holds without running: format, lint, types, layers, the exported schema; and the application
+	@$(MAKE) --no-print-directory -j 2 program application
+
+program:
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) main.py schema --check
+
+application:
+	@web/check.sh
 
 format: environment-dev ## Format the code and mend what ruff can
 	$(PY) -m ruff format .

@@ -21,7 +21,7 @@ REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"  # noqa: TID251
 REQUIRE_DATA = os.environ.get("REQUIRE_TEST_DATA") == "1"  # noqa: TID251
 OF_RUN = f"customer_api_{os.environ.setdefault('TEST_RUN', uuid4().hex[:8])}_"  # noqa: TID251  processes inherit it
 NO_SERVER = (OSError, TimeoutError, asyncpg.PostgresError)
-LONGEST = ("outages", "soak", "web")
+LONGEST = ("browser", "processes")
 SETTINGS = (
     *("DATABASE_URL", "SECRET_KEY", "LINK_KEYS", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "HOST", "PORT", "WORKERS"),
     *("DOCUMENTS", "ONLY_DOCUMENTS", "INTROSPECTION", "GRAPHIQL", "RATE_LIMIT", "REDIS_URL", "MAX_COST", "MAX_DEPTH"),
@@ -32,7 +32,7 @@ SETTINGS = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that processes of tests end together."""
-    items.sort(key=lambda item: item.path.parent.name not in LONGEST)
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in LONGEST])
 
 
 @pytest.hookimpl(wrapper=True)

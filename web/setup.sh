@@ -11,6 +11,7 @@ set -u
 LC_ALL=C
 export LC_ALL
 cd "$(dirname "$0")" || exit 1
+. ./inputs.sh
 
 venv=../.venv
 log=dist/setup.log
@@ -27,16 +28,6 @@ give_up() {
     echo "warning: no pages for the browser, the API works without them: $1" >&2
   fi
   exit 0
-}
-
-sha256() {
-  if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi
-}
-
-inputs() {
-  find .npmrc package.json package-lock.json tsconfig.json vite.config.ts vite.app.config.ts scripts src \
-    ../schema/schema.graphql -type f ! -name schema.d.ts ! -name '*.test.ts*' |
-    sort | while IFS= read -r file; do sha256 "$file"; done
 }
 
 machine_node() {
@@ -64,7 +55,8 @@ run_npm() {
 }
 
 mkdir -p dist || exit 1
-now=$(inputs)
+now=$(inputs .npmrc package.json package-lock.json tsconfig.json vite.config.ts vite.app.config.ts scripts src \
+  ../schema/schema.graphql | grep -v '\.test\.tsx\{0,1\}$')
 if [ -f "$page" ] && [ -f "$application" ] && [ "$now" = "$(cat "$stamp" 2>/dev/null)" ]; then
   rm -f "$missing"
   echo "Pages: up to date"

@@ -1,12 +1,5 @@
 """What must hold after an outage."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-import httpx2
-
 from models.database import Database
 from resolvers.businesses import businesses
 from resolvers.operation.context import Services
@@ -33,17 +26,3 @@ async def revision_of(store: str, name: str) -> int:
         return next(row.revision for row in await businesses(database) if row.name == name)
     finally:
         await database.close()
-
-
-async def eventually(answer: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
-    """The first answer that is not None."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            found = await answer()
-        except httpx2.TransportError:
-            found = None
-        if found is not None:
-            return found
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"it did not come to that within {seconds:g} s")

@@ -14,13 +14,16 @@ import pytest
 
 from models.database import Database
 from tests.builders import Shop, open_shop
-from tests.outages.checking import REPORT, broken, eventually
+from tests.outages.checking import REPORT, broken
 from tests.outages.proxy import Proxy, proxied
 from tests.servers import Server, running
+from tests.waiting import eventually, until
 
 CLIENTS = 6
 PAGE = "{ viewer { business { dataRevision } } customers(first: 5) { nodes { number purchases { revenue } } } }"
 RETRIES_AFTER = "retry-after"
+
+pytestmark = [pytest.mark.processes, pytest.mark.own_store]
 
 
 @pytest.fixture
@@ -62,6 +65,11 @@ class Load:
     statuses: Counter[int] = field(default_factory=Counter[int])
     wrong: list[Any] = field(default_factory=list[Any])
     slowest: float = 0.0
+
+    async def answered(self, status: int) -> None:
+        """Wait until every client may have been answered so, once more."""
+        before = self.statuses[status]
+        await until(lambda: self.statuses[status] >= before + 2 * CLIENTS)
 
     async def ask_on(self, client: httpx2.AsyncClient, query: str) -> None:
         """Ask again and again."""
@@ -130,11 +138,11 @@ async def answered_at(load: Load, revision: int) -> None:
 async def test_a_server_that_is_restarted_under_load(proxy: Proxy, shop: Shop, tmp_path: Path) -> None:
     async with serving(proxy.url, tmp_path) as server:
         async with loaded(server, shop.id) as load:
-            await asyncio.sleep(1)
+            await load.answered(200)
             assert set(load.statuses) == {200}
             for _ in range(3):
                 proxy.cut()
-                await asyncio.sleep(1)
+                await load.answered(503)
                 assert await readiness(server) == 503
                 revision = await write(shop)
                 await proxy.open()

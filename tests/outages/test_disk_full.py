@@ -54,6 +54,7 @@ def sales(tmp_path: Path) -> None:
     (tmp_path / "sales.csv").write_text("number,day,who,price\n" + "\n".join(lines) + "\n")
 
 
+@pytest.mark.processes
 def test_an_import_says_it_in_a_line_and_goes_on_later(sales: None, sqlite_url: str, tmp_path: Path) -> None:
     failed = import_sales(sqlite_url, tmp_path, most_bytes=2_000_000)
 
@@ -62,6 +63,7 @@ def test_an_import_says_it_in_a_line_and_goes_on_later(sales: None, sqlite_url: 
     assert failed.stderr.startswith("Error: the database cannot be read or written just now: ")
 
 
+@pytest.mark.processes
 async def test_nothing_is_lost(sales: None, sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     before = await open_shop(database, "Before")
@@ -109,6 +111,7 @@ async def test_a_write_is_told_to_be_tried_again(full_shop: Shop, sqlite_url: st
     assert await broken(sqlite_url) == []
 
 
+@pytest.mark.processes
 async def test_a_server_answers_what_it_can_read(sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     shop = await open_shop(database)

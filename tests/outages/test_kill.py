@@ -3,12 +3,15 @@
 import asyncio
 import os
 import random
+import shutil
 import signal
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import psutil
@@ -21,24 +24,18 @@ from models import Sale
 from models.database import Database, table
 from resolvers.businesses import businesses
 from tests.builders import ACTOR, NOW
-from tests.outages.checking import REPORT, broken, eventually, revision_of
+from tests.conftest import REQUIRE_SERVICES, drop_database, missing, named, on_server
+from tests.outages.checking import REPORT, broken, revision_of
 from tests.servers import ROOT, SECRET, Server, running
+from tests.waiting import eventually, until
 
 KILLS = 2
+WORKERS = 2
 WRITER = ROOT / "tests" / "soak" / "writer.py"
 ROWS = 24_000
 SALES = select(func.count()).select_from(table(Sale))
 
-
-@pytest.fixture
-async def demo_url(store_url: str) -> str:
-    """A store whose demo shop takes a moment to load, in columns."""
-    database = Database(store_url)
-    await grow_demo(database, customers=2_200, seed=5, today=NOW.date(), now=NOW, actor=ACTOR)
-    async with database.reading() as connection:
-        assert (await connection.execute(SALES)).scalar_one() > CopyLimits.small_change
-    await database.close()
-    return store_url
+pytestmark = [pytest.mark.processes, pytest.mark.own_store]
 
 
 async def ids(store: str) -> dict[str, int]:
@@ -49,51 +46,10 @@ async def ids(store: str) -> dict[str, int]:
         await database.close()
 
 
-async def report(client: httpx2.AsyncClient, server: Server, business_id: int) -> Any:
-    """The report of a business, None where it is not answered."""
-    headers = server.headers(business_id)
-    response = await client.post(server.graphql, json={"query": REPORT}, headers=headers, timeout=60)
-    return response.json()["data"] if response.status_code == 200 else None
-
-
-def readers_of(store: str) -> list[int]:
-    """Processes that read the store for a copy."""
-    return [
-        process.pid
-        for process in psutil.process_iter(["cmdline"])
-        if {store.removeprefix("sqlite:///")} <= set(process.info["cmdline"] or ())
-    ]
-
-
-async def kill_while_asked(client: httpx2.AsyncClient, server: Server, business_id: int, wait: float) -> None:
-    """Ask several times at once, and kill the workers before all have an answer."""
-    asked = [asyncio.create_task(report(client, server, business_id)) for _ in range(4)]
-    await asyncio.sleep(wait)
-    for pid in server.workers():
-        os.kill(pid, signal.SIGKILL)
-    for one in asked:
-        with suppress(httpx2.TransportError):
-            await one
-
-
-async def test_workers_that_load(demo_url: str, tmp_path: Path) -> None:
-    chance, business_id = random.Random(1), (await ids(demo_url))["Demo"]
-    with running(demo_url, tmp_path, workers=2) as server:
-        async with httpx2.AsyncClient() as client:
-            right = await eventually(lambda: report(client, server, business_id))
-            for _ in range(KILLS):
-                await kill_while_asked(client, server, business_id, chance.uniform(0, 1.5))
-                assert await eventually(lambda: report(client, server, business_id)) == right
-            assert server.process.poll() is None
-    assert right["segmentation"]["totalCustomers"] > 0
-    assert await broken(demo_url) == []
-    assert readers_of(demo_url) == []
-
-
 @asynccontextmanager
 async def writing(store: str, name: str, told: list[int]) -> AsyncGenerator[asyncio.subprocess.Process]:
     """A process that writes without pause; the revisions that it told to be committed are kept."""
-    words = (sys.executable, str(WRITER), store, "Soak", name, "300")
+    words = (sys.executable, str(WRITER), store, "Soak", name)
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
 
     async def listen() -> None:
@@ -103,9 +59,7 @@ async def writing(store: str, name: str, told: list[int]) -> AsyncGenerator[asyn
 
     listening = asyncio.create_task(listen())
     try:
-        while not told:
-            await asyncio.sleep(0.05)
-            assert process.returncode is None
+        await has_told(told, 1, process)
         yield process
     finally:
         with suppress(ProcessLookupError):
@@ -114,12 +68,19 @@ async def writing(store: str, name: str, told: list[int]) -> AsyncGenerator[asyn
         await listening
 
 
+async def has_told(told: list[int], count: int, process: asyncio.subprocess.Process) -> None:
+    """Wait until a writer has told so many revisions."""
+    while len(told) < count:
+        await asyncio.sleep(0.02)
+        assert process.returncode is None
+
+
 async def test_writers(store_url: str) -> None:
     chance = random.Random(2)
     for kill in range(KILLS):
         told: list[int] = []
         async with writing(store_url, f"w{kill}-", told) as process:
-            await asyncio.sleep(chance.uniform(0.2, 1.5))
+            await has_told(told, chance.randrange(2, 30), process)
             process.kill()
 
         revision = await revision_of(store_url, "Soak")
@@ -127,19 +88,106 @@ async def test_writers(store_url: str) -> None:
         assert await broken(store_url) == []
 
 
-async def test_workers_that_catch_up(store_url: str, tmp_path: Path) -> None:
-    chance, told = random.Random(3), list[int]()
-    async with writing(store_url, "x", told), httpx2.AsyncClient() as client:
-        business_id = (await ids(store_url))["Soak"]
-        with running(store_url, tmp_path, workers=2) as server:
-            for _ in range(KILLS):
-                for _ in range(5):
-                    await eventually(lambda: report(client, server, business_id))
-                await kill_while_asked(client, server, business_id, chance.uniform(0, 0.3))
-            known = max(told)
-            answer = await eventually(lambda: report(client, server, business_id))
-            assert answer["viewer"]["business"]["dataRevision"] >= known
-    assert await broken(store_url) == []
+# ---------------------------------------------------------------- workers
+
+
+@dataclass(frozen=True)
+class Killed:
+    """A server whose workers are killed, over a store with a demo shop that takes a moment to load, in columns."""
+
+    server: Server
+    store: str
+
+    async def report(self, client: httpx2.AsyncClient, business_id: int) -> Any:
+        """The report of a business, None where it is not answered."""
+        headers = self.server.headers(business_id)
+        response = await client.post(self.server.graphql, json={"query": REPORT}, headers=headers, timeout=60)
+        return response.json()["data"] if response.status_code == 200 else None
+
+    async def kill_while_asked(self, client: httpx2.AsyncClient, business_id: int, event: str, times: int) -> None:
+        """Ask again and again, and kill the workers when they have said so many times more how far they are."""
+        said, started, killed = self.server.said(event), self.server.said("started"), asyncio.Event()
+        async with asyncio.TaskGroup() as asking:
+            for _ in range(4):
+                asking.create_task(self._ask_until(killed, client, business_id))
+            await until(lambda: self.server.said(event) >= said + times)
+            for pid in self.server.workers():
+                os.kill(pid, signal.SIGKILL)
+            killed.set()
+        await until(lambda: self.server.said("started") >= started + WORKERS)
+
+    async def _ask_until(self, killed: asyncio.Event, client: httpx2.AsyncClient, business_id: int) -> None:
+        while not killed.is_set():
+            with suppress(httpx2.TransportError):
+                await self.report(client, business_id)
+
+    def readers(self) -> list[int]:
+        """Processes that read the store for a copy."""
+        return [
+            process.pid
+            for process in psutil.process_iter(["cmdline"])
+            if {self.store.removeprefix("sqlite:///")} <= set(process.info["cmdline"] or ())
+        ]
+
+
+async def grow(store: str) -> None:
+    database = Database(store)
+    await grow_demo(database, customers=2_200, seed=5, today=NOW.date(), now=NOW, actor=ACTOR)
+    async with database.reading() as connection:
+        assert (await connection.execute(SALES)).scalar_one() > CopyLimits.small_change
+    await database.close()
+
+
+@contextmanager
+def emptied(kind: str, template: str | Path | None, folder: Path) -> Generator[str]:
+    """The URL of a migrated store, copied from a template."""
+    if template is None:
+        missing("no PostgreSQL answers at TEST_POSTGRES_URL", REQUIRE_SERVICES)
+    if kind == "sqlite":
+        yield f"sqlite:///{shutil.copy(template, folder / 'store.db')}"
+        return
+    name = f"customer_api_{uuid4().hex[:12]}"
+    asyncio.run(on_server(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield named(name)
+    asyncio.run(drop_database(name))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Killed]:
+    """A server over SQLite, and then one over PostgreSQL."""
+    template, folder = request.getfixturevalue(f"{request.param}_template"), tmp_path_factory.mktemp("killed")
+    with emptied(request.param, template, folder) as store:
+        asyncio.run(grow(store))
+        with running(store, folder, workers=WORKERS) as server:
+            yield Killed(server, store)
+
+
+async def test_workers_that_load(killed: Killed) -> None:
+    business_id = (await ids(killed.store))["Demo"]
+    async with httpx2.AsyncClient() as client:
+        right = await eventually(lambda: killed.report(client, business_id))
+        for kill in range(KILLS):
+            await killed.kill_while_asked(client, business_id, "mirror table loaded", times=kill + 1)
+            assert await eventually(lambda: killed.report(client, business_id)) == right
+    assert killed.server.process.poll() is None
+    assert right["segmentation"]["totalCustomers"] > 0
+    assert await broken(killed.store) == []
+    assert killed.readers() == []
+
+
+async def test_workers_that_catch_up(killed: Killed) -> None:
+    told = list[int]()
+    async with writing(killed.store, "x", told), httpx2.AsyncClient() as client:
+        business_id = (await ids(killed.store))["Soak"]
+        for kill in range(KILLS):
+            for _ in range(5):
+                await eventually(lambda: killed.report(client, business_id))
+            await killed.kill_while_asked(client, business_id, "mirror caught up", times=kill + 1)
+        known = max(told)
+        answer = await eventually(lambda: killed.report(client, business_id))
+        assert answer["viewer"]["business"]["dataRevision"] >= known
+    assert killed.server.process.poll() is None
+    assert await broken(killed.store) == []
 
 
 # ---------------------------------------------------------------- an import
@@ -160,16 +208,31 @@ async def importing(store: str, folder: Path) -> asyncio.subprocess.Process:
     )
 
 
+async def committed(store: str) -> int:
+    """How many writes to the shop there have been."""
+    database = Database(store)
+    try:
+        return sum(row.revision for row in await businesses(database))
+    finally:
+        await database.close()
+
+
+async def kill_after_a_batch(process: asyncio.subprocess.Process, store: str) -> None:
+    """Kill an import that has committed something and has not come to its end."""
+    before = await committed(store)
+    while await committed(store) == before:
+        await asyncio.sleep(0.02)
+        assert process.returncode is None
+    process.kill()
+    assert await process.wait() == -signal.SIGKILL
+
+
 async def test_an_import(store_url: str, tmp_path: Path) -> None:
-    chance, rows = random.Random(4), range(ROWS)
+    rows = range(ROWS)
     lines = (f"{row},2026-01-{row % 28 + 1:02},C{row % 700},{row % 90 + 1}.50" for row in rows)
     (tmp_path / "sales.csv").write_text("number,day,who,price\n" + "\n".join(lines) + "\n")
     for _ in range(KILLS):
-        process = await importing(store_url, tmp_path)
-        await asyncio.sleep(chance.uniform(1, 5))
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        await kill_after_a_batch(await importing(store_url, tmp_path), store_url)
         assert await broken(store_url) == []
 
     process = await importing(store_url, tmp_path)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import strawberry
+import structlog
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -20,6 +21,7 @@ class Query:
 
     @strawberry.field
     async def slow(self, seconds: float) -> str:
+        structlog.get_logger().info("asked")
         await asyncio.sleep(seconds)
         return "done"
 

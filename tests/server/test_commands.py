@@ -285,6 +285,7 @@ def answer(url: str, process: subprocess.Popen[str], **request: Any) -> httpx2.R
     raise TimeoutError(url)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_server_serves_until_it_is_told_to_stop(tmp_path: Path, workers: int) -> None:
     port = free_port()

@@ -159,6 +159,7 @@ async def test_a_store_that_does_not_answer_leaves_the_other_figures(services: S
 # ---------------------------------------------------------------- several workers
 
 
+@pytest.mark.processes
 async def test_any_worker_answers_for_all(sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     shop = await open_shop(database)

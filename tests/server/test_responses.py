@@ -447,7 +447,7 @@ async def test_no_two_questions_with_different_answers_share_a_key(ask: Asking) 
     for write in (None, "facts", "no facts"):
         if write:
             ask.shop.sale("ANN", "2026-03-04", "1.00") if write == "facts" else ask.shop.customer("ANN", notes="new")
-            await ask.shop.save(facts=write == "facts")
+            await ask.shop.save()
         for _day in range(2):
             for viewer in VIEWERS:
                 for asked in ASKED:

@@ -18,6 +18,7 @@ import pytest
 from models.database import Database
 from tests.builders import open_shop
 from tests.servers import SECRET, Server, free_port
+from tests.waiting import eventually, until
 
 PROGRAM = Path(__file__).with_name("slow_server.py")
 
@@ -44,8 +45,18 @@ class Caller:
         except httpx2.TransportError:
             return None
 
+    async def is_unready(self) -> None:
+        """Wait until it says that it is not ready."""
+
+        async def unready() -> bool | None:
+            return await self.readiness() == 503 or None
+
+        await eventually(unready)
+
 
 Started = Callable[..., Any]
+
+pytestmark = pytest.mark.processes
 
 
 @contextmanager
@@ -89,8 +100,8 @@ async def stopped(caller: Caller) -> int:
 
 async def test_what_is_being_answered_is_finished(started: Started) -> None:
     async with started() as caller:
-        answers = [asyncio.create_task(caller.slow(2)) for _ in range(3)]
-        await asyncio.sleep(0.7)
+        answers = [asyncio.create_task(caller.slow(1.5)) for _ in range(3)]
+        await until(lambda: caller.server.said("asked") == 3)
         caller.server.process.send_signal(signal.SIGTERM)
 
         assert [await answer for answer in answers] == [{"slow": "done"}] * 3
@@ -103,9 +114,8 @@ async def test_it_is_not_ready_before_it_ends(started: Started) -> None:
     async with started(DRAIN_SECONDS="3") as caller:
         caller.server.process.send_signal(signal.SIGTERM)
         began = time.monotonic()
-        await asyncio.sleep(0.5)
+        await caller.is_unready()
 
-        assert await caller.readiness() == 503
         assert await caller.slow(0.1) == {"slow": "done"}
         assert caller.server.process.poll() is None
         await stopped(caller)
@@ -115,8 +125,7 @@ async def test_it_is_not_ready_before_it_ends(started: Started) -> None:
 async def test_a_second_signal_ends_the_wait(started: Started) -> None:
     async with started(DRAIN_SECONDS="200") as caller:
         caller.server.process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.3)
-        assert await caller.readiness() == 503
+        await caller.is_unready()
         caller.server.process.send_signal(signal.SIGTERM)
 
         await stopped(caller)

@@ -151,6 +151,7 @@ async def test_only_the_viewer_s_business_is_told_of(talking: Talking, shop: Sho
     assert await asyncio.to_thread(listen) == 2
 
 
+@pytest.mark.processes
 async def test_another_process_is_heard_of_at_any_worker(store_url: str, tmp_path: Path) -> None:
     database = Database(store_url)
     shop = await open_shop(database)

@@ -4,27 +4,30 @@ import asyncio
 import os
 import re
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import psutil
+import pytest
+from typer.testing import CliRunner
 
 from models.database import Database
 from resolvers.businesses import find_business
+from server.commands.command_line import cli
 from tests.builders import open_shop
-from tests.servers import ROOT, Server, running
+from tests.servers import Server, running
+from tests.waiting import until
 
-WORKERS = 4
+WORKERS = 2
 QUERY = """{
   viewer { business { dataRevision } }
   segmentation(days: null) { totalRevenue }
   customer(by: { number: "anna" }) { purchases { orders } }
 }"""
+
+
+pytestmark = pytest.mark.processes
 
 
 def ask(server: Server, headers: dict[str, str], query: str = QUERY) -> Any:
@@ -71,9 +74,7 @@ async def test_a_worker_that_is_killed_is_replaced_and_the_others_answer(sqlite_
         os.kill(killed, signal.SIGKILL)
         shop.sale("anna", "2024-01-02", "1.00")
         revision = await shop.save()
-        for _ in until(60):
-            if len(set(server.workers()) - {killed}) == 2:
-                break
+        await until(lambda: len(set(server.workers()) - {killed}) == 2)
         assert other in server.workers()
         data = ask(server, server.headers(shop.id))
         assert data["viewer"]["business"]["dataRevision"] == revision
@@ -81,7 +82,8 @@ async def test_a_worker_that_is_killed_is_replaced_and_the_others_answer(sqlite_
 
 
 async def test_the_demo_grows_once_and_all_workers_take_its_token(tmp_path: Path) -> None:
-    make_demo(tmp_path)
+    made = await asyncio.to_thread(CliRunner().invoke, cli, ["demo", "--customers", "20"])
+    assert made.exit_code == 0, made.output
     database = Database(f"sqlite:///{tmp_path}/var/customer-api.db")
     before = (await find_business(database, "Demo")).revision
     with running(None, tmp_path, workers=2) as server:
@@ -93,19 +95,3 @@ async def test_the_demo_grows_once_and_all_workers_take_its_token(tmp_path: Path
             assert ask(server, headers, "{ viewer { business { name } } }")["viewer"]["business"]["name"] == "Demo"
     assert (await find_business(database, "Demo")).revision == before
     await database.close()
-
-
-def make_demo(folder: Path) -> None:
-    """A small demo shop in `var/` of a folder."""
-    words = [sys.executable, str(ROOT / "main.py"), "demo", "--customers", "20"]
-    path = {"PATH": os.environ["PATH"]}  # noqa: TID251
-    subprocess.run(words, cwd=folder, env=path, check=True, capture_output=True)
-
-
-def until(seconds: float) -> Iterator[None]:
-    """Again and again for some time, which ends the test."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield
-        time.sleep(0.1)
-    raise TimeoutError

@@ -1,6 +1,6 @@
 """Four workers, eight clients, writers beside them: no answer is older than its client may expect or mixes two states.
 
-It takes SOAK_SECONDS on each store: 5 unless given, 30 in continuous integration (CI).
+The writers write until SOAK_ANSWERS were heard of each store: 300 unless given, 1,000 in continuous integration (CI).
 """
 
 import asyncio
@@ -9,20 +9,21 @@ import random
 import sys
 from collections import defaultdict
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from models.database import Database
 from tests.builders import open_shop
 from tests.servers import Server, running
 from tests.soak.writer import CUSTOMERS
 
-SECONDS = float(os.environ.get("SOAK_SECONDS") or (30 if os.environ.get("CI") else 5))  # noqa: TID251
+ANSWERS = int(os.environ.get("SOAK_ANSWERS") or (1_000 if os.environ.get("CI") else 300))  # noqa: TID251
 WORKERS = 4
 CLIENTS = 8
 WRITERS = ("x", "y")
@@ -36,6 +37,8 @@ QUERY = """query Soak($number: String!) {
 }"""
 KEPT = QUERY.replace("FRESHNESS", "")
 FRESH = QUERY.replace("FRESHNESS", "freshness { dataRevision }")
+
+pytestmark = pytest.mark.processes
 
 
 @dataclass
@@ -72,13 +75,24 @@ class Heard:
         return self.data["viewer"]["business"]["dataRevision"]
 
 
-async def write(store: str, name: str, books: Books) -> None:
-    words = (sys.executable, str(WRITER), store, BUSINESS, name, str(SECONDS))
+async def write_until(done: asyncio.Event, store: str, name: str, books: Books) -> None:
+    words = (sys.executable, str(WRITER), store, BUSINESS, name)
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    async for line in process.stdout:
-        books.enter(line.decode())
+    entering = asyncio.create_task(enter_all(process, books))
+    try:
+        await done.wait()
+        assert process.returncode is None
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await entering
     assert await process.wait() == 0
+
+
+async def enter_all(writer: asyncio.subprocess.Process, books: Books) -> None:
+    assert writer.stdout is not None
+    async for line in writer.stdout:
+        books.enter(line.decode())
 
 
 class Client:
@@ -92,27 +106,28 @@ class Client:
         self._books = books
         self._chance = random.Random(number)
         self._held: dict[str, tuple[str, Any]] = {}
+        self._client = httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(max_keepalive_connections=0))
 
-    async def ask_until(self, done: asyncio.Event) -> None:
-        while not done.is_set():
+    async def ask(self, times: int) -> None:
+        """Ask until so many answers were of something written."""
+        while times > 0:
             known = max(self._books.committed, self.heard[-1].revision if self.heard else 0)
             number = f"{self._chance.choice(WRITERS)}{self._chance.randrange(CUSTOMERS)}"
             data = await self._get(number) if self._chance.random() < 0.5 else await self._post(number)
             self.heard.append(Heard(known, data))
+            times -= self.heard[-1].revision > 0
 
     async def _post(self, number: str) -> Any:
         query = self._chance.choice((KEPT, FRESH))
-        async with httpx2.AsyncClient(timeout=60) as client:
-            body = {"query": query, "variables": {"number": number}}
-            return content(await client.post(self._server.graphql, json=body, headers=self._headers))
+        body = {"query": query, "variables": {"number": number}}
+        return content(await self._client.post(self._server.graphql, json=body, headers=self._headers))
 
     async def _get(self, number: str) -> Any:
         """Ask as a browser does, that keeps an answer and asks whether it still holds."""
         tag, data = self._held.get(number, ("", None))
         headers = {**self._headers, **({"If-None-Match": tag} if tag else {})}
         parameters = {"query": KEPT, "variables": f'{{"number": "{number}"}}'}
-        async with httpx2.AsyncClient(timeout=60) as client:
-            response = await client.get(self._server.graphql, params=parameters, headers=headers)
+        response = await self._client.get(self._server.graphql, params=parameters, headers=headers)
         if response.status_code == 304:
             self.unchanged += 1
             return data
@@ -140,10 +155,11 @@ async def test_every_answer_is_of_one_revision_that_is_not_older_than_expected(s
         with running(store_url, tmp_path, workers=WORKERS) as server:
             assert len(server.workers()) == WORKERS
             clients = [Client(server, business_id, books, number) for number in range(CLIENTS)]
-            asking = [asyncio.create_task(client.ask_until(done)) for client in clients]
-            await asyncio.gather(*(write(store_url, name, books) for name in WRITERS))
-            done.set()
-            await asyncio.gather(*asking)
+            async with asyncio.TaskGroup() as writing:
+                for name in WRITERS:
+                    writing.create_task(write_until(done, store_url, name, books))
+                await asyncio.gather(*(client.ask(ANSWERS // CLIENTS) for client in clients))
+                done.set()
             for client in clients:  # the writers are done: what is asked now is the end of the books
                 client.heard.append(Heard(books.committed, await client._get("x0")))
                 client.heard.append(Heard(books.committed, await client._get("x0")))

@@ -1,35 +1,21 @@
-"""What tests in a browser share: the browser and its driver, and a store to look at."""
+"""What tests in a browser share: the browser and its driver, and one run of all their files."""
 
+import json
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import missing
-from tests.servers import ROOT, SECRET
+from tests.conftest import DATA, missing
+from tests.once import made_once
+from tests.web.places import BUILT, WEB, environment, import_retail, places
 
-WEB = ROOT / "web"
-BUILT = WEB / "dist" / "app" / "documents.json"
 DRIVER = WEB / "node_modules" / "playwright-core"
 REQUIRE_BROWSER = os.environ.get("REQUIRE_BROWSER") == "1"  # noqa: TID251
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TESTS_SECONDS = 900
-Drive = Callable[..., None]
-
-
-def environment(**given: str) -> dict[str, str]:
-    """The environment of a process that a test starts."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **given}  # noqa: TID251
-
-
-def command(store: str, *words: str) -> None:
-    """Run a command of the program on a store."""
-    settings = environment(DATABASE_URL=store, SECRET_KEY=SECRET)
-    subprocess.run([sys.executable, str(ROOT / "main.py"), *words], env=settings, cwd=ROOT, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -51,37 +37,16 @@ def browser() -> str:
 
 
 @pytest.fixture(scope="session")
-def drive(node: str, browser: str) -> Drive:
-    """Run files of tests in the browser, two at a time; what failed is shown."""
+def outcomes(node: str, browser: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with how each file of tests ended, all of which ran in one browser."""
     if not BUILT.is_file():
         missing("the application is not built: run web/setup.sh", REQUIRE_BROWSER)
 
-    def driving(*files: str, **given: str) -> None:
-        result = subprocess.run(
-            [node, "--test", "--test-reporter=spec", "--test-concurrency=2", *(f"e2e/{file}" for file in files)],
-            cwd=WEB,
-            env=environment(CHROMIUM=browser, **given),
-            capture_output=True,
-            text=True,
-            timeout=TESTS_SECONDS,
-            check=False,
-        )
-        print(result.stdout[-20_000:], result.stderr[-2_000:])
-        assert result.returncode == 0, "tests in the browser failed, see above"
+    def run_all(folder: Path) -> None:
+        told = folder / "places.json"
+        with places(folder, import_retail(folder, DATA) if DATA.is_dir() else None) as given:
+            told.write_text(json.dumps(given))
+            words, settings = [node, "e2e/run.mjs", str(told), str(folder)], environment(CHROMIUM=browser)
+            subprocess.run(words, cwd=WEB, env=settings, timeout=TESTS_SECONDS, check=True)
 
-    return driving
-
-
-@pytest.fixture(scope="session")
-def small_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a store with a demo shop of 300 customers, to be copied."""
-    path = tmp_path_factory.mktemp("shop") / "shop.db"
-    command(f"sqlite:///{path}", "demo", "--customers", "300")
-    return path
-
-
-@pytest.fixture
-def shop(small_shop: Path, tmp_path: Path) -> str:
-    """The URL of a small shop of this test."""
-    shutil.copy(small_shop, tmp_path / "shop.db")
-    return f"sqlite:///{tmp_path}/shop.db"
+    return made_once(tmp_path_factory, "browser", run_all)

@@ -1,49 +1,27 @@
-"""Signing in with an OpenID Connect provider, in a browser, against a provider of the tests' own."""
+"""Signing in with an OpenID Connect provider: whom the page may ask, and which provider is believed."""
 
 import re
-from pathlib import Path
 
-import httpx2
 import pytest
+from starlette.testclient import TestClient
 
+from server.app import create_app
 from server.identity.provider_page import Provider, origin_of
-from tests.servers import free_port, running
-from tests.web.conftest import Drive
-from tests.web.provider import AUDIENCE, CLIENT, providing
+from server.settings import Settings
+from tests.servers import SECRET, free_port
+from tests.web.places import CLAIMS
+from tests.web.provider import providing
 
-CLAIMS = {"role": "MANAGER", "business": 1, "pii": True}
 BROWSER = {"Accept": "text/html"}
 
 
-def test_signing_in_and_out(tmp_path: Path, shop: str, drive: Drive) -> None:
-    with (
-        providing(claims=CLAIMS) as provider,
-        running(shop, tmp_path, jwt_audience=AUDIENCE, **provider.settings) as server,
-    ):
-        token = provider.token(aud=AUDIENCE, **CLAIMS)
-        drive("signing-in.test.mjs", BASE=server.url, ASK=server.url, TOKEN=token, PROVIDER=provider.issuer)
+def test_the_page_may_ask_this_server_and_the_provider_and_nobody_else(sqlite_url: str) -> None:
+    with providing(claims=CLAIMS) as provider:
+        assert connections(sqlite_url, **provider.settings) == f"'self' {provider.issuer}"
 
 
-def test_with_a_provider_whose_claims_are_in_the_id_token(tmp_path: Path, shop: str, drive: Drive) -> None:
-    with (
-        providing(claims=CLAIMS, claims_in="id_token") as provider,
-        running(shop, tmp_path, jwt_audience=CLIENT, **provider.settings) as server,
-    ):
-        drive("id-token.test.mjs", BASE=server.url, PROVIDER=provider.issuer)
-
-
-def test_the_page_may_ask_this_server_and_the_provider_and_nobody_else(tmp_path: Path, shop: str) -> None:
-    with providing(claims=CLAIMS) as provider, running(shop, tmp_path, **provider.settings) as server:
-        policy = httpx2.get(server.url, headers=BROWSER).headers["Content-Security-Policy"]
-
-        assert connections(policy) == f"'self' {provider.issuer}"
-
-
-def test_without_a_provider_it_may_ask_this_server_alone(tmp_path: Path, shop: str) -> None:
-    with running(shop, tmp_path) as server:
-        policy = httpx2.get(server.url, headers=BROWSER).headers["Content-Security-Policy"]
-
-        assert connections(policy) == "'self'"
+def test_without_a_provider_it_may_ask_this_server_alone(sqlite_url: str) -> None:
+    assert connections(sqlite_url) == "'self'"
 
 
 async def test_a_provider_that_does_not_answer_is_none_and_is_asked_again_later() -> None:
@@ -77,7 +55,11 @@ def test_the_origin_of_an_address_is_fit_for_a_policy(address: str | None, origi
     assert origin_of(address) == origin
 
 
-def connections(policy: str) -> str:
+def connections(store: str, **given: str) -> str:
+    """Whom the page of a server with these settings may ask."""
+    settings = Settings(database_url=store, secret_key=SECRET, **given)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    with TestClient(create_app(settings)) as client:
+        policy = client.get("/", headers=BROWSER).headers["Content-Security-Policy"]
     found = re.search(r"connect-src ([^;]*);", policy)
     assert found
     return found[1]

@@ -1,9 +1,12 @@
 // What the tests in a browser share: the browser, the application, and the API to compare with.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import { chromium } from "playwright-core";
 
-export const { BASE, ASK = BASE, TOKEN, PROVIDER, CHROMIUM = "/usr/bin/chromium" } = process.env;
+/** What run.mjs was told of the file that is running. */
+export const place = JSON.parse(readFileSync(process.env.PLACES, "utf-8"))[basename(process.argv[1])];
+export const { BASE, ASK = BASE, TOKEN, PROVIDER } = place;
 export const PAGES = {
   Overview: "/",
   Segments: "/segmentation",
@@ -18,7 +21,7 @@ let browser;
 
 /** A page of a new visitor; `problems` gathers what its console complains of. */
 export async function visit(path, options = {}) {
-  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser ??= await chromium.connect(process.env.BROWSER);
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -50,8 +53,14 @@ export async function loaded(page) {
   await page.waitForFunction(() => !document.querySelector(".loaded[data-stale]"));
 }
 
-/** Waits until what moves or changes its colour has done so. */
+/** Waits until what was just done is drawn. */
+export async function drawn(page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** Waits until what moves or changes its colour, now that it is drawn, has done so. */
 export async function settled(page) {
+  await drawn(page);
   await page.waitForFunction(() =>
     document.getAnimations().every(({ playState, effect }) => playState !== "running" || effect.getComputedTiming().endTime === Infinity),
   );

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { ask, AXE, BASE, closeAll, count, figure, loaded, money, PAGES, percent, settled, soon, visit } from "./base.mjs";
+import { ask, AXE, BASE, closeAll, count, drawn, figure, loaded, money, PAGES, percent, settled, soon, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -25,7 +25,6 @@ for (const [name, path] of Object.entries(PAGES)) {
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.waitForSelector(`html[data-mantine-color-scheme=${colorScheme}]`);
-      await page.waitForTimeout(300); // colours change by and by
       await settled(page);
       assert.deepEqual(await violationsOn(page), [], colorScheme);
     }
@@ -193,10 +192,10 @@ test("lifetime value shows the API's figures, and scrolls through its ranking", 
   assert.equal(await figure(page, "Revenue"), money(summary.totalRevenue));
   assert.equal(await figure(page, "Average customer"), money(summary.averageClv));
   const hundredth = page.locator('tr[aria-rowindex="101"] a');
-  for (let step = 0; step < 80 && !(await hundredth.count()); step++) {
-    await page.mouse.move(640, 600);
-    await page.mouse.wheel(0, 700);
-    await page.waitForTimeout(250);
+  await page.mouse.move(640, 600);
+  for (const until = Date.now() + 15_000; !(await hundredth.count()) && Date.now() < until; ) {
+    await page.mouse.wheel(0, 100);
+    await drawn(page);
   }
   assert.equal(await hundredth.innerText(), customers.nodes[99].customer.name);
   await close();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { ask, closeAll, count, figure, loaded, money, PAGES, TOKEN, visit } from "./base.mjs";
+import { ask, closeAll, count, figure, loaded, money, PAGES, settled, TOKEN, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -30,7 +30,7 @@ for (const [name, path] of Object.entries(PAGES)) {
   test(`${name} works on a real shop`, async () => {
     const { page, problems, close } = await signedIn(path);
     await loaded(page);
-    await page.waitForTimeout(300);
+    await settled(page);
     assert.equal(await page.getByRole("alert").count(), 0);
     assert.deepEqual(problems, []);
     await close();
