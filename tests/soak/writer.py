@@ -48,7 +48,7 @@ async def main(store: str, business: str, name: str) -> None:
     for number in count(1):
         if stopping.is_set():
             break
-        customer, amount = sell(shop, name, chance, number)
+        customer, amount = await sell(shop, name, chance, number)
         print(await shop.save(), customer, amount, flush=True)
         await asyncio.sleep(chance.random() * PAUSE_SECONDS)
     await database.close()
