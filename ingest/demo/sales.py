@@ -165,14 +165,14 @@ def amounts(sales: Sales, lines: Lines) -> Amounts:
     total = subtotal - discount
     taxed = _summed(lines.total * PRODUCTS.tax[lines.product], lines)
     costed = _summed(np.where(known, lines.total, 0), lines)
-    whole = earned(subtotal=subtotal, discount=discount, costed=costed, profit=_summed(lines.profit, lines))
+    earnings = earned(subtotal=subtotal, discount=discount, costed=costed, profit=_summed(lines.profit, lines))
     return Amounts(
         subtotal=subtotal,
         discount=discount,
         tax=half_even(taxed * total, np.maximum(subtotal, 1) * 1000),
         total=total,
-        profit=whole.profit,
-        costed=whole.costed,
+        profit=earnings.profit,
+        costed=earnings.costed,
         cost_known=_summed(known.astype(np.int64), lines) > 0,
     )
 
