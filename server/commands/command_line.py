@@ -283,8 +283,23 @@ def schema(
 
 
 @cli.command("businesses")
-def list_businesses() -> None:
-    """List the businesses of the database."""
-    from server.commands.listing import tell_businesses
+def list_businesses(
+    business: Annotated[
+        str | None, typer.Option(help="Name or id of the one to change.", show_default="the only one")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="ISO 3166 code of the country of phone numbers without one, like DE.")
+    ] = None,
+    week_start: Annotated[str | None, typer.Option(help="The day on which its weeks begin, like SUNDAY.")] = None,
+) -> None:
+    """List the businesses of the database, and change a setting of one before.
 
-    run(tell_businesses(settings_of_command()))
+    \b
+    python main.py businesses
+    python main.py businesses --business "My shop" --region DE --week-start SUNDAY
+    """
+    from server.commands.businesses import tell_businesses
+
+    options = {"region": region, "week_start": week_start}
+    given = {name: text for name, text in options.items() if text is not None}
+    run(tell_businesses(settings_of_command(), business, given))

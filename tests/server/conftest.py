@@ -101,6 +101,11 @@ class Mutation:
         return True
 
     @strawberry.mutation
+    def moving_write(self) -> bool:
+        runs.append("moving write")
+        raise SnapshotMoved
+
+    @strawberry.mutation
     async def slow_write(self) -> bool:
         await never("writing")
         return True

@@ -187,7 +187,27 @@ def test_a_newer_schema_is_refused(store: str) -> None:
 def test_businesses_are_listed(store: str, shop: Any) -> None:
     output = command("businesses").output
 
-    assert re.search(rf"^{shop.id} +Corner Shop +GBP +Europe/London +0 ", output, re.MULTILINE)
+    assert re.search(rf"^{shop.id} +Corner Shop +GBP +Europe/London +GB +MONDAY +0 ", output, re.MULTILINE)
+
+
+def test_region_and_start_of_the_week_are_set(store: str, shop: Any) -> None:
+    output = command("businesses", "--region", "de", "--week-start", "sunday").output
+    assert re.search(rf"^{shop.id} +Corner Shop +GBP +Europe/London +DE +SUNDAY +1 ", output, re.MULTILINE)
+    again = command("businesses", "--business", "Corner Shop", "--region", "DE").output
+    assert re.search(r"DE +SUNDAY +1 ", again)  # nothing changed: no revision
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--region", "Germany"), 'Error: input.region: "GERMANY" is not known here.'),
+        (("--week-start", "Sunndy"), 'Error: "Sunndy" is none of MONDAY, TUESDAY'),
+        (("--region", "DE", "--business", "Nobody"), 'Error: there is no business "Nobody", only "Corner Shop"'),
+    ],
+)
+def test_a_setting_that_cannot_be_changes_nothing(store: str, shop: Any, words: Any, message: str) -> None:
+    assert failure("businesses", *words).startswith(message)
+    assert re.search(r"GB +MONDAY +0 ", command("businesses").output)
 
 
 def test_the_schema_is_printed_written_and_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

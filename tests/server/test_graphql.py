@@ -71,6 +71,11 @@ def test_other_methods_are_refused(client: TestClient) -> None:
     assert client.put("/graphql").status_code == 405
 
 
+def test_what_writes_never_runs_twice(ask: Caller) -> None:
+    assert ask("mutation { movingWrite }").json()["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert runs == ["moving write"]
+
+
 def test_a_post_writes(ask: Caller) -> None:
     assert ask("mutation { write }").json()["data"] == {"write": True}
 

@@ -235,6 +235,27 @@ async def test_a_write_is_seen_by_the_next_question(ask: Asking) -> None:
     assert after.json()["data"]["customer"] != before.json()["data"]["customer"]
 
 
+async def test_a_mutation_is_seen_by_the_next_question(ask: Asking) -> None:
+    question = "{ viewer { business { weekStart } } }"
+    before = ask(question)
+    assert before.json()["data"]["viewer"]["business"] == {"weekStart": "MONDAY"}
+    mutation = "mutation { updateBusinessSettings(input: {version: 1, weekStart: SUNDAY}) { __typename } }"
+    headers = {"Authorization": f"Bearer {ask.token(role=Role.ADMIN)}"}
+    done = await asyncio.to_thread(ask.client.post, "/graphql", json={"query": mutation}, headers=headers)
+    assert done.json()["data"] == {"updateBusinessSettings": {"__typename": "BusinessSettingsPayload"}}
+    assert "etag" not in done.headers
+    after = ask(question)
+    assert after.json()["data"]["viewer"]["business"] == {"weekStart": "SUNDAY"}
+    assert after.headers["etag"] != before.headers["etag"]
+
+
+def test_what_is_counted_by_the_hour_is_not_kept(ask: Asking) -> None:
+    answers = [ask("{ businessSettings { codesSentToday } }", role=Role.MANAGER) for _ in range(2)]
+    assert [answer.json()["data"]["businessSettings"] for answer in answers] == [{"codesSentToday": 0}] * 2
+    assert all("etag" not in answer.headers for answer in answers)
+    assert len(ask.executed) == 2
+
+
 def test_tomorrow_is_another_day(ask: Asking) -> None:
     today = ask()
     ask.clock[0] += timedelta(days=1)

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import signal
+import sys
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Self
 
 import pytest
@@ -20,6 +23,7 @@ from rules.refusals import Duplicate, IdempotencyConflict, InvalidInput, NotFoun
 from tests.builders import NOW, Shop, open_shop
 
 ACTOR = Actor("ann", "MANAGER")
+ROOT = Path(__file__).parents[3]
 SALES = select(table(Sale)).where(scoped(table(Sale)))
 CUSTOMERS = select(table(Customer)).where(scoped(table(Customer)), any_of(table(Customer).c.id, "ids"))
 
@@ -214,6 +218,19 @@ async def test_sixteen_equal_keys_at_once_make_one_row(services: Services, shop:
     answers = await asyncio.gather(*(write(services, shop, OpenStorefront("Harbour"), "k1") for _ in range(16)))
     assert sorted(answer.replayed for answer in answers) == [False] + [True] * 15
     assert len({answer.storefront_id for answer in answers}) == 1
+    assert [await count(shop, name) for name in ("storefront", "audit_entry", "event", "used_key")] == [1, 1, 1, 1]
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_kill_and_a_retry_make_one_row(services: Services, shop: Shop, store_url: str, when: str) -> None:
+    """Takes a second: a process is started to be killed."""
+    command = (sys.executable, "-m", "tests.resolvers.operation.killed", store_url, str(shop.id), when)
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+    assert await asyncio.wait_for(process.wait(), 60) == -signal.SIGKILL
+    assert await count(shop, "storefront") == (when == "after")
+    retried = await write(services, shop, OpenStorefront("Harbour"), "k1")
+    assert retried.replayed is (when == "after")
     assert [await count(shop, name) for name in ("storefront", "audit_entry", "event", "used_key")] == [1, 1, 1, 1]
 
 

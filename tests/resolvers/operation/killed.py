@@ -1,0 +1,44 @@
+"""An operation whose process is killed: `… -m tests.resolvers.operation.killed URL BUSINESS before|after`.
+
+It dies before its transaction is committed, or after it and before anybody is answered.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+
+from models.database import Database
+from resolvers.operation.context import Context, Services
+from resolvers.operation.viewer import Role, Viewer
+from resolvers.operation.writing import UsedFor, Write
+from tests.builders import NOW
+from tests.resolvers.operation.test_once import OpenStorefront, StorefrontOpened, open_storefront
+
+
+def die(*_anything: object) -> None:
+    """End at once, as if the power were cut."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def open_and_die(write: Write, asked: OpenStorefront) -> StorefrontOpened:
+    """The operation, and the end of it before its commit."""
+    done = await open_storefront(write, asked)
+    die()
+    return done
+
+
+async def main(url: str, business: str, when: str) -> None:
+    services = Services(Database(url))
+    made = Context(services, Viewer("ann", Role.MANAGER, int(business)), NOW)
+    operation = open_storefront
+    if when == "before":
+        operation = open_and_die
+        operation.__name__ = open_storefront.__name__
+    else:
+        Context._leave_snapshot = die  # the first thing that happens after the commit
+    await made.write(operation, OpenStorefront("Harbour"), UsedFor("k1", "touchpoint"))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
