@@ -17,6 +17,9 @@ export const PAGES = {
 };
 export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 
+/** How long anything is waited for at most: for a machine that does other things as well. */
+export const PATIENCE = 60_000;
+
 let browser;
 
 /** A page of a new visitor; `problems` gathers what its console complains of. */
@@ -24,7 +27,7 @@ export async function visit(path, options = {}) {
   browser ??= await chromium.connect(process.env.BROWSER);
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
   const problems = [];
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(error.message));
@@ -68,7 +71,7 @@ export async function settled(page) {
 
 /** Waits until something holds, for as long as for a page. */
 export async function soon(page, holds) {
-  for (const until = Date.now() + 15_000; !holds() && Date.now() < until; ) await page.waitForTimeout(50);
+  for (const until = Date.now() + PATIENCE; !holds() && Date.now() < until; ) await page.waitForTimeout(50);
 }
 
 /** The API's own answer. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { ask, AXE, BASE, closeAll, count, drawn, figure, loaded, money, PAGES, percent, settled, soon, visit } from "./base.mjs";
+import { ask, AXE, BASE, closeAll, count, drawn, figure, loaded, money, PAGES, PATIENCE, percent, settled, soon, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -193,7 +193,7 @@ test("lifetime value shows the API's figures, and scrolls through its ranking", 
   assert.equal(await figure(page, "Average customer"), money(summary.averageClv));
   const hundredth = page.locator('tr[aria-rowindex="101"] a');
   await page.mouse.move(640, 600);
-  for (const until = Date.now() + 15_000; !(await hundredth.count()) && Date.now() < until; ) {
+  for (const until = Date.now() + PATIENCE; !(await hundredth.count()) && Date.now() < until; ) {
     await page.mouse.wheel(0, 100);
     await drawn(page);
   }

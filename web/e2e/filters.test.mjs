@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before as first, test } from "node:test";
 
-import { ask, BASE, closeAll, count, figure, loaded, money, percent, visit } from "./base.mjs";
+import { ask, BASE, closeAll, count, figure, loaded, money, PATIENCE, percent, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -18,7 +18,7 @@ first(async () => {
 
 /** Waits until a figure says what is expected. */
 async function shows(page, name, expected) {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + PATIENCE;
   for (;;) {
     const shown = await figure(page, name).catch(() => null);
     if (shown === expected) return;

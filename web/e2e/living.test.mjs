@@ -113,7 +113,7 @@ test("while the server is down the last answer stays; when it is up again, chang
     cwd: FOLDER,
     env: environment,
   });
-  await page.waitForFunction((text) => document.querySelector(".figure .value").textContent === text, String(then.totalCustomers + 1), { timeout: 40_000 });
+  await page.waitForFunction((text) => document.querySelector(".figure .value").textContent === text, String(then.totalCustomers + 1));
   await close();
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { ask, AXE, BASE, closeAll, count, figure, loaded, PROVIDER, signIn, signInButton, visit } from "./base.mjs";
+import { ask, AXE, BASE, closeAll, count, figure, loaded, PATIENCE, PROVIDER, signIn, signInButton, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -58,7 +58,7 @@ test("one that expires while the reader looks is renewed without a blink", async
   await signIn(page);
   await loaded(page);
   await page.evaluate(() => (document.querySelector(".loaded").id = "still-here"));
-  const until = Date.now() + 15_000;
+  const until = Date.now() + PATIENCE;
   while ((await provider()).refreshes === refreshes && Date.now() < until) await page.waitForTimeout(100);
   assert.equal((await provider()).refreshes, refreshes + 1);
   await page.getByLabel("Window", { exact: true }).selectOption("365");
