@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from analytics.prediction import lifetime
+from analytics.prediction import fits, lifetime
 from analytics.prediction.lifetime import facts_to, model_of
 from resolvers.operation.context import Context, Services
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.prediction import fits
 from resolvers.prediction import model as prediction_model
 from schema.schema import schema
 from tests.builders import NOW, Shop, open_shop

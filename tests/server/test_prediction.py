@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from analytics.prediction import fits
 from models.database import Database
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.prediction import fits
 from server.app import create_app
 from server.identity.auth import token_for
 from server.settings import Settings
