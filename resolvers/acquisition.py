@@ -63,7 +63,7 @@ async def acquisition(context: Context, question: Question) -> AcquisitionReport
         return kept(found, len(found.by_source) + len(found.by_campaign))
 
     computed, from_cache = await Parts(context, "acquisition", scope).computed("all", compute)
-    found, business = computed.value.value, await context.business()
+    found, business = computed.value, await context.business()
 
     def bucket(figures: AcquisitionFigures) -> AcquisitionBucket:
         return AcquisitionBucket(

@@ -69,14 +69,12 @@ async def category_affinity(context: Context, question: AffinityQuestion) -> Cat
     scope = PatternScope(period.as_of, period.days, storefront, question.customer_type, include_inactive=True)
     min_support = Fraction(Decimal(repr(least)))  # as it was written: the float of 0.01 is a little more
     computed, is_kept = await _together(context, scope, min_support)
-    together = computed.value.value
+    together = computed.value
     how = HowComputed(DEFINITION, together.statement)
     return CategoryAffinity(question, together.pairs(min_support, first), notices, how, freshness_of(computed, is_kept))
 
 
-async def _together(
-    context: Context, scope: PatternScope, min_support: Fraction
-) -> tuple[Computed[Kept[Together]], bool]:
+async def _together(context: Context, scope: PatternScope, min_support: Fraction) -> tuple[Computed[Together], bool]:
     async def count_lines(view: PinnedView) -> Kept[dict[str, int]]:
         found = await lines_of_categories(view)
         return kept(found, len(found))
@@ -115,7 +113,7 @@ async def recommendations_by_customer(context: Context, ids: Sequence[int], firs
     today = day_number((await context.business()).today)
     everyone = PatternScope(today, None, include_inactive=True)
     computed, _ = await _together(context, everyone, LEAST_SUPPORT_TO_RECOMMEND)
-    together = computed.value.value
+    together = computed.value
 
     rows = await context.reader.stored(categories_of_customers(), {**everyone.params(), "ids": list(ids)})
     bought = many_each(rows, ids, "customer_id", lambda row: row.category)

@@ -87,7 +87,7 @@ async def receivables_aging(context: Context, question: Question) -> Receivables
 
     parts = Parts(context, "receivables", as_of)
     computed, from_cache = await parts.computed("rests", compute, PAYMENTS | STATUSES)
-    found = computed.value.value
+    found = computed.value
     current, to30, to60, to90, older = (business.money(amount) for amount in found.by_age)
     return ReceivablesAging(
         asked=question,

@@ -89,7 +89,7 @@ async def clv_by_customer(context: Context, ids: Sequence[int], arguments: tuple
     as_of, horizon = arguments
     of = People(context, await context.business(), Scope(as_of, None, include_inactive=True))
     computed, _ = await of.computed()
-    people = computed.value.value
+    people = computed.value
     positions = await asyncio.to_thread(people.positions_of, ids)
     return [None if i is None else value_at(of, people, i, RevenueBasis.NET, horizon) for i in positions]
 

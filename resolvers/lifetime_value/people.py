@@ -41,7 +41,7 @@ class People:
     def _parts(self) -> Parts:
         return Parts(self.context, "lifetime value", (self.scope, self.joined))
 
-    async def computed(self) -> tuple[Computed[Kept[Customers]], bool]:
+    async def computed(self) -> tuple[Computed[Customers], bool]:
         """Their sums, and whether they were kept from before."""
 
         async def compute(view: PinnedView) -> Kept[Customers]:
@@ -52,12 +52,12 @@ class People:
 
     async def sums(self) -> Customers:
         """Their sums as columns."""
-        return (await self.computed())[0].value.value
+        return (await self.computed())[0].value
 
     async def ranking(self, terms: Terms, order: LifetimeValueOrder, ahead: Ahead | None = None) -> Ranking:
         """Those of them who meet the terms, in an order. Order PREDICTED is by revenue without what lies `ahead`."""
         computed, _ = await self.computed()
-        people, predicted = computed.value.value, None
+        people, predicted = computed.value, None
         if ahead is not None:
             predicted = await self._predicted(terms.basis, ahead)
 
@@ -72,7 +72,7 @@ class People:
 
     async def _predicted(self, basis: RevenueBasis, ahead: Ahead) -> Ints:
         computed, _ = await self.computed()
-        sums, everyone = computed.value.value, await self.everyone.sums()
+        sums, everyone = computed.value, await self.everyone.sums()
         as_of = self.scope.as_of
         histories = (await histories_of(self.context, self.scope)).of(sums.customer_id, as_of)
         unit = 10**self.business.row.currency_exponent

@@ -22,6 +22,7 @@ class Sized(Protocol):
 
 
 T = TypeVar("T", bound=Sized)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ NOTHING = Seen(0, 0)
 
 
 @dataclass(frozen=True)
-class Computed(Generic[T]):
+class Computed(Generic[V]):
     """A computed value, when it was computed, how long that took, and what it saw."""
 
-    value: T
+    value: V
     computed_at: datetime
     duration_ms: float
     seen: Seen = NOTHING

@@ -81,7 +81,7 @@ class Parts:
         *more: Hashable,
     ) -> V:
         """The value of a part; `more` are arguments that only it depends on, `need` the tables beside the usual."""
-        return (await self.computed(part, compute, need, *more))[0].value.value
+        return (await self.computed(part, compute, need, *more))[0].value
 
     async def computed(
         self,
@@ -89,6 +89,8 @@ class Parts:
         compute: Callable[[PinnedView], Awaitable[Kept[V]]],
         need: frozenset[str] = frozenset(),
         *more: Hashable,
-    ) -> tuple[Computed[Kept[V]], bool]:
+    ) -> tuple[Computed[V], bool]:
         """The same with when it was computed, and whether it was kept from before."""
-        return await self.context.report(f"{self.report} {part}", (self.arguments, *more), compute, need)
+        arguments = (self.arguments, *more)
+        found, is_kept = await self.context.report(f"{self.report} {part}", arguments, compute, need)
+        return Computed(found.value.value, found.computed_at, found.duration_ms, found.seen), is_kept

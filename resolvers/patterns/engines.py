@@ -41,7 +41,7 @@ class Page:
 
     async def computed(
         self, statement: SelectBase, params: dict[str, Any], stored: bool = False
-    ) -> tuple[Computed[Kept[pa.Table]], bool]:
+    ) -> tuple[Computed[pa.Table], bool]:
         """The rows of a statement by customer, and whether they were kept from before."""
         of_all = {name: value for name, value in params.items() if name != "customer"}
 
@@ -77,7 +77,7 @@ class OfPage:
         """The rows of the customer, without its id."""
         assert not tables
         computed, _ = await self.page.computed(statement, params, self.stored)
-        rows = computed.value.value
+        rows = computed.value
         of_rows = rows.column("customer_id").to_numpy()
         start, end = np.searchsorted(of_rows, [self.customer, self.customer + 1]) if rows.num_rows else (0, 0)
         return rows.slice(start, end - start).drop_columns(["customer_id"])

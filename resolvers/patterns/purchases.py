@@ -78,7 +78,7 @@ class Purchases:
             return Kept(found, found.nbytes)
 
         computed, is_kept = await self._parts.computed("moments", compute, frozenset(), self.margin)
-        return computed.value.value, computed, is_kept
+        return computed.value, computed, is_kept
 
     async def unique_buyers(self) -> int:
         """How many different customers bought."""

@@ -15,6 +15,7 @@ from analytics.segmentation.valued import place_by_value
 from resolvers.operation.computed import Computed
 from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.operation.errors import BadUserInput
+from resolvers.operation.reports import Kept, Parts
 from resolvers.segmentation.rfm import DEFINITION, population
 
 OF_METHOD = {
@@ -52,10 +53,12 @@ async def grouped(context: Context, scope: Scope, grouping: Grouping) -> tuple[G
         people, is_kept = await population(context, scope, grouping.scheme)
         return in_scheme(people.value, grouping.scheme), people, is_kept
 
-    async def compute(view: PinnedView) -> Placed:
-        return await _placed(view, scope, grouping.method)
+    async def compute(view: PinnedView) -> Kept[Placed]:
+        placed = await _placed(view, scope, grouping.method)
+        return Kept(placed, placed.nbytes)
 
-    computed, is_kept = await context.report(f"customers by {grouping.method}", scope, compute, grouping.need)
+    parts = Parts(context, f"customers by {grouping.method}", scope)
+    computed, is_kept = await parts.computed("placed", compute, grouping.need)
     return computed.value, computed, is_kept
 
 

@@ -167,7 +167,7 @@ async def segment_migration(context: Context, question: Question) -> SegmentMigr
     parts = Parts(context, "segment migration", (asked.grouping, asked.scope, asked.start))
     made, is_kept = await parts.computed("moves", compute, frozenset(), computed.seen.facts_revision)
     digest = list_digest("segmentMigration", asked.grouping, asked.scope, asked.start)
-    moves = made.value.value
+    moves = made.value
     return SegmentMigration(
         question,
         [_move(question, moves, place, digest, asked.business) for place in range(len(moves.figures))],
@@ -274,7 +274,7 @@ async def _sizes(context: Context, scope: Scope, grouping: Grouping) -> tuple[Si
     computed, is_kept = await Parts(context, "segmentation", (grouping, scope)).computed(
         "sizes", compute, grouping.need
     )
-    return computed.value.value, freshness_of(computed, is_kept)
+    return computed.value, freshness_of(computed, is_kept)
 
 
 def _point(table: Any, day: int, sizes: Sizes, business: BusinessCalendar) -> SegmentationPoint:

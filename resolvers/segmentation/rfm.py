@@ -15,6 +15,7 @@ from analytics.segmentation.rfm import Population, in_scheme, score_population, 
 from resolvers.operation.computed import Computed
 from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.operation.errors import BadUserInput
+from resolvers.operation.reports import Kept, Parts
 from resolvers.segmentation.names import segment_called
 from rules.days import date_of
 
@@ -33,10 +34,11 @@ async def population(context: Context, scope: Scope, scheme: RFMScheme) -> tuple
     """The scored population of a scope, and whether it was kept. Schemes that score alike share it."""
     by_window = scored_by_window(scope, scheme)
 
-    async def compute(view: PinnedView) -> Population:
-        return await score_population(view, scope, scheme)
+    async def compute(view: PinnedView) -> Kept[Population]:
+        people = await score_population(view, scope, scheme)
+        return Kept(people, people.nbytes)
 
-    return await context.report("rfm", (scope, by_window), compute)
+    return await Parts(context, "rfm", (scope, by_window)).computed("population", compute)
 
 
 def checked_days(days: int | None) -> int | None:
