@@ -238,6 +238,8 @@ class Context:
         Its `seen` is what it is the truth of. `need` names the tables that it is computed from beside those that are
         always there.
         """
+        if self._may_move:
+            await self.facts(need)  # what moves does so before the key is made
         row = (await self.business()).row
         seen = Seen(row.facts_revision, row.revision)
         key = report_key(row, name, arguments)

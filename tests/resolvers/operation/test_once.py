@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from analytics.copy.copy import ColumnarCopy
 from models import Customer, Sale, Storefront
 from models.database import Database, any_of, scoped, table
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context, Services, report_key
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.operation.writing import Actor, UsedFor, Write, writing
 from rules.problems import Problems, required_text
@@ -335,7 +335,11 @@ async def test_a_payload_that_asks_a_report_sees_the_write(
         monkeypatch.setattr(ColumnarCopy, "bring_to", moving)
     await context.write(sell, "N1")
     assert await sales(context) == {"not loaded": 2, "behind": 2, "ahead": 3, "being loaded": 3}[copy]
-    assert (await context.business()).row.revision == shop.revision + (copy != "being loaded")
+    row = (await context.business()).row
+    assert row.revision == shop.revision + (copy != "being loaded")
+    kept = services.reports._kept.get(report_key(row, "sales", ()))
+    assert kept is not None
+    assert (kept.value.value, kept.seen.data_revision) == (await sales(context), row.revision)
     await context.close()
 
 
