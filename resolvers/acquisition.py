@@ -20,7 +20,7 @@ DEFINITION = (
 
 
 @dataclass(frozen=True)
-class Question:
+class AcquisitionQuestion:
     """The arguments of the report, as a client gives them."""
 
     period: DateRange | None = None
@@ -41,7 +41,7 @@ class AcquisitionBucket:
 class AcquisitionReport:
     """New customers of a period."""
 
-    asked: Question
+    asked: AcquisitionQuestion
     period: Period
     total_new: int
     by_source: list[AcquisitionBucket]
@@ -52,7 +52,7 @@ class AcquisitionReport:
     freshness: Freshness
 
 
-async def acquisition(context: Context, question: Question) -> AcquisitionReport:
+async def acquisition(context: Context, question: AcquisitionQuestion) -> AcquisitionReport:
     """The new customers of a period, of the 12 months to today unless one is asked for."""
     period, notices = await asked_period(context, question.period, default_of_retention)
     scope = Scope(period.as_of, period.days, include_inactive=True)

@@ -12,25 +12,19 @@ from analytics.lifetime_value.ranking import LifetimeValueOrder
 from analytics.patterns import Grouping
 from analytics.segmentation import RFMScheme, SegmentationMethod
 from models.listing import CustomerOrder
-from resolvers.acquisition import Question as AcquisitionQuestion
-from resolvers.acquisition import acquisition
+from resolvers.acquisition import AcquisitionQuestion, acquisition
 from resolvers.affinity import AffinityQuestion, category_affinity
 from resolvers.customers import find_customer
-from resolvers.lifetime_value.report import Question as LifetimeValueQuestion
-from resolvers.lifetime_value.report import lifetime_value_report
+from resolvers.lifetime_value.report import LifetimeValueQuestion, lifetime_value_report
 from resolvers.listing import Conditions, ListQuestion, list_customers
 from resolvers.nodes import node_by_id, nodes_by_id
 from resolvers.operation.paging import PageArguments
-from resolvers.patterns import Question as PatternsQuestion
-from resolvers.patterns import purchase_patterns
+from resolvers.patterns import PatternsQuestion, purchase_patterns
 from resolvers.prediction.model import lifetime_value_model
-from resolvers.receivables import Question as ReceivablesQuestion
-from resolvers.receivables import receivables_aging
-from resolvers.retention import Question as RetentionQuestion
-from resolvers.retention import retention
-from resolvers.segmentation.migration import Question as MigrationQuestion
-from resolvers.segmentation.migration import segment_migration, segmentation_trend
-from resolvers.segmentation.report import Question, segmentation
+from resolvers.receivables import ReceivablesQuestion, receivables_aging
+from resolvers.retention import RetentionQuestion, retention
+from resolvers.segmentation.migration import MigrationQuestion, segment_migration, segmentation_trend
+from resolvers.segmentation.report import SegmentationQuestion, segmentation
 from resolvers.storefronts import list_storefronts
 from resolvers.touchpoints import list_touchpoints
 from schema.acquisition import AcquisitionReport
@@ -191,7 +185,7 @@ class Query:
         as_of: AsOf = None,
     ) -> Any:
         """The customers of a window in segments."""
-        question = Question(
+        question = SegmentationQuestion(
             method, scheme, days, storefront, customer_type, include_inactive, segment_name, segment_code, as_of
         )
         return await segmentation(info.context, question)

@@ -40,7 +40,7 @@ SLOW_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedStatement:
     """A statement as one store runs it: its text, how values go in, and how rows come out."""
 
     text: str
@@ -124,16 +124,16 @@ class Statements:
     def __init__(self, database: Database, slow_seconds: float = SLOW_SECONDS) -> None:
         self.slow_seconds = slow_seconds
         self._dialect = database.dialect
-        self._kept: dict[SelectBase, Prepared] = {}
+        self._kept: dict[SelectBase, PreparedStatement] = {}
 
-    def prepared(self, statement: SelectBase) -> Prepared:
+    def prepared(self, statement: SelectBase) -> PreparedStatement:
         """The form of a statement for this store; one that is not bound to :business is refused."""
         kept = self._kept.get(statement)
         if kept is None:
             kept = self._kept[statement] = self._prepare(statement)
         return kept
 
-    def _prepare(self, statement: SelectBase) -> Prepared:
+    def _prepare(self, statement: SelectBase) -> PreparedStatement:
         compiled = statement.compile(dialect=self._dialect)
         bound = tuple(compiled.positiontup or ())
         if "business" not in bound:
@@ -141,7 +141,7 @@ class Statements:
         columns = list(statement.selected_columns)
         kind = next((column.type.kind for column in columns if isinstance(column.type, GlobalId)), "Row")
         shown = [ShownColumn(c.name, c.type, self._result(c.type)) for c in columns]
-        return Prepared(
+        return PreparedStatement(
             str(compiled),
             bound,
             {name: bind.value for name, bind in compiled.binds.items() if not bind.required},

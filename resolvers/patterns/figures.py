@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from analytics.figures import average, percentage, ratio
-from analytics.patterns import Bucket, Calendar, Share, busiest
+from analytics.patterns import MomentBucket, SeriesUnits, Share, busiest
 from models.businesses import Weekday
 from models.sales import PaymentMethod
 from resolvers.operation.context import BusinessCalendar, Context
@@ -76,7 +76,7 @@ class PurchaseFrequency:
     """Transactions per calendar day, week and month of a period."""
 
     of: Purchases
-    calendar: Calendar
+    calendar: SeriesUnits
     daily: float
     weekly: float
     monthly: float
@@ -87,7 +87,7 @@ class PurchaseFrequency:
         return ratio(visits.gap_days, visits.gaps)
 
 
-async def frequency_of(of: Purchases, calendar: Calendar) -> PurchaseFrequency:
+async def frequency_of(of: Purchases, calendar: SeriesUnits) -> PurchaseFrequency:
     """How often is bought in the period of a scope."""
     moments, *_ = await of.moments()
     count, days = moments.transactions, of.scope.as_of - of.scope.start + 1
@@ -146,7 +146,7 @@ class TimeBucket:
 
 
 def time_buckets(
-    buckets: Sequence[Bucket], labels: Sequence[str], first: int, total: int, business: BusinessCalendar
+    buckets: Sequence[MomentBucket], labels: Sequence[str], first: int, total: int, business: BusinessCalendar
 ) -> list[TimeBucket]:
     """Buckets with their labels, numbered from `first`, as shares of `total` transactions."""
     return [
@@ -166,7 +166,9 @@ class WeekdayHourBucket:
     percentage: float | None
 
 
-def weekday_hour_buckets(buckets: Sequence[Bucket], total: int, business: BusinessCalendar) -> list[WeekdayHourBucket]:
+def weekday_hour_buckets(
+    buckets: Sequence[MomentBucket], total: int, business: BusinessCalendar
+) -> list[WeekdayHourBucket]:
     """The 168 hours of a week, as shares of `total` transactions."""
     moments = ((day, hour) for day in Weekday for hour in range(24))
     return [
@@ -189,7 +191,7 @@ class SeriesPoint:
     """A calendar unit, clipped to the period."""
 
     of: Purchases
-    calendar: Calendar
+    calendar: SeriesUnits
     unit: int
     start: date
     end: date
@@ -198,12 +200,12 @@ class SeriesPoint:
     complete: bool
 
     @property
-    def key(self) -> "tuple[Purchases, Calendar, int]":
+    def key(self) -> "tuple[Purchases, SeriesUnits, int]":
         """What its customers are looked up by."""
         return self.of, self.calendar, self.unit
 
 
-def series_point(of: Purchases, calendar: Calendar, unit: int, bucket: Bucket) -> SeriesPoint:
+def series_point(of: Purchases, calendar: SeriesUnits, unit: int, bucket: MomentBucket) -> SeriesPoint:
     """A unit of a series: complete where it was over at the end of the period, and is over today."""
     scope, last = of.scope, calendar.last_day(unit)
     return SeriesPoint(
@@ -218,7 +220,7 @@ def series_point(of: Purchases, calendar: Calendar, unit: int, bucket: Bucket) -
     )
 
 
-async def buyers_by_point(_context: Context, keys: Sequence[tuple[Purchases, Calendar, int]], _: Any) -> list[int]:
+async def buyers_by_point(_context: Context, keys: Sequence[tuple[Purchases, SeriesUnits, int]], _: Any) -> list[int]:
     """The different customers of each point of a series."""
     visits = {series: await series[0].visits(series[1]) for series in dict.fromkeys(key[:2] for key in keys)}
     return [visits[of, calendar].customers.get(unit, 0) for of, calendar, unit in keys]

@@ -18,7 +18,7 @@ from models.database import Database
 from models.sales import PaymentMethod
 from resolvers.operation.context import Context, Services
 from resolvers.operation.ids import global_id
-from resolvers.patterns import PurchasePatterns, Question, buyers_by_point, items_by_basket, purchase_patterns
+from resolvers.patterns import PatternsQuestion, PurchasePatterns, buyers_by_point, items_by_basket, purchase_patterns
 from resolvers.periods import Comparison
 from schema.arguments import DateRange
 from tests.analytics.asking import operation
@@ -99,7 +99,7 @@ async def context(services: Services, shop: Shop) -> AsyncGenerator[Context]:
 
 
 async def ask(context: Context, **question: Any) -> PurchasePatterns:
-    return await purchase_patterns(context, Question(**{"period": PERIOD, **question}))
+    return await purchase_patterns(context, PatternsQuestion(**{"period": PERIOD, **question}))
 
 
 def shown(buckets: Any, *names: str) -> list[tuple[Any, ...]]:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from ingest.demo import TIMEZONE, DemoDiffers, DemoSummary, grow_demo, growing, steps
-from ingest.demo.calendar import Calendar, Plan
+from ingest.demo.calendar import DemoCalendar, DemoPlan
 from ingest.demo.chance import beta, deck, gamma, keys_of, quotient_half_even, uniform
 from ingest.demo.names import COUNTRIES, CULTURES, phone, written
 from models import (
@@ -199,16 +199,16 @@ async def test_grown_day_by_day_it_is_the_same_as_grown_at_once(
     daily, once = database, stores()
     for days in (*range(0, 30), 75, 130):
         await grow(daily, NOW + timedelta(days=days, hours=days % 5))
-    monkeypatch.setattr(growing, "Plan", _PlanOfToday)
+    monkeypatch.setattr(growing, "DemoPlan", _PlanOfToday)
     await grow(once, NOW + timedelta(days=130))
 
     assert await facts_of(daily) == await facts_of(once)
 
 
-class _PlanOfToday(Plan):
+class _PlanOfToday(DemoPlan):
     @classmethod
-    def begun(cls, customers: int, seed: int, today: date) -> Plan:
-        return Plan.begun(customers, seed, TODAY)
+    def begun(cls, customers: int, seed: int, today: date) -> DemoPlan:
+        return DemoPlan.begun(customers, seed, TODAY)
 
 
 async def test_asked_again_on_the_same_day_it_adds_nothing(database: Database) -> None:
@@ -614,8 +614,8 @@ def test_rounding_is_that_of_the_currency() -> None:
 
 
 def test_a_longer_calendar_begins_like_a_shorter_one() -> None:
-    plan = Plan.begun(10_000, 1, TODAY)
-    short, long = Calendar(plan, plan.filled), Calendar(plan, plan.filled + 400)
+    plan = DemoPlan.begun(10_000, 1, TODAY)
+    short, long = DemoCalendar(plan, plan.filled), DemoCalendar(plan, plan.filled + 400)
     assert np.array_equal(short.activity, long.activity[: len(short.activity)])
     assert np.array_equal(short.joined_before, long.joined_before[: len(short.joined_before)])
     assert short.customers_by(plan.filled) == 10_000
