@@ -14,7 +14,7 @@ from sqlalchemy import CTE, ColumnElement, Integer, SelectBase, bindparam, func,
 from analytics.calendar import CohortPeriod
 from analytics.copy.engine import Engine, as_rows
 from analytics.retention import count_if, purchases_in
-from analytics.scope import Scope, Shape, refund, refunds_paid, sale
+from analytics.scope import Scope, ScopeShape, refund, refunds_paid, sale
 from models.naming import statement
 from models.sales import total_of
 
@@ -28,7 +28,7 @@ class RetentionMode(StrEnum):
     ON_OR_AFTER = "ON_OR_AFTER"
 
 
-def _units(shape: Shape, period: CohortPeriod) -> CTE:
+def _units(shape: ScopeShape, period: CohortPeriod) -> CTE:
     """Purchases of each customer by unit: the last day and the totals."""
     bought = purchases_in(
         shape,
@@ -64,7 +64,7 @@ def _spans(units: CTE) -> CTE:
 
 
 @statement
-def cohort_cells(shape: Shape, period: CohortPeriod) -> SelectBase:
+def cohort_cells(shape: ScopeShape, period: CohortPeriod) -> SelectBase:
     """By cohort and unit: `buyers` with a purchase in it, those whose last one it is, and of them the active.
 
     `gross` is their sales in the unit, `refunded` their refunds; a unit of refunds alone has no buyers.
@@ -98,7 +98,7 @@ def cohort_cells(shape: Shape, period: CohortPeriod) -> SelectBase:
 
 
 @dataclass(frozen=True)
-class CellFigures:
+class CohortCellFigures:
     """A cell of a cohort; revenue is NET of its unit, and of all units up to it, in minor units."""
 
     unit: int
@@ -115,7 +115,7 @@ class CohortFigures:
     unit: int
     size: int
     active: int
-    cells: tuple[CellFigures, ...]
+    cells: tuple[CohortCellFigures, ...]
 
 
 async def cohort_figures(engine: Engine, scope: Scope, activity_days: int, period: CohortPeriod) -> list[CohortFigures]:
@@ -145,14 +145,14 @@ def _cohort(unit: int, last: int, period: CohortPeriod, sums: dict[tuple[int, in
     size = sum(leavers)
     still = [size - gone for gone in accumulate(leavers, initial=0)][:-1]
     cells = zip(units, buyers, still, revenue, accumulate(revenue), strict=True)
-    return CohortFigures(unit, size, sum(active), tuple(CellFigures(*cell) for cell in cells))
+    return CohortFigures(unit, size, sum(active), tuple(CohortCellFigures(*cell) for cell in cells))
 
 
 # ---------------------------------------------------------------- who is in a cell
 
 
 @dataclass(frozen=True)
-class Cell:
+class CohortCellAnswer:
     """A cell by the units of its cohort and of its purchases."""
 
     period: CohortPeriod
@@ -162,7 +162,7 @@ class Cell:
 
 
 @statement
-def cell_members(shape: Shape, period: CohortPeriod, mode: RetentionMode) -> SelectBase:
+def cell_members(shape: ScopeShape, period: CohortPeriod, mode: RetentionMode) -> SelectBase:
     """The customers of the cell of :cohort and :unit with their NET revenue in the unit."""
     units = _units(shape, period)
     spans = _spans(units)
@@ -184,7 +184,7 @@ def cell_members(shape: Shape, period: CohortPeriod, mode: RetentionMode) -> Sel
     )
 
 
-async def members_of_cell(engine: Engine, scope: Scope, cell: Cell) -> pa.Table:
+async def members_of_cell(engine: Engine, scope: Scope, cell: CohortCellAnswer) -> pa.Table:
     """The customers counted in a cell: customer_id, revenue."""
     params = {**scope.all_history().params(), "cohort": cell.cohort, "unit": cell.unit}
     return await engine.fetch(cell_members(scope.shape, cell.period, cell.mode), params)

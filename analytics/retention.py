@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Integer, SelectBase, Subquery, and_, bindp
 
 from analytics.calendar import CohortPeriod
 from analytics.copy.engine import Engine, as_rows
-from analytics.scope import Scope, Shape, counted_sales, customer, members_of, sale
+from analytics.scope import Scope, ScopeShape, counted_sales, customer, members_of, sale
 from models.naming import statement
 from models.sales import total_of
 
@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 HALF = 0.5 + 1e-12  # a survival of exactly 1/2 is a product of floating-point ratios
 
 
-def purchases_in(shape: Shape, *columns: ColumnElement[Any]) -> Any:
+def purchases_in(shape: ScopeShape, *columns: ColumnElement[Any]) -> Any:
     """The purchases of customers of a scope, with these columns."""
     source = select(*columns).where(sale.c.customer_id.is_not(None), counted_sales(shape.storefront))
     conditions = members_of(shape.typed, shape.inactive)
@@ -39,7 +39,7 @@ def count_if(condition: ColumnElement[bool]) -> ColumnElement[Any]:
 # ---------------------------------------------------------------- a period
 
 
-def _customers(shape: Shape) -> Subquery:
+def _customers(shape: ScopeShape) -> Subquery:
     """First and last purchase day of each customer to :as_of, the last one before :opening, and the orders."""
     day = sale.c.business_day
     earlier = case((day < bindparam("opening", type_=Integer), day))
@@ -58,7 +58,7 @@ def _customers(shape: Shape) -> Subquery:
 
 
 @statement
-def activity(shape: Shape) -> SelectBase:
+def activity(shape: ScopeShape) -> SelectBase:
     """One row of counts: who was active on the day before :opening and at :as_of, and who came to be.
 
     A day is covered by the :activity_days up to it.
@@ -122,7 +122,7 @@ def params_over(scope: Scope, activity_days: int) -> dict[str, Any]:
 
 
 @statement
-def last_purchases(shape: Shape, period: CohortPeriod) -> SelectBase:
+def last_purchases(shape: ScopeShape, period: CohortPeriod) -> SelectBase:
     """The last purchase day of each customer in each unit from :opening, and before it; by customer and day."""
     day = sale.c.business_day
     before = bindparam("opening_unit", type_=Integer) - period.months
@@ -202,7 +202,7 @@ def _edges(customer_id: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 
 @statement
-def second_purchases(shape: Shape) -> SelectBase:
+def second_purchases(shape: ScopeShape) -> SelectBase:
     """How many customers waited how many days for a second purchase, or wait since (`came_back` 0)."""
     day = sale.c.business_day
     first = (

@@ -14,7 +14,7 @@ sale, refund, customer = table(Sale), table(Refund), table(Customer)
 BEFORE_ALL_HISTORY = -(2**31) + 1
 
 
-class Shape(NamedTuple):
+class ScopeShape(NamedTuple):
     """What of a scope changes the text of a statement: all else is bound to it."""
 
     storefront: bool = False
@@ -51,9 +51,9 @@ class Scope:
         return self.as_of - self.days + 1 if self.days is not None else BEFORE_ALL_HISTORY
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> ScopeShape:
         """Which of its conditions a statement of this scope has."""
-        return Shape(self.storefront is not None, self.customer_type is not None, self.include_inactive)
+        return ScopeShape(self.storefront is not None, self.customer_type is not None, self.include_inactive)
 
     def before(self) -> "Scope | None":
         """The window of equal length that ends where this one begins, None without a window."""

@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from analytics.affinity import Together, bought_together, lines_of_categories
 from analytics.patterns import (
-    Calendar,
     Grouping,
     Moments,
     PatternScope,
+    SeriesUnits,
     basket_sizes,
     basket_units,
     categories,
@@ -41,7 +41,7 @@ from resolvers.operation.reader import Reader
 from resolvers.patterns.engines import OfStore
 
 EDGES = (0, 100_00, 250_00, 500_00, 1000_00)
-MONTHS = Calendar(Grouping.MONTHLY)
+MONTHS = SeriesUnits(Grouping.MONTHLY)
 LEAST = Fraction(1, 100)
 
 

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from analytics.calendar import CohortPeriod
 from analytics.cohorts import CohortFigures, cohort_figures
-from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, Terms, ranked
-from analytics.lifetime_value.spread import Summary, summary
+from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, RankingTerms, ranked
+from analytics.lifetime_value.spread import SpreadSummary, summary
 from analytics.lifetime_value.sums import Joined, customers_of
 from analytics.retention import activity_over, second_purchases, trends_over
 from analytics.scope import Scope
@@ -58,7 +58,7 @@ def rows_of_cohorts(cohorts: list[CohortFigures]) -> list[tuple[Any, ...]]:
     return [row for row in rows if any(row[2:])]
 
 
-def rows_of_value(found: tuple[Ranking, Summary]) -> list[tuple[Any, ...]]:
+def rows_of_value(found: tuple[Ranking, SpreadSummary]) -> list[tuple[Any, ...]]:
     """The floor's rows: the summary, the first customers, the buckets, and the Lorenz curve in hundredths."""
     ranking, said = found
     people = ranking.people
@@ -76,7 +76,7 @@ def rows_of_value(found: tuple[Ranking, Summary]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def same_value(found: tuple[Ranking, Summary], floor: list[tuple[Any, ...]]) -> bool:
+def same_value(found: tuple[Ranking, SpreadSummary], floor: list[tuple[Any, ...]]) -> bool:
     """Both say the same; the floor's curve is in hundredths of a minor unit, ours in percent."""
     total = next(row[3] for row in floor if row[0] == "summary")
     lengths = {"summary": 10, "customer": 8, "bucket": 6, "lorenz": 3}
@@ -91,9 +91,9 @@ def races(engine: Direct, last: int) -> list[Race]:
     scope = Scope(last, YEAR, include_inactive=True)
     units = CohortPeriod.MONTH.units_over(scope.start, scope.as_of)
 
-    async def value() -> tuple[Ranking, Summary]:
+    async def value() -> tuple[Ranking, SpreadSummary]:
         people = await customers_of(engine, scope.all_history(), Joined())
-        terms, order = Terms(), LifetimeValueOrder.REVENUE
+        terms, order = RankingTerms(), LifetimeValueOrder.REVENUE
         ranking = Ranking(people, terms.basis, order, ranked(people, terms, order))
         return ranking, summary(ranking)
 

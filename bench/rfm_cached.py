@@ -20,7 +20,7 @@ from models.database import Database
 from resolvers.businesses import businesses
 from resolvers.operation.context import Context, Services
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.segmentation.report import Question, segmentation
+from resolvers.segmentation.report import SegmentationQuestion, segmentation
 from resolvers.segmentation.rfm import rfm_by_customer
 
 ROUNDS = 200
@@ -32,7 +32,7 @@ async def main(url: str, name: str | None) -> None:
     services = Services(Database(url))
     business = next(row for row in await businesses(services.database) if name in (None, row.name))
     viewer = Viewer("bench", Role.ADMIN, business.id, None, True)
-    question = Question(SegmentationMethod.RFM, RFMScheme.POS, 90, None, None, False, None, None, None)
+    question = SegmentationQuestion(SegmentationMethod.RFM, RFMScheme.POS, 90, None, None, False, None, None, None)
     whole: list[float] = []
     page: list[float] = []
     for _ in range(ROUNDS):

@@ -24,7 +24,7 @@ from analytics.segmentation import RFMScheme, SegmentationMethod
 from analytics.segmentation.behavior import place_by_category
 from analytics.segmentation.credit import place_by_credit
 from analytics.segmentation.grouped import Placed
-from analytics.segmentation.grouping import Grouping
+from analytics.segmentation.grouping import SegmentGrouping
 from analytics.segmentation.moves import Moves, moves_between
 from analytics.segmentation.preferences import Dimension, preferred_by_group
 from analytics.segmentation.rfm import score_population
@@ -112,7 +112,7 @@ async def others(engine: Direct, last: int) -> None:
 
     async def points() -> None:
         for day in days:
-            await segment_sizes_of(engine, Scope(day, WINDOW), Grouping(SegmentationMethod.RFM, RFMScheme.POS))
+            await segment_sizes_of(engine, Scope(day, WINDOW), SegmentGrouping(SegmentationMethod.RFM, RFMScheme.POS))
 
     async def populations() -> None:
         for day in days:

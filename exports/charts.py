@@ -68,7 +68,7 @@ def _in_lines(label: str) -> Sequence[str]:
 
 
 @dataclass(frozen=True)
-class Cell:
+class HeatMapCell:
     """A cell of a heat map: how dark (0..1), and what stands in it; None where there is nothing to show."""
 
     share: float
@@ -84,7 +84,7 @@ class Axis:
 
 
 def heat_map(  # noqa: PLR0913  a map is these
-    name: str, title: str, rows: Axis, columns: Axis, cells: Callable[[int, int], Cell | None], legend: str
+    name: str, title: str, rows: Axis, columns: Axis, cells: Callable[[int, int], HeatMapCell | None], legend: str
 ) -> Drawing:
     """A table of shades, the darker the more; `cells` gives that of a row and a column."""
     left = min(max(62.0, 12 + width_of(max(rows.labels, key=width_of, default=""), SMALL)), 150.0)
@@ -132,13 +132,15 @@ def cohort_heat_map(cohorts: Sequence[Any]) -> Drawing:
     latest = f" (the latest {MOST_COHORTS} of {len(bought)})" if len(bought) > MOST_COHORTS else ""
     across = min(max((len(cohort.periods) for cohort in shown), default=1), MOST_UNITS)
 
-    def cell(i: int, j: int) -> Cell | None:
+    def cell(i: int, j: int) -> HeatMapCell | None:
         periods = shown[i].periods
         if j >= len(periods) or periods[j].retention is None:
             return None
         retention = periods[j].retention
         # The first unit is always 100 %: shades are of what comes after.
-        return Cell(1.0 if j == 0 else retention / most, f"{retention:.0f}" + ("" if periods[j].complete else "*"))
+        return HeatMapCell(
+            1.0 if j == 0 else retention / most, f"{retention:.0f}" + ("" if periods[j].complete else "*")
+        )
 
     later = [p.retention for cohort in shown for p in cohort.periods[1:across] if p.retention is not None]
     most = max(later, default=0.0) or 1.0
@@ -159,9 +161,9 @@ def rfm_grid(cells: Sequence[Any]) -> Drawing:
         counts[cell.recency_score, cell.frequency_score] += cell.customer_count
     most, total = max(counts.values(), default=0) or 1, sum(counts.values()) or 1
 
-    def shown(i: int, j: int) -> Cell:
+    def shown(i: int, j: int) -> HeatMapCell:
         count = counts[5 - i, j + 1]
-        return Cell(count / most, f"{count:,} ({100 * count / total:.0f} %)" if count else "0")
+        return HeatMapCell(count / most, f"{count:,} ({100 * count / total:.0f} %)" if count else "0")
 
     return heat_map(
         "rfm-grid",
@@ -182,7 +184,7 @@ def weekday_hour_map(buckets: Sequence[Any]) -> Drawing:
         "Transactions by weekday and hour",
         Axis("", WEEKDAYS),
         Axis("hour of the day", [str(hour) for hour in range(24)]),
-        lambda i, j: Cell(counts[24 * i + j] / most, compact(counts[24 * i + j]) if counts[24 * i + j] else ""),
+        lambda i, j: HeatMapCell(counts[24 * i + j] / most, compact(counts[24 * i + j]) if counts[24 * i + j] else ""),
         f"none to {most:,} transactions",
     )
 

@@ -21,7 +21,7 @@ BATCH_ROWS = 5_000
 HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds."""
 
     TEXT = "TEXT"
@@ -34,13 +34,13 @@ class Kind(StrEnum):
 
 
 CELLS = {
-    Kind.TEXT: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.MONEY: pa.int64(),
-    Kind.PERCENT: pa.float64(),
-    Kind.NUMBER: pa.float64(),
-    Kind.DATE: pa.int32(),
-    Kind.FLAG: pa.bool_(),
+    ColumnKind.TEXT: pa.string(),
+    ColumnKind.INTEGER: pa.int64(),
+    ColumnKind.MONEY: pa.int64(),
+    ColumnKind.PERCENT: pa.float64(),
+    ColumnKind.NUMBER: pa.float64(),
+    ColumnKind.DATE: pa.int32(),
+    ColumnKind.FLAG: pa.bool_(),
 }
 
 
@@ -55,7 +55,7 @@ class Column:
 
     name: str
     title: str
-    kind: Kind
+    kind: ColumnKind
     read: Callable[[Any], Any] | None = None
     printed: bool = True
     wide: bool = False
@@ -149,8 +149,8 @@ def batch_of(columns: Sequence[Column], cells: Sequence[Any]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, [column.name for column in columns])
 
 
-def _array(kind: Kind, values: Any) -> Any:
-    if kind is Kind.FLAG:  # 0 and 1 on SQLite
+def _array(kind: ColumnKind, values: Any) -> Any:
+    if kind is ColumnKind.FLAG:  # 0 and 1 on SQLite
         return cast(Any, pa.array(values)).cast(pa.bool_())
     return pa.array(values, CELLS[kind])
 
@@ -177,15 +177,15 @@ def batch_of_objects(columns: Sequence[Column], rows: Sequence[Any], exponent: i
     return batch_of(columns, [[_cell(kind, reader(row), exponent) for row in rows] for kind, reader in read])
 
 
-def _cell(kind: Kind, value: Any, exponent: int) -> Any:
+def _cell(kind: ColumnKind, value: Any, exponent: int) -> Any:
     if value is None:
         return None
     match kind:
-        case Kind.MONEY:
+        case ColumnKind.MONEY:
             return int(Decimal(value).scaleb(exponent))
-        case Kind.DATE:
+        case ColumnKind.DATE:
             return day_number(value) if isinstance(value, date) else value
-        case Kind.TEXT:
+        case ColumnKind.TEXT:
             return str(value)
         case _:
             return value
@@ -196,34 +196,34 @@ def _cell(kind: Kind, value: Any, exponent: int) -> Any:
 
 def text(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
     """A column of text."""
-    return Column(name, title, Kind.TEXT, read, **more)
+    return Column(name, title, ColumnKind.TEXT, read, **more)
 
 
 def integer(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
     """A column of whole numbers."""
-    return Column(name, title, Kind.INTEGER, read, **more)
+    return Column(name, title, ColumnKind.INTEGER, read, **more)
 
 
 def money(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
     """A column of amounts."""
-    return Column(name, title, Kind.MONEY, read, **more)
+    return Column(name, title, ColumnKind.MONEY, read, **more)
 
 
 def percent(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
     """A column of percentages, 0..100."""
-    return Column(name, title, Kind.PERCENT, read, **more)
+    return Column(name, title, ColumnKind.PERCENT, read, **more)
 
 
 def number(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
     """A column of numbers with a fraction."""
-    return Column(name, title, Kind.NUMBER, read, **more)
+    return Column(name, title, ColumnKind.NUMBER, read, **more)
 
 
 def day(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
     """A column of calendar days."""
-    return Column(name, title, Kind.DATE, read, **more)
+    return Column(name, title, ColumnKind.DATE, read, **more)
 
 
 def flag(name: str, title: str, read: Callable[[Any], Any] | None = None, **more: Any) -> Column:
     """A column of yes or no."""
-    return Column(name, title, Kind.FLAG, read, **more)
+    return Column(name, title, ColumnKind.FLAG, read, **more)

@@ -107,17 +107,17 @@ class Unsellable(ValueError):
     """Rows that together make no sale; the message says why."""
 
 
-class Terms(NamedTuple):
+class SaleTerms(NamedTuple):
     """What the rules need besides the rows."""
 
     mapping: Mapping
     exponent: int  # the decimals of the currency
 
 
-Rule = Callable[[Group, Terms], Outcome]
+Rule = Callable[[Group, SaleTerms], Outcome]
 
 
-def outcome_of(group: Group, terms: Terms) -> Outcome:
+def outcome_of(group: Group, terms: SaleTerms) -> Outcome:
     """The sales and refunds of the rows of one number, and the rejects among all of its rows."""
     outcome = RULES[terms.mapping.rules](group, terms) if group.rows else Outcome([], [])
     outcome.rejects.extend(([line], reason) for line, reason in group.unreadable)
@@ -140,7 +140,7 @@ def _digest(draft: SaleDraft | RefundDraft) -> str:
 # ---------------------------------------------------------------- the three layouts
 
 
-def sales_of(group: Group, terms: Terms) -> Outcome:
+def sales_of(group: Group, terms: SaleTerms) -> Outcome:
     """SALES: the rows are one sale; a row that takes something back is a reject."""
     rows = group.rows
     kept, rejects = _agreeing(rows)
@@ -154,7 +154,7 @@ def sales_of(group: Group, terms: Terms) -> Outcome:
     return _one_sale(sold, rows, rejects, terms)
 
 
-def invoices_of(group: Group, terms: Terms) -> Outcome:
+def invoices_of(group: Group, terms: SaleTerms) -> Outcome:
     """INVOICES: a number that begins with A is rejected, with C a refund, any other sells."""
     rows = group.rows
     number = rows[0].sale
@@ -174,7 +174,7 @@ def invoices_of(group: Group, terms: Terms) -> Outcome:
     return _one_sale(sold, rows, rejects, terms)
 
 
-def purchases_of(group: Group, terms: Terms) -> Outcome:
+def purchases_of(group: Group, terms: SaleTerms) -> Outcome:
     """PURCHASES: every row of a customer's day is a sale, numbered customer-date-n over all rows of that day."""
     outcome = Outcome([], [])
     passed_over = [line for line, _reason in group.unreadable]
@@ -274,7 +274,7 @@ def _one_sale(
     sold: Sequence[SourceRow],
     rows: Sequence[SourceRow],
     rejects: list[tuple[list[int], str]],
-    terms: Terms,
+    terms: SaleTerms,
     number: str | None = None,
 ) -> Outcome:
     if not sold:
@@ -285,7 +285,7 @@ def _one_sale(
         return Outcome([], [*rejects, (_lines(sold), str(problem))])
 
 
-def _sale(sold: Sequence[SourceRow], rows: Sequence[SourceRow], terms: Terms, number: str) -> SaleDraft:
+def _sale(sold: Sequence[SourceRow], rows: Sequence[SourceRow], terms: SaleTerms, number: str) -> SaleDraft:
     mapping, exponent = terms
     items = [_item(position, row, terms) for position, row in enumerate(sold, start=1)]
     if len(number) > 80:
@@ -309,7 +309,7 @@ def _sale(sold: Sequence[SourceRow], rows: Sequence[SourceRow], terms: Terms, nu
     return draft
 
 
-def _item(position: int, row: SourceRow, terms: Terms) -> Item:
+def _item(position: int, row: SourceRow, terms: SaleTerms) -> Item:
     mapping, exponent = terms
     quantity = MILLION if row.quantity is None else row.quantity
     if row.amount is None:

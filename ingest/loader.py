@@ -13,12 +13,12 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import update
 
 from ingest.customers import customers_numbered
-from ingest.facts import Terms, outcome_of
+from ingest.facts import SaleTerms, outcome_of
 from ingest.mapping import Mapping
 from ingest.problems import ImportProblem
 from ingest.readers import Chunk, Source, open_source
-from ingest.rows import RowReader, Shop, groups_of
-from ingest.sales import Batch, Counts, Stored, counts_of, stored_of, write_batch
+from ingest.rows import ImportingShop, RowReader, groups_of
+from ingest.sales import Batch, Counts, StoredSale, counts_of, stored_of, write_batch
 from ingest.staging import Staging
 from ingest.values import Unreadable
 from models import ImportRun
@@ -48,7 +48,7 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True)
-class Summary:
+class ImportSummary:
     """What an import did, or in a dry run would have done. Every row read is in exactly one of the four counts."""
 
     read: int
@@ -74,7 +74,7 @@ async def import_file(  # noqa: PLR0913  an import is made of these
     database: Database,
     *,
     path: Path,
-    business: Shop,
+    business: ImportingShop,
     mapping: Mapping,
     now: datetime,
     actor: Actor,
@@ -84,7 +84,7 @@ async def import_file(  # noqa: PLR0913  an import is made of these
     encoding: str | None = None,
     delimiter: str | None = None,
     progress: Progress | None = None,
-) -> Summary:
+) -> ImportSummary:
     """Import a file into a business; running it again continues what was interrupted, and changes nothing else.
 
     Rejected rows go to `rejects`, by default `<file>.rejects.csv` in the working directory; a dry run writes them only
@@ -123,8 +123,8 @@ def _silent(phase: str, rows: int, of: int | None) -> None:
 
 def _summary(  # noqa: PLR0913  a summary is made of these
     counts: Counts, reader: RowReader, staging: Staging, seconds: float, dry_run: bool, rejects: Path | None
-) -> Summary:
-    return Summary(
+) -> ImportSummary:
+    return ImportSummary(
         read=staging.rows,
         written=counts.written,
         updated=counts.updated,
@@ -146,7 +146,7 @@ class _Run:
 
     database: Database
     path: Path
-    business: Shop
+    business: ImportingShop
     mapping: Mapping
     now: datetime
     actor: Actor
@@ -203,7 +203,7 @@ class _Run:
             await asyncio.wait([upcoming])  # a thread cannot be cancelled, and it reads the staged rows
 
     def _drafted(self, reader: RowReader, staging: Staging) -> Iterator[Batch]:
-        batch, terms = Batch(), Terms(self.mapping, self.business.currency_exponent)
+        batch, terms = Batch(), SaleTerms(self.mapping, self.business.currency_exponent)
         for group in groups_of(reader, staging.in_order()):
             outcome = outcome_of(group, terms)
             for lines, reason in outcome.rejects:
@@ -234,14 +234,14 @@ class _Run:
 
         counts.add(await self._once(import_batch, batch))
 
-    async def _stored(self, batch: Batch) -> Stored:
+    async def _stored(self, batch: Batch) -> StoredSale:
         """What the store holds now under the numbers of the batch."""
         if self.business.id is None:
-            return Stored()
+            return StoredSale()
         async with self.database.reading(self.business.id) as connection:
             return await stored_of(connection, self.business.id, batch)
 
-    async def _strangers(self, batch: Batch, stored: Stored) -> list[str]:
+    async def _strangers(self, batch: Batch, stored: StoredSale) -> list[str]:
         """The numbers of the customers that the new and changed facts of the batch would make."""
         drafts = (*batch.sales, *batch.refunds)
         numbers = {draft.customer for draft in drafts if draft.customer is not None and stored.differs(draft)}

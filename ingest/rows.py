@@ -26,7 +26,7 @@ from rules.days import date_of
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 
 
-class Shop(Protocol):
+class ImportingShop(Protocol):
     """What an import needs to know of a business: a row of it, or for a dry run one that is not written yet."""
 
     @property
@@ -87,7 +87,7 @@ LENGTHS = {
 class RowReader:
     """Reads the rows of one file by its mapping, in the zone of its shop."""
 
-    def __init__(self, mapping: Mapping, positions: dict[str, int], shop: Shop) -> None:
+    def __init__(self, mapping: Mapping, positions: dict[str, int], shop: ImportingShop) -> None:
         self.mapping = mapping
         self.positions = positions
         self.zone = ZoneInfo(shop.timezone)

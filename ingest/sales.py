@@ -85,7 +85,7 @@ class Batch:
 
 
 @dataclass
-class Stored:
+class StoredSale:
     """What the store holds under the numbers of a batch."""
 
     sales: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -124,9 +124,9 @@ class Counts:
         return self.written + self.updated
 
 
-async def stored_of(connection: AsyncConnection, business_id: int, batch: Batch) -> Stored:
+async def stored_of(connection: AsyncConnection, business_id: int, batch: Batch) -> StoredSale:
     """What is stored under the numbers of the batch."""
-    stored = Stored()
+    stored = StoredSale()
     for statement, drafts, rows in (
         (sales_numbered(), batch.sales, stored.sales),
         (refunds_numbered(), batch.refunds, stored.refunds),
@@ -137,7 +137,7 @@ async def stored_of(connection: AsyncConnection, business_id: int, batch: Batch)
     return stored
 
 
-def counts_of(batch: Batch, stored: Stored) -> Counts:
+def counts_of(batch: Batch, stored: StoredSale) -> Counts:
     """What writing the batch over what is stored would do, customers apart."""
     counts = Counts()
     for draft in (*batch.sales, *batch.refunds):

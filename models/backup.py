@@ -23,7 +23,7 @@ from models.migrate import LOCK
 OWN = ("installation",)  # what a migrated store has before anything is written into it
 
 
-class Kind(StrEnum):
+class StoredKind(StrEnum):
     """What a column holds, on every store."""
 
     INTEGER = "integer"
@@ -33,26 +33,26 @@ class Kind(StrEnum):
     DAY = "day"
 
 
-TYPES: dict[Kind, TypeEngine[Any]] = {
-    Kind.INTEGER: BigInteger(),
-    Kind.TEXT: Text(),
-    Kind.BOOLEAN: Boolean(),
-    Kind.MOMENT: UTCDateTime(),
-    Kind.DAY: Date(),
+TYPES: dict[StoredKind, TypeEngine[Any]] = {
+    StoredKind.INTEGER: BigInteger(),
+    StoredKind.TEXT: Text(),
+    StoredKind.BOOLEAN: Boolean(),
+    StoredKind.MOMENT: UTCDateTime(),
+    StoredKind.DAY: Date(),
 }
-KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
-    (Boolean, Kind.BOOLEAN),
-    (Integer, Kind.INTEGER),
-    (DateTime, Kind.MOMENT),
-    (Date, Kind.DAY),
+KINDS: tuple[tuple[type[TypeEngine[Any]], StoredKind], ...] = (
+    (Boolean, StoredKind.BOOLEAN),
+    (Integer, StoredKind.INTEGER),
+    (DateTime, StoredKind.MOMENT),
+    (Date, StoredKind.DAY),
 )
 
-Columns = Mapping[str, Kind]
+Columns = Mapping[str, StoredKind]
 Rows = Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """A stored table: its columns, those of its primary key, and those that refer to other rows of itself."""
 
     name: str
@@ -61,13 +61,13 @@ class Layout:
     own_references: tuple[str, ...]
 
 
-def layouts() -> list[Layout]:
+def layouts() -> list[TableLayout]:
     """Every table of this version, each after those that it refers to."""
     return [_layout(source) for source in SQLModel.metadata.sorted_tables]
 
 
-def _layout(source: Table) -> Layout:
-    return Layout(
+def _layout(source: Table) -> TableLayout:
+    return TableLayout(
         source.name,
         {column.name: _kind(column.type) for column in source.c},
         tuple(column.name for column in source.primary_key),
@@ -75,9 +75,9 @@ def _layout(source: Table) -> Layout:
     )
 
 
-def _kind(type_: TypeEngine[Any]) -> Kind:
+def _kind(type_: TypeEngine[Any]) -> StoredKind:
     plain = type_.impl if isinstance(type_, TypeDecorator) else type_
-    return next((kind for base, kind in KINDS if isinstance(plain, base)), Kind.TEXT)
+    return next((kind for base, kind in KINDS if isinstance(plain, base)), StoredKind.TEXT)
 
 
 # ---------------------------------------------------------------- out of a store
@@ -102,7 +102,7 @@ class Contents:
         """How many rows a table has."""
         return int((await self._all(f'SELECT count(*) FROM "{name}"'))[0][0])
 
-    async def rows(self, layout: Layout, size: int) -> AsyncGenerator[list[Sequence[Any]]]:
+    async def rows(self, layout: TableLayout, size: int) -> AsyncGenerator[list[Sequence[Any]]]:
         """The rows of a table by key, so many at a time, each time as one list of values for each column."""
         names, order = (", ".join(f'"{name}"' for name in some) for some in (layout.columns, layout.key))
         converts = [self._convert(kind) for kind in layout.columns.values()]
@@ -117,7 +117,7 @@ class Contents:
     def _is_sqlite(self) -> bool:
         return self._connection.dialect.name == "sqlite"
 
-    def _convert(self, kind: Kind) -> Callable[[Any], Any] | None:
+    def _convert(self, kind: StoredKind) -> Callable[[Any], Any] | None:
         dialect = self._connection.dialect
         return TYPES[kind].dialect_impl(dialect).result_processor(dialect, None)
 
@@ -153,7 +153,7 @@ async def contents(database: Database) -> AsyncGenerator[Contents]:
 class Filling:
     """An open transaction that fills a store which has these tables and no rows."""
 
-    def __init__(self, connection: AsyncConnection, driver: Any, tables: Sequence[Layout]) -> None:
+    def __init__(self, connection: AsyncConnection, driver: Any, tables: Sequence[TableLayout]) -> None:
         self.written = Contents(connection, driver)
         self._connection = connection
         self._tables = tables
@@ -171,7 +171,7 @@ class Filling:
         for name in OWN:
             await self._connection.execute(text(f'DELETE FROM "{name}"'))
 
-    async def add(self, layout: Layout, columns: list[Sequence[Any]]) -> None:
+    async def add(self, layout: TableLayout, columns: list[Sequence[Any]]) -> None:
         """Write rows, given as one list of values for each column. A row may refer to a later one of its table."""
         columns = [self._without_references_ahead(layout, name, columns) for name in layout.columns]
         plain = Table(layout.name, MetaData(), *(Column(name, TYPES[kind]) for name, kind in layout.columns.items()))
@@ -191,7 +191,9 @@ class Filling:
                     await self._connection.execute(_renumber(layout.name), {"name": f'"{layout.name}"'})
         await self._connection.execute(text("UPDATE installation SET epoch = :epoch"), {"epoch": str(uuid4())})
 
-    def _without_references_ahead(self, layout: Layout, name: str, columns: Sequence[Sequence[Any]]) -> Sequence[Any]:
+    def _without_references_ahead(
+        self, layout: TableLayout, name: str, columns: Sequence[Sequence[Any]]
+    ) -> Sequence[Any]:
         """A column without what refers to a row that is not written yet: rows come in the order of their ids."""
         by_name = dict(zip(layout.columns, columns, strict=True))
         if name not in layout.own_references:
@@ -202,7 +204,7 @@ class Filling:
 
 
 @asynccontextmanager
-async def filling(database: Database, tables: Sequence[Layout]) -> AsyncGenerator[Filling]:
+async def filling(database: Database, tables: Sequence[TableLayout]) -> AsyncGenerator[Filling]:
     """A transaction that fills a store with these tables, all of it or nothing."""
     async with database.transaction() as connection:
         if not database.is_sqlite:

@@ -21,7 +21,7 @@ DEFINITION = (
 
 
 @dataclass(frozen=True)
-class Question:
+class AcquisitionQuestion:
     """The arguments of the report, as a client gives them."""
 
     period: DateRange | None = None
@@ -53,7 +53,7 @@ class AcquisitionReport:
     freshness: Annotated[Freshness, "How fresh it is."]
 
 
-async def acquisition(context: Context, question: Question) -> AcquisitionReport:
+async def acquisition(context: Context, question: AcquisitionQuestion) -> AcquisitionReport:
     """The new customers of a period, of the 12 months to today unless one is asked for."""
     period, notices = await asked_period(context, question.period, default_of_retention)
     scope = Scope(period.as_of, period.days, include_inactive=True)

@@ -40,27 +40,31 @@ def _adapter(question: Any) -> TypeAdapter[Any]:
 CUSTOMERS = ("customers",)
 EXPORTABLE = (
     Exportable("customers", listing.ListQuestion, CUSTOMERS),
-    Exportable("segmentation", segmentation.Question, ("segments", "summary", "cells", "cutPoints", "customers")),
+    Exportable(
+        "segmentation", segmentation.SegmentationQuestion, ("segments", "summary", "cells", "cutPoints", "customers")
+    ),
     Exportable("segment-customers", segmentation.SegmentMembers, CUSTOMERS),
     Exportable("cell-customers", segmentation.CellMembers, CUSTOMERS),
-    Exportable("segment-migration", migration.Question, ("moves",)),
+    Exportable("segment-migration", migration.MigrationQuestion, ("moves",)),
     Exportable("moved-customers", migration.MoveMembers, CUSTOMERS),
     Exportable("segmentation-trend", migration.TrendQuestion, ("points",)),
-    Exportable("lifetime-value", lifetime_value.Question, ("customers", "summary", "distribution", "lorenz")),
+    Exportable(
+        "lifetime-value", lifetime_value.LifetimeValueQuestion, ("customers", "summary", "distribution", "lorenz")
+    ),
     Exportable("bucket-customers", lifetime_value.BucketMembers, CUSTOMERS),
     Exportable(
         "purchase-patterns",
-        patterns.Question,
+        patterns.PatternsQuestion,
         (
             *("series", "summary", "baskets", "byWeekdayHour", "byWeekday", "byHour", "byMonth"),
             *("seasonality", "paymentMethods", "categories"),
         ),
     ),
     Exportable("category-affinity", affinity.AffinityQuestion, ("pairs",)),
-    Exportable("retention", retention.Question, ("cohorts", "summary", "trends", "repeatPurchases")),
+    Exportable("retention", retention.RetentionQuestion, ("cohorts", "summary", "trends", "repeatPurchases")),
     Exportable("cohort-customers", retention.CohortMembers, CUSTOMERS),
-    Exportable("acquisition", acquisition.Question, ("bySource", "byCampaign", "summary")),
-    Exportable("receivables", receivables.Question, ("aging", "customers")),
+    Exportable("acquisition", acquisition.AcquisitionQuestion, ("bySource", "byCampaign", "summary")),
+    Exportable("receivables", receivables.ReceivablesQuestion, ("aging", "customers")),
     Exportable("owing-customers", receivables.OwingMembers, CUSTOMERS),
 )
 BY_NAME = {exportable.name: exportable for exportable in EXPORTABLE}
@@ -89,7 +93,7 @@ class Export:
 
     def check(self) -> None:
         """BadUserInput where there is no such part, the file has all parts anyway, or the report has no such detail."""
-        if self.detail is ExportDetail.CUSTOMERS and self.asked.__class__ is not segmentation.Question:
+        if self.detail is ExportDetail.CUSTOMERS and self.asked.__class__ is not segmentation.SegmentationQuestion:
             raise BadUserInput(f"`detail` goes with segmentation: {self.of.name} has none")
         if self.part is None:
             return

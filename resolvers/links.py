@@ -10,7 +10,7 @@ from typing import Any
 from resolvers.exports import BY_NAME, Export
 from resolvers.operation.context import Context
 from resolvers.operation.errors import Forbidden
-from resolvers.operation.signing import Signing, Tampered, UnknownKey
+from resolvers.operation.signing import Signing, Tampered, UnknownLinkKey
 from resolvers.operation.viewer import Role, Viewer
 from rules.exports import ExportDetail, ExportFormat
 
@@ -72,7 +72,7 @@ def read_link(signing: Signing, file_name: str, token: str, now: datetime) -> Li
     try:
         claims = signing.claims(token)
         made_at = datetime.fromtimestamp(claims["iat"], UTC)
-    except UnknownKey:
+    except UnknownLinkKey:
         raise LinkRefused(REVOKED) from None
     except (Tampered, KeyError):
         raise LinkRefused(TAMPERED) from None

@@ -31,7 +31,7 @@ DEFINITION = (
 
 
 @dataclass(frozen=True)
-class Question:
+class ReceivablesQuestion:
     """The arguments of the report, as a client gives them."""
 
     as_of: date | None = None
@@ -41,7 +41,7 @@ class Question:
 class OwingMembers:
     """The customers who owe."""
 
-    of: Question
+    of: ReceivablesQuestion
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class ReceivablesAging:
         return self.owing
 
 
-async def receivables_aging(context: Context, question: Question) -> ReceivablesAging:
+async def receivables_aging(context: Context, question: ReceivablesQuestion) -> ReceivablesAging:
     """What is owed on sales at the end of a day, of today unless one is asked for."""
     business = await context.business()
     as_of, notices = business.as_of(question.as_of)

@@ -9,7 +9,14 @@ from typing import Annotated, Any
 import pyarrow as pa
 
 from analytics.calendar import CohortPeriod
-from analytics.cohorts import Cell, CellFigures, CohortFigures, RetentionMode, cohort_cells, cohort_figures
+from analytics.cohorts import (
+    CohortCellAnswer,
+    CohortCellFigures,
+    CohortFigures,
+    RetentionMode,
+    cohort_cells,
+    cohort_figures,
+)
 from analytics.cohorts import members_of_cell as customers_of_cell
 from analytics.copy.pinned import PinnedView
 from analytics.customers import RevenueBasis
@@ -62,7 +69,7 @@ DEFINITION = (
 
 
 @dataclass(frozen=True)
-class Question:
+class RetentionQuestion:
     """The arguments of a retention report, as a client gives them."""
 
     period: DateRange | None = None
@@ -79,7 +86,7 @@ class Question:
 class CohortMembers:
     """The customers of a cohort in a unit, both by their numbers."""
 
-    of: Question
+    of: RetentionQuestion
     cohort: int
     unit: int
 
@@ -203,7 +210,7 @@ class Cohorts:
 
     context: Context
     scope: Scope
-    asked: Question
+    asked: RetentionQuestion
 
     @property
     def activity_days(self) -> int:
@@ -242,7 +249,7 @@ class Cohorts:
             churned=figures.size - figures.active,
         )
 
-    def cell(self, cohort: Cohort, k: int, figures: CellFigures) -> CohortCell:
+    def cell(self, cohort: Cohort, k: int, figures: CohortCellFigures) -> CohortCell:
         """A cell as it is shown."""
         count = figures.on if self.mode is RetentionMode.ON else figures.on_or_after
         business = self.context.seen
@@ -261,7 +268,7 @@ class Cohorts:
 
     async def members_of_cell(self, cohort: int, unit: int) -> pa.Table:
         """Exactly the customers of a cell."""
-        cell = Cell(self.period, self.mode, cohort, unit)
+        cell = CohortCellAnswer(self.period, self.mode, cohort, unit)
 
         async def compute(view: PinnedView) -> Kept[pa.Table]:
             found = await customers_of_cell(view, self.scope, cell)
@@ -284,7 +291,9 @@ def is_over(period: CohortPeriod, unit: int, scope: Scope, today: date) -> bool:
 class RetentionReport:
     """Retention over a period; each part is computed where it is asked for."""
 
-    def __init__(self, context: Context, question: Question, period: Period, scope: Scope, notices: list[str]) -> None:
+    def __init__(
+        self, context: Context, question: RetentionQuestion, period: Period, scope: Scope, notices: list[str]
+    ) -> None:
         self._context = context
         self.asked = question
         self._scope = scope
@@ -418,7 +427,7 @@ def _scope_of(period: Period, like: Scope) -> Scope:
     return Scope(period.as_of, period.days, like.storefront, like.customer_type, include_inactive=True)
 
 
-async def retention(context: Context, question: Question) -> RetentionReport:
+async def retention(context: Context, question: RetentionQuestion) -> RetentionReport:
     """The retention report of a period; BadUserInput says which argument is impossible."""
     if not 1 <= question.activity_days <= MAX_ACTIVITY_DAYS:
         raise BadUserInput(f"`activityDays` must be from 1 to {MAX_ACTIVITY_DAYS:,}, not {question.activity_days}")
@@ -434,7 +443,7 @@ async def cohort_by_customer(
     """The cohort of each customer among all to a day; None for one without a purchase."""
     period, as_of = arguments
     scope = Scope(as_of, None, include_inactive=True)
-    asked = Question(DateRange(end=date_of(as_of)), cohort_period=period)
+    asked = RetentionQuestion(DateRange(end=date_of(as_of)), cohort_period=period)
     cohorts = await Cohorts(context, scope, asked).all()
     by_start = {cohort.start: cohort for cohort in cohorts}
     bought = await context.load_many(purchases_by_customer, ids, (as_of, RevenueBasis.NET))

@@ -27,7 +27,7 @@ from server.http.exports import Exports
 from server.http.graphql import Endpoint, utc_now
 from server.http.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
 from server.http.limits import documents_of, rates_of, report_limits_of, response_limits_of
-from server.http.page import ASSETS, Page, PageFiles
+from server.http.page import ASSETS, GraphiQLPage, PageFiles
 from server.http.page_application import APPLICATION_ASSETS, PATHS, ApplicationPage
 from server.http.responses import Responses
 from server.http.subscriptions import Subscriptions, origins_of
@@ -106,7 +106,7 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_pr
             services=services,
             authentication=Authentication(keys_of(settings), services.database),
             documents=documents_of(settings, schema),
-            page=Page(settings, services.database) if settings.graphiql else None,
+            page=GraphiQLPage(settings, services.database) if settings.graphiql else None,
             rates=rates,
             responses=responses,
             seconds=settings.operation_seconds,

@@ -24,7 +24,7 @@ class LifetimeValueOrder(StrEnum):
     PREDICTED = "PREDICTED"
 
 
-class Terms(NamedTuple):
+class RankingTerms(NamedTuple):
     """The revenue basis, and what a customer must at least have on it to be counted; money in minor units."""
 
     basis: RevenueBasis = RevenueBasis.NET
@@ -49,7 +49,9 @@ class Exact(NamedTuple):
 UNKNOWN = Exact(0, 0)
 
 
-def ranked(people: Customers, terms: Terms, order: LifetimeValueOrder, predicted: Ints | None = None) -> Positions:
+def ranked(
+    people: Customers, terms: RankingTerms, order: LifetimeValueOrder, predicted: Ints | None = None
+) -> Positions:
     """The positions of the customers that meet the terms, by an order descending, then number.
 
     `predicted` is what order PREDICTED is by, for each customer; without it, it is by revenue.
@@ -62,7 +64,7 @@ def ranked(people: Customers, terms: Terms, order: LifetimeValueOrder, predicted
     return chosen[place].astype(np.int32, copy=False)
 
 
-def _chosen(people: Customers, terms: Terms) -> Positions:
+def _chosen(people: Customers, terms: RankingTerms) -> Positions:
     meets = np.ones(len(people), np.bool_)
     if terms.min_revenue is not None:
         meets &= people.revenue(terms.basis) >= terms.min_revenue

@@ -25,7 +25,7 @@ class RevenueRange(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Summary:
+class SpreadSummary:
     """Sums over the customers of a ranking by revenue; money in minor units, profit None where no cost is known.
 
     `top_tenth` is the revenue of the best ceil(n / 10), `lorenz` the share in percent of the lowest 0..100 % of them.
@@ -48,7 +48,7 @@ class Summary:
         return 400 + 32 * len(self.lorenz) + 200 * len(self.buckets)
 
 
-def summary(ranking: Ranking) -> Summary:
+def summary(ranking: Ranking) -> SpreadSummary:
     """What is to be said of a ranking by revenue."""
     people, chosen, basis = ranking.people, ranking.position, ranking.basis
     revenue: Ints = people.revenue(basis, chosen)

@@ -3,8 +3,8 @@
 from analytics.patterns.baskets import basket_sizes, basket_units, edge_params, transactions_by_basket, units_by_basket
 from analytics.patterns.buyers import Form, PatternScope, asked_customer
 from analytics.patterns.moments import (
-    Bucket,
     Flow,
+    MomentBucket,
     Moments,
     busiest,
     count_unique_buyers,
@@ -14,20 +14,20 @@ from analytics.patterns.moments import (
     unique_buyers,
 )
 from analytics.patterns.seasons import Season, refunds_by_day, sales_by_month, season_indexes, seasons_to
-from analytics.patterns.series import Calendar, Grouping, Visits, visits_by_unit, visits_of
+from analytics.patterns.series import Grouping, SeriesUnits, SeriesVisits, visits_by_unit, visits_of
 from analytics.patterns.shares import Share, categories, lines_by_category, payment_methods, payments_by_method
 
 __all__ = [
-    "Bucket",
-    "Calendar",
     "Flow",
     "Form",
     "Grouping",
+    "MomentBucket",
     "Moments",
     "PatternScope",
     "Season",
+    "SeriesUnits",
+    "SeriesVisits",
     "Share",
-    "Visits",
     "asked_customer",
     "basket_sizes",
     "basket_units",

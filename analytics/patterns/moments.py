@@ -138,7 +138,7 @@ class Moments:
 
 
 @dataclass(frozen=True)
-class Bucket:
+class MomentBucket:
     """Transactions, and revenue in minor units."""
 
     transactions: int
@@ -155,29 +155,29 @@ class Flow:
     revenue: Ints
 
     @property
-    def total(self) -> Bucket:
+    def total(self) -> MomentBucket:
         """The whole of it."""
-        return Bucket(int(self.transactions.sum()), int(self.revenue.sum()))
+        return MomentBucket(int(self.transactions.sum()), int(self.revenue.sum()))
 
-    def by_weekday(self) -> list[Bucket]:
+    def by_weekday(self) -> list[MomentBucket]:
         """Seven, from Monday."""
         return self._by(self._weekday, WEEKDAYS)
 
-    def by_month(self) -> list[Bucket]:
+    def by_month(self) -> list[MomentBucket]:
         """Twelve, from January."""
         return self._by(months_of_days(self.day) % MONTHS, MONTHS)
 
-    def by_hour(self) -> list[Bucket]:
+    def by_hour(self) -> list[MomentBucket]:
         """Twenty-four; what has no known hour is in none."""
         known = self._with_hour()
         return known._by(known.hour, HOURS)
 
-    def by_weekday_hour(self) -> list[Bucket]:
+    def by_weekday_hour(self) -> list[MomentBucket]:
         """168, Monday's hours first; what has no known hour is in none."""
         known = self._with_hour()
         return known._by(known._weekday * HOURS + known.hour, WEEKDAYS * HOURS)
 
-    def by_unit(self, units: Sequence[int], unit_of_row: Ints) -> list[Bucket]:
+    def by_unit(self, units: Sequence[int], unit_of_row: Ints) -> list[MomentBucket]:
         """One for each of the ascending `units`, of which each row has its own."""
         return self._by(np.searchsorted(np.asarray(units, np.int64), unit_of_row), len(units))
 
@@ -189,14 +189,14 @@ class Flow:
         known = self.hour != UNKNOWN_HOUR
         return Flow(self.day[known], self.hour[known], self.transactions[known], self.revenue[known])
 
-    def _by(self, key: NDArray[Any], size: int) -> list[Bucket]:
+    def _by(self, key: NDArray[Any], size: int) -> list[MomentBucket]:
         sums = np.zeros((2, size), np.int64)
         np.add.at(sums[0], key, self.transactions)
         np.add.at(sums[1], key, self.revenue)
-        return [Bucket(count, revenue) for count, revenue in sums.T.tolist()]
+        return [MomentBucket(count, revenue) for count, revenue in sums.T.tolist()]
 
 
-def busiest(buckets: Sequence[Bucket]) -> int | None:
+def busiest(buckets: Sequence[MomentBucket]) -> int | None:
     """The place of the bucket of most transactions, the first of equals; None where there are none."""
     most = max(bucket.transactions for bucket in buckets)
     return next(i for i, bucket in enumerate(buckets) if bucket.transactions == most) if most else None

@@ -30,7 +30,7 @@ class Grouping(StrEnum):
 
 
 @dataclass(frozen=True)
-class Calendar:
+class SeriesUnits:
     """The units of a grouping as numbers: a day, the first day of a week, or a month counted from year 0.
 
     `first_weekday` is the day on which weeks begin, 1 for Monday.
@@ -82,7 +82,7 @@ def months_of_days(days: Ints) -> Ints:
 
 
 @statement
-def visits_by_unit(form: Form, calendar: Calendar) -> SelectBase:
+def visits_by_unit(form: Form, calendar: SeriesUnits) -> SelectBase:
     """Of each unit: its different customers, and the gaps that end in it, from one purchase day of a customer to the
     next: how many, and their days.
     """
@@ -117,7 +117,7 @@ def _of_last_sale(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 @dataclass(frozen=True)
-class Visits:
+class SeriesVisits:
     """How customers come back: the different customers of each unit that has any, and all gaps with their days."""
 
     customers: dict[int, int]
@@ -125,8 +125,8 @@ class Visits:
     gap_days: int
 
 
-async def visits_of(engine: Engine, scope: PatternScope, calendar: Calendar) -> Visits:
+async def visits_of(engine: Engine, scope: PatternScope, calendar: SeriesUnits) -> SeriesVisits:
     """The visits of a scope by calendar unit."""
     rows = as_rows(await engine.fetch(visits_by_unit(scope.form, calendar), scope.params()))
     customers = {int(row.unit): int(row.customers) for row in rows}
-    return Visits(customers, sum(int(row.gaps) for row in rows), sum(int(row.days) for row in rows))
+    return SeriesVisits(customers, sum(int(row.gaps) for row in rows), sum(int(row.days) for row in rows))

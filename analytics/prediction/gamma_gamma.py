@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from analytics.prediction import special
-from analytics.prediction.summaries import Floats, Spending
+from analytics.prediction.summaries import Floats, RepeatSpending
 
 
 class Spend(NamedTuple):
@@ -39,7 +39,7 @@ def expected_spend(at: Spend, occasions: Any, mean: Any) -> Any:
 class SpendLikelihood:
     """The log-likelihood of mean spends and its gradient, by the logarithms of the parameters."""
 
-    def __init__(self, spending: Spending) -> None:
+    def __init__(self, spending: RepeatSpending) -> None:
         values, self._of_value = np.unique(spending.occasions, return_inverse=True)
         self._occasions = values
         self._customers = np.bincount(self._of_value, minlength=len(values)).astype(np.float64)

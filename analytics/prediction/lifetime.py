@@ -15,7 +15,7 @@ from analytics.prediction.summaries import (
     DAYS_OF_WEEK,
     Floats,
     Histories,
-    Spending,
+    RepeatSpending,
     Summaries,
     spending_of,
     summaries_of,
@@ -119,18 +119,18 @@ def fitted_buying(model: BuyingModel, histories: Histories) -> Maximum | None:
     return maximum_of(BuyingLikelihood(model, histories), starts, sample)
 
 
-def fitted_spend(spending: Spending) -> tuple[Maximum | None, str | None]:
+def fitted_spend(spending: RepeatSpending) -> tuple[Maximum | None, str | None]:
     """The maximum of the spend model, or in words why there is none."""
     if not len(spending):
         return None, "Nobody has spent more than nothing on repeat orders, so money is not predicted."
     scale = float(spending.mean.mean())  # a likelihood of amounts around 1, whatever the currency
-    around_one = Spending(spending.occasions, spending.mean / scale)
+    around_one = RepeatSpending(spending.occasions, spending.mean / scale)
     starts = [np.array([p, q, (q - 1) / p]) for p, q in SPEND_STARTS]
     stride = len(spending) // SAMPLE
     sample = None
     if stride > 1:
         part = slice(stride // 2, None, stride)
-        sample = SpendLikelihood(Spending(spending.occasions[part], around_one.mean[part]))
+        sample = SpendLikelihood(RepeatSpending(spending.occasions[part], around_one.mean[part]))
     found = maximum_of(SpendLikelihood(around_one), starts, sample)
     if found is None or not found.known.is_determined.all():
         return None, "Spend on repeat orders does not tell how customers differ in it, so money is not predicted."

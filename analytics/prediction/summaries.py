@@ -191,7 +191,7 @@ class Histories:
 
 
 @dataclass(frozen=True)
-class Spending:
+class RepeatSpending:
     """The repeat spend of customers who have one: on how many occasions, and its mean in units of the currency."""
 
     occasions: Floats
@@ -201,8 +201,8 @@ class Spending:
         return len(self.mean)
 
 
-def spending_of(people: Summaries, unit: int) -> Spending:
+def spending_of(people: Summaries, unit: int) -> RepeatSpending:
     """The repeat spend of those whose mean is above zero; `unit` is minor units in one of the currency."""
     chosen = (people.repeats > 0) & (people.repeat_spend > 0)
     occasions_ = people.repeats[chosen].astype(np.float64)
-    return Spending(occasions_, people.repeat_spend[chosen] / occasions_ / unit)
+    return RepeatSpending(occasions_, people.repeat_spend[chosen] / occasions_ / unit)

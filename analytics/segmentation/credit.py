@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, SelectBase, Subquery, and_, bindparam, cas
 
 from analytics.copy.engine import Engine, as_shown, column_of
 from analytics.scope import Scope, counted_sales, customer, members_of, sale
-from analytics.segmentation.grouped import ACTIVE_DAYS, CreditFigures, Ints, Placed, Purchases, placed, sums_by
+from analytics.segmentation.grouped import ACTIVE_DAYS, CreditFigures, Ints, Placed, WindowPurchases, placed, sums_by
 from analytics.segmentation.methods import CREDIT
 from analytics.segmentation.purchases import refunds_by_customer
 from analytics.segmentation.valued import total_in
@@ -100,7 +100,7 @@ def _placed(scope: Scope, rows: pa.Table, statement: str) -> Placed:
     return placed(
         CREDIT,
         position,
-        Purchases(column("customer_id"), column("monetary"), column("frequency"), recency),
+        WindowPurchases(column("customer_id"), column("monetary"), column("frequency"), recency),
         _credit_figures(position, outstanding, limit, bought),
         refunded=total_in(rows, "refunded"),
         active=int(np.count_nonzero(scope.as_of - last_day < ACTIVE_DAYS)),

@@ -154,7 +154,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Purchases:
+class WindowPurchases:
     """What each customer did in the window, by customer id ascending; `recency_days` is 0 where nothing was bought."""
 
     customer_id: Ints
@@ -166,7 +166,7 @@ class Purchases:
 def placed(
     table: SegmentTable[Segment],
     position: Positions,
-    of: Purchases,
+    of: WindowPurchases,
     credit: Sequence[CreditFigures] | None = None,
     **totals: Any,
 ) -> Placed:

@@ -10,14 +10,14 @@ from analytics.segmentation.tables import Segment, SegmentTable
 
 
 @dataclass(frozen=True)
-class Grouping:
+class SegmentGrouping:
     """A method, and of RFM its scheme."""
 
     method: SegmentationMethod
     scheme: RFMScheme | None = None
 
     @classmethod
-    def asked(cls, method: SegmentationMethod, scheme: RFMScheme) -> "Grouping":
+    def asked(cls, method: SegmentationMethod, scheme: RFMScheme) -> "SegmentGrouping":
         """What two arguments ask for: the scheme is of RFM only."""
         return cls(method, scheme if method is SegmentationMethod.RFM else None)
 

@@ -203,7 +203,7 @@ class CellSums:
 
 
 @dataclass(frozen=True)
-class CellFigures:
+class ScoreCellFigures:
     """The customers and the revenue (minor units) of one score triple; `cell` is its number among TRIPLES."""
 
     cell: int
@@ -215,11 +215,11 @@ class CellFigures:
     revenue: int
 
 
-def cell_figures(population: Population, scheme: RFMScheme) -> list[CellFigures]:
+def cell_figures(population: Population, scheme: RFMScheme) -> list[ScoreCellFigures]:
     """All 125 score triples, R then F then M ascending."""
     segments, of_cell, sums = SCHEMES[scheme].segments, segment_of_cell(scheme), population.sums
     return [
-        CellFigures(i, *triple, segments[int(of_cell[i])].code, int(sums.customers[i]), int(sums.revenue[i]))
+        ScoreCellFigures(i, *triple, segments[int(of_cell[i])].code, int(sums.customers[i]), int(sums.revenue[i]))
         for i, triple in enumerate(TRIPLES)
     ]
 

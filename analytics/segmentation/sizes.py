@@ -9,7 +9,7 @@ from sqlalchemy import Select, SelectBase, func, select
 from analytics.copy.engine import Engine
 from analytics.scope import Scope
 from analytics.segmentation.behavior import customers_by_category
-from analytics.segmentation.grouping import Grouping
+from analytics.segmentation.grouping import SegmentGrouping
 from analytics.segmentation.methods import MIXED, TABLES, SegmentationMethod, behavior_table
 from analytics.segmentation.rfm import scored_by_window, scored_customers
 from analytics.segmentation.schemes import SCHEMES, RFMScheme, cell_of, segment_of_cell
@@ -30,7 +30,7 @@ class Sizes:
     revenue: dict[str, int]
 
 
-def sizes_statement(grouping: Grouping, scope: Scope) -> SelectBase:
+def sizes_statement(grouping: SegmentGrouping, scope: Scope) -> SelectBase:
     """The statement that counts the customers of a scope by what decides their segment."""
     by_window = grouping.scheme is not None and scored_by_window(scope, grouping.scheme)
     return segment_sizes(grouping.method, by_window, *scope.shape)
@@ -59,7 +59,7 @@ def _sized(population: SelectBase, *keys: str) -> SelectBase:
     return select(*columns, *sums).group_by(*columns)
 
 
-async def segment_sizes_of(engine: Engine, scope: Scope, grouping: Grouping) -> Sizes:
+async def segment_sizes_of(engine: Engine, scope: Scope, grouping: SegmentGrouping) -> Sizes:
     """The customers of each segment of a scope; of a method that is dated."""
     rows = await engine.fetch(sizes_statement(grouping, scope), scope.params())
     if grouping.scheme is not None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, SelectBase, bindparam, case, func
 
 from analytics.copy.engine import Engine, as_shown, column_of
 from analytics.scope import Scope
-from analytics.segmentation.grouped import ACTIVE_DAYS, Placed, Purchases, placed
+from analytics.segmentation.grouped import ACTIVE_DAYS, Placed, WindowPurchases, placed
 from analytics.segmentation.methods import AT_RISK_DAYS, NEW_DAYS, TABLES, SegmentationMethod
 from analytics.segmentation.purchases import purchases
 from models.naming import statement
@@ -70,11 +70,11 @@ def _placed(method: SegmentationMethod, rows: pa.Table, statement: str) -> Place
     )
 
 
-def purchases_in(rows: pa.Table) -> Purchases:
+def purchases_in(rows: pa.Table) -> WindowPurchases:
     """What each customer of an answer bought."""
 
     column = partial(column_of, rows)
-    return Purchases(
+    return WindowPurchases(
         column("customer_id", np.int64),
         column("monetary", np.int64),
         column("frequency", np.int64),

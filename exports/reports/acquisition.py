@@ -3,7 +3,7 @@
 from exports.charts import bars
 from exports.document import Column, Document, integer, money, percent, text
 from exports.heading import heading_of, span
-from resolvers.acquisition import Question, acquisition
+from resolvers.acquisition import AcquisitionQuestion, acquisition
 from resolvers.operation.context import Context
 
 SUMMARY = (integer("totalNew", "New customers"), integer("referrals", "Referred by a customer"))
@@ -20,7 +20,7 @@ def by(title: str) -> tuple[Column, ...]:
     )
 
 
-async def document(context: Context, asked: Question) -> Document:
+async def document(context: Context, asked: AcquisitionQuestion) -> Document:
     """Where the new customers of a period came from."""
     found, heading = await acquisition(context, asked), await heading_of(context, asked)
     rows = [(bucket.key, float(bucket.customers), f"{bucket.customers:,}") for bucket in found.by_source[:20]]

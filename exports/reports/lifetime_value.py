@@ -27,7 +27,12 @@ from exports.document import (
 )
 from exports.heading import heading_of, window
 from resolvers.lifetime_value.customer import heuristic_by_value
-from resolvers.lifetime_value.report import CustomerValue, LifetimeValueReport, Question, lifetime_value_report
+from resolvers.lifetime_value.report import (
+    CustomerValue,
+    LifetimeValueQuestion,
+    LifetimeValueReport,
+    lifetime_value_report,
+)
 from resolvers.operation.context import Context
 from resolvers.prediction.customer import PredictedCLV, prediction_by_value
 from resolvers.prediction.model import lifetime_value_model
@@ -35,7 +40,7 @@ from rules.days import date_of
 
 
 @dataclass(frozen=True)
-class Row:
+class LifetimeValueRow:
     """A customer of the ranking with what is looked up of it."""
 
     value: CustomerValue
@@ -47,7 +52,7 @@ class Row:
 def _worth(make: Any, name: str, title: str, **more: Any) -> Column:
     read = attrgetter(HUMP.sub(r"_\1", name).lower())
 
-    def cell(row: Row) -> Any:
+    def cell(row: LifetimeValueRow) -> Any:
         return read(row.value.clv)
 
     return make(name, title, cell, **more)
@@ -56,7 +61,7 @@ def _worth(make: Any, name: str, title: str, **more: Any) -> Column:
 def _predicted(make: Any, name: str, title: str, **more: Any) -> Column:
     read = attrgetter(HUMP.sub(r"_\1", name).lower())
 
-    def cell(row: Row) -> Any:
+    def cell(row: LifetimeValueRow) -> Any:
         return read(row.predicted) if isinstance(row.predicted, PredictedCLV) else None
 
     return make(name, title, cell, **more)
@@ -106,7 +111,7 @@ BUCKETS = (
 LORENZ = (percent("customers", "Lowest customers"), percent("revenue", "Their share of revenue"))
 
 
-async def document(context: Context, asked: Question) -> Document:
+async def document(context: Context, asked: LifetimeValueQuestion) -> Document:
     """The ranking of all customers with the summary, the distribution and the Lorenz curve.
 
     Nobody looks at a file again in a minute: it waits for the model, which a screen does not.
@@ -158,5 +163,5 @@ async def _batches(
         worth = [value.clv for value in values]
         rules = await heuristic_by_value(context, worth, None)
         predicted = await prediction_by_value(context, worth, None) if len(columns) > len(VALUES) else [None] * len(who)
-        held = [Row(*row) for row in zip(values, who, rules, predicted, strict=True)]
+        held = [LifetimeValueRow(*row) for row in zip(values, who, rules, predicted, strict=True)]
         yield await to_thread(batch_of_objects, columns, held, exponent)

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from exports.charts import Axis, Cell, compact, heat_map
+from exports.charts import Axis, HeatMapCell, compact, heat_map
 from exports.document import Document, day, integer, money, text
 from exports.drawing import Drawing
 from exports.heading import heading_of, said_day, span
 from resolvers.operation.context import Context
-from resolvers.segmentation.migration import Question, SegmentMove, TrendQuestion, segment_migration, segmentation_trend
+from resolvers.segmentation.migration import (
+    MigrationQuestion,
+    SegmentMove,
+    TrendQuestion,
+    segment_migration,
+    segmentation_trend,
+)
 
 OUTSIDE = "(none)"
 
@@ -38,14 +44,14 @@ POINTS = (
 
 
 @dataclass(frozen=True)
-class Row:
+class MigrationRow:
     """A segment on one day."""
 
     as_of: date
     count: Any
 
 
-async def migration_document(context: Context, asked: Question) -> Document:
+async def migration_document(context: Context, asked: MigrationQuestion) -> Document:
     """Who went from which segment to which."""
     found, heading = await segment_migration(context, asked), await heading_of(context, asked)
     return heading.document(
@@ -65,9 +71,9 @@ def _move_map(moves: Any) -> Drawing:
     before, after = (sorted(names, key=lambda name: name == OUTSIDE) for names in sides)
     most = max(counts.values(), default=1)
 
-    def cell(i: int, j: int) -> Cell | None:
+    def cell(i: int, j: int) -> HeatMapCell | None:
         count = counts.get((before[i], after[j]))
-        return None if count is None else Cell(count / most, compact(count))
+        return None if count is None else HeatMapCell(count / most, compact(count))
 
     legend = f"none to {most:,} customers; {OUTSIDE} is outside of the population"
     return heat_map("moves", "Customers by their move", Axis("from", before), Axis("to", after), cell, legend)
@@ -77,7 +83,7 @@ async def trend_document(context: Context, asked: TrendQuestion) -> Document:
     """The segments at the end of each calendar unit."""
     found = await segmentation_trend(context, asked.of, asked.every)
     heading = await heading_of(context, asked)
-    rows = [Row(point.as_of, count) for point in found.points for count in point.segments]
+    rows = [MigrationRow(point.as_of, count) for point in found.points for count in point.segments]
     return heading.document(
         "Segments over time",
         span(asked.of.start, min(asked.of.end, heading.business.today)),
@@ -93,9 +99,9 @@ def _size_map(points: Any) -> Drawing:
     shown = points[-24:]
     most = max((count.customer_count for point in shown for count in point.segments), default=0) or 1
 
-    def cell(i: int, j: int) -> Cell:
+    def cell(i: int, j: int) -> HeatMapCell:
         count = shown[j].segments[i].customer_count
-        return Cell(count / most, compact(count))
+        return HeatMapCell(count / most, compact(count))
 
     days = Axis("the last day of each unit", [f"{point.as_of.day} {point.as_of:%b %Y}" for point in shown])
     legend = f"none to {most:,} customers"

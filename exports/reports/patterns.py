@@ -11,7 +11,7 @@ from exports.heading import heading_of, span
 from resolvers.customers import customer_by_id
 from resolvers.operation.context import Context
 from resolvers.operation.ids import key_of
-from resolvers.patterns import PurchasePatterns, Question, buyers_by_point, items_by_basket, purchase_patterns
+from resolvers.patterns import PatternsQuestion, PurchasePatterns, buyers_by_point, items_by_basket, purchase_patterns
 
 SERIES = (
     day("start", "From", lambda row: row[0].start),
@@ -81,7 +81,7 @@ CATEGORIES = (
 
 
 @dataclass(frozen=True)
-class Summary:
+class PatternsSummaryRow:
     """The summary or the frequency of a period, with what is looked up of it."""
 
     of: tuple[Any, ...]
@@ -93,7 +93,7 @@ class Summary:
         return next(getattr(part, name) for part in self.of if hasattr(part, name))
 
 
-async def document(context: Context, asked: Question) -> Document:
+async def document(context: Context, asked: PatternsQuestion) -> Document:
     """When, how often, how much, what and how is bought in a period."""
     found, heading = await purchase_patterns(context, asked), await heading_of(context, asked)
     points, baskets = await found.series(), await found.baskets()
@@ -123,33 +123,33 @@ async def document(context: Context, asked: Question) -> Document:
     )
 
 
-async def _title(context: Context, asked: Question) -> str:
+async def _title(context: Context, asked: PatternsQuestion) -> str:
     if asked.customer is None:
         return "Purchase patterns"
     found = await context.load(customer_by_id, key_of(asked.customer, "Customer"))
     return f"Purchase patterns of {found.name}"
 
 
-def _columns(asked: Question) -> tuple[Column, ...]:
+def _columns(asked: PatternsQuestion) -> tuple[Column, ...]:
     before = () if asked.compare_to is None else tuple(column.earlier(attrgetter("previous")) for column in SUMMARY)
     return (*SUMMARY, *FREQUENCY, *before)
 
 
-async def _summary(found: PurchasePatterns, asked: Question) -> Summary:
+async def _summary(found: PurchasePatterns, asked: PatternsQuestion) -> PatternsSummaryRow:
     frequency = await found.frequency()
     looked_up = await _looked_up(await found.summary())
     looked_up.looked_up["avg_days_between_purchases"] = await frequency.avg_days_between_purchases()
     if asked.compare_to is not None:
         looked_up.looked_up["previous"] = await _looked_up(await found.previous())
-    return Summary((*looked_up.of, frequency), looked_up.looked_up)
+    return PatternsSummaryRow((*looked_up.of, frequency), looked_up.looked_up)
 
 
-async def _looked_up(summary: Any) -> Summary:
+async def _looked_up(summary: Any) -> PatternsSummaryRow:
     names = (
         *("unique_customers", "avg_items_per_transaction"),
         *("transactions_per_customer", "most_popular_payment_method"),
     )
-    return Summary((summary,), {name: await getattr(summary, name)() for name in names})
+    return PatternsSummaryRow((summary,), {name: await getattr(summary, name)() for name in names})
 
 
 def _of_categories(categories: Any) -> tuple[Drawing, ...]:

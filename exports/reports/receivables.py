@@ -6,7 +6,7 @@ from exports.document import Document, money, percent, text
 from exports.heading import heading_of, said_day
 from resolvers.listing import all_members
 from resolvers.operation.context import Context
-from resolvers.receivables import Question, receivables_aging
+from resolvers.receivables import ReceivablesQuestion, receivables_aging
 
 AGING = (
     text("age", "Age of the sale", lambda row: row[0], wide=True),
@@ -15,7 +15,7 @@ AGING = (
 )
 
 
-async def document(context: Context, asked: Question) -> Document:
+async def document(context: Context, asked: ReceivablesQuestion) -> Document:
     """What is owed on sales at the end of a day."""
     found, heading = await receivables_aging(context, asked), await heading_of(context, asked)
     ages = (

@@ -8,7 +8,7 @@ from exports.charts import cohort_heat_map, retention_trend
 from exports.document import Document, day, flag, integer, money, number, percent, text
 from exports.heading import heading_of, span
 from resolvers.operation.context import Context
-from resolvers.retention import Question, retention
+from resolvers.retention import RetentionQuestion, retention
 
 COHORTS = (
     text("key", "Cohort", lambda row: row.cohort.key),
@@ -65,19 +65,19 @@ REPEATS = (
 
 
 @dataclass(frozen=True)
-class Row:
+class RetentionRow:
     """A cell of a cohort."""
 
     cohort: Any
     cell: Any
 
 
-async def document(context: Context, asked: Question) -> Document:
+async def document(context: Context, asked: RetentionQuestion) -> Document:
     """Who stays over a period, and the cohorts to its end."""
     found, heading = await retention(context, asked), await heading_of(context, asked)
     cohorts, trends = await found.cohorts(), await found.trends()
     repeats = [(await found.repeat_purchases(), await found.median_days_to_second_purchase())]
-    rows = [Row(cohort, cell) for cohort in cohorts for cell in cohort.periods]
+    rows = [RetentionRow(cohort, cell) for cohort in cohorts for cell in cohort.periods]
     summary, previous = await found.summary(), await found.previous()
     columns = tuple(column.within(itemgetter(0)) for column in SUMMARY)
     if previous is not None:

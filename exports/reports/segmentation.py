@@ -16,12 +16,12 @@ from exports.customers import NAME, NUMBER, people_of, slices
 from exports.document import Column, Document, Table, batch_of, integer, money, number, percent, text
 from exports.heading import Heading, heading_of, window
 from resolvers.operation.context import Context
-from resolvers.segmentation.report import Question, Segmentation, SegmentSummary, segmentation, weekday_of
+from resolvers.segmentation.report import Segmentation, SegmentationQuestion, SegmentSummary, segmentation, weekday_of
 from rules.exports import ExportDetail
 
 
 @dataclass(frozen=True)
-class Row:
+class SegmentationRow:
     """A segment with what is looked up of it."""
 
     of: SegmentSummary
@@ -115,7 +115,7 @@ DIMENSIONS = {
 
 
 @dataclass(frozen=True)
-class Summary:
+class SegmentationSummaryRow:
     """What is said of all of it."""
 
     of: Segmentation
@@ -126,12 +126,12 @@ class Summary:
         return getattr(self.of, name)
 
 
-async def document(context: Context, asked: Question, detail: ExportDetail) -> Document:
+async def document(context: Context, asked: SegmentationQuestion, detail: ExportDetail) -> Document:
     """The segmentation, with its customers where they are asked for."""
     found, heading = await segmentation(context, asked), await heading_of(context, asked)
     rows = [await _row(found, segment) for segment in found.segments]
     cells = found.cells
-    summary = Summary(found, await found.refunds_outside_population(), await found.insights())
+    summary = SegmentationSummaryRow(found, await found.refunds_outside_population(), await found.insights())
     tables = [
         heading.table("segments", "Segments", SEGMENTS, rows),
         heading.appendix("cells", "Recency, frequency and monetary scores", CELLS, cells),
@@ -155,19 +155,19 @@ def _named(found: Segmentation) -> str:
     return f"RFM ({found.scheme})" if found.scheme else found.method.lower()
 
 
-def _actions(heading: Heading, rows: list[Row]) -> Table:
+def _actions(heading: Heading, rows: list[SegmentationRow]) -> Table:
     return heading.table("actions", "What to do", ACTIONS, [row for row in rows if row.customer_count])
 
 
-async def _row(found: Segmentation, segment: SegmentSummary) -> Row:
+async def _row(found: Segmentation, segment: SegmentSummary) -> SegmentationRow:
     preferred = {name: await found.preferred(dimension, segment.segment) for name, dimension in DIMENSIONS.items()}
     storefront = await found.preferred_storefront(segment.segment)
     preferred["preferredStorefront"] = None if storefront is None else storefront.name
     preferred["preferredWeekday"] = weekday_of(await found.preferred(Dimension.WEEKDAY, segment.segment))
-    return Row(segment, await segment.growth(), preferred)
+    return SegmentationRow(segment, await segment.growth(), preferred)
 
 
-def _charts(found: Segmentation, rows: list[Row], cells: list[Any]) -> tuple[Any, ...]:
+def _charts(found: Segmentation, rows: list[SegmentationRow], cells: list[Any]) -> tuple[Any, ...]:
     currency = found.business.row.currency
     shown = [
         (

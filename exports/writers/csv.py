@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from exports.document import Document, Kind, Table, cells_of
+from exports.document import ColumnKind, Document, Table, cells_of
 from rules.days import date_of
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -41,17 +41,17 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def written(kind: Kind, exponent: int) -> Callable[[list[Any]], list[Any]]:
+def written(kind: ColumnKind, exponent: int) -> Callable[[list[Any]], list[Any]]:
     """How the cells of a column are written; nothing stands for null."""
     match kind:
-        case Kind.TEXT:
+        case ColumnKind.TEXT:
             return lambda cells: [None if cell is None else guarded(cell) for cell in cells]
-        case Kind.MONEY:
+        case ColumnKind.MONEY:
             shown = partial(amount_text, exponent)
             return lambda cells: [None if cell is None else shown(cell) for cell in cells]
-        case Kind.DATE:
+        case ColumnKind.DATE:
             return lambda cells: [None if cell is None else day_text(cell) for cell in cells]
-        case Kind.FLAG:
+        case ColumnKind.FLAG:
             return lambda cells: [None if cell is None else "true" if cell else "false" for cell in cells]
         case _:
             return lambda cells: cells

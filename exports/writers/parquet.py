@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from exports.document import CELLS, Column, Document, Kind, Table
+from exports.document import CELLS, Column, ColumnKind, Document, Table
 
 ROWS_OF_A_GROUP = 65_536
 DIGITS = 18
@@ -45,15 +45,15 @@ class ParquetWriter:
 
 
 def _type(column: Column, exponent: int) -> pa.DataType:
-    if column.kind is Kind.MONEY:
+    if column.kind is ColumnKind.MONEY:
         return pa.decimal128(DIGITS, exponent)
-    return pa.date32() if column.kind is Kind.DATE else CELLS[column.kind]
+    return pa.date32() if column.kind is ColumnKind.DATE else CELLS[column.kind]
 
 
 def _typed(column: Column, cells: Any, exponent: int) -> Any:
-    if column.kind is Kind.DATE:
+    if column.kind is ColumnKind.DATE:
         return cells.cast(pa.date32())
-    return _decimals(cells, exponent) if column.kind is Kind.MONEY else cells
+    return _decimals(cells, exponent) if column.kind is ColumnKind.MONEY else cells
 
 
 def _decimals(minor: Any, exponent: int) -> Any:

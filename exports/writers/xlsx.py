@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import xlsxwriter
 
-from exports.document import Column, Document, Kind, Table, cells_of
+from exports.document import Column, ColumnKind, Document, Table, cells_of
 from rules.days import date_of
 
 MOST_ROWS = 1_048_575  # of a sheet beside its header
@@ -13,7 +13,14 @@ LONGEST_TEXT = 32_767
 LONGEST_NAME = 31
 EXCEL_EPOCH = 25_569  # the serial number of 1970-01-01
 FIRST_EXCEL_DAY = 61  # before it the serial numbers are those of a calendar that never was
-WIDTHS = {Kind.INTEGER: 11, Kind.MONEY: 14, Kind.PERCENT: 10, Kind.NUMBER: 11, Kind.DATE: 12, Kind.FLAG: 9}
+WIDTHS = {
+    ColumnKind.INTEGER: 11,
+    ColumnKind.MONEY: 14,
+    ColumnKind.PERCENT: 10,
+    ColumnKind.NUMBER: 11,
+    ColumnKind.DATE: 12,
+    ColumnKind.FLAG: 9,
+}
 NARROWEST, WIDEST = 8, 60
 
 
@@ -33,10 +40,10 @@ class XlsxWriter:
     def _made_formats(self, exponent: int) -> dict[Any, Any]:
         decimals = f".{'0' * exponent}" if exponent else ""
         shown = {
-            Kind.MONEY: f"#,##0{decimals}",
-            Kind.PERCENT: "0.0%",
-            Kind.INTEGER: "#,##0",
-            Kind.DATE: "yyyy-mm-dd",
+            ColumnKind.MONEY: f"#,##0{decimals}",
+            ColumnKind.PERCENT: "0.0%",
+            ColumnKind.INTEGER: "#,##0",
+            ColumnKind.DATE: "yyyy-mm-dd",
         }
         made = {kind: self._book.add_format({"num_format": shape}) for kind, shape in shown.items()}
         header = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
@@ -45,7 +52,7 @@ class XlsxWriter:
         return made | {name: self._book.add_format(style) for name, style in more.items()}
 
     def _format(self, column: Column) -> Any:
-        if column.kind is not Kind.NUMBER:
+        if column.kind is not ColumnKind.NUMBER:
             return self._formats.get(column.kind)
         shape = f"#,##0.{'0' * column.decimals}"
         return self._formats.get(shape) or self._formats.setdefault(shape, self._book.add_format({"num_format": shape}))
@@ -72,17 +79,17 @@ class XlsxWriter:
             sheet.write_string(row, 0, "How it is computed" if text is document.definition else "Notice")
             sheet.write_string(row, 1, text[:LONGEST_TEXT], self._formats["wrapped"])
 
-    def shown(self, kind: Kind, cells: list[Any]) -> list[Any]:
+    def shown(self, kind: ColumnKind, cells: list[Any]) -> list[Any]:
         """The cells of a column as a sheet has them: amounts and percentages as numbers, days by serial number."""
         match kind:
-            case Kind.TEXT:
+            case ColumnKind.TEXT:
                 return [None if cell is None else cell[:LONGEST_TEXT] for cell in cells]
-            case Kind.MONEY:
+            case ColumnKind.MONEY:
                 unit = 10**self._exponent
                 return [None if cell is None else cell / unit for cell in cells]
-            case Kind.PERCENT:
+            case ColumnKind.PERCENT:
                 return [None if cell is None else cell / 100 for cell in cells]
-            case Kind.DATE:
+            case ColumnKind.DATE:
                 return [None if cell is None else _serial(cell) for cell in cells]
             case _:
                 return cells
@@ -151,7 +158,7 @@ def _serial(day: int) -> int | str:
 
 
 def _width(column: Column) -> int:
-    if column.kind is Kind.TEXT:
+    if column.kind is ColumnKind.TEXT:
         return 34 if column.wide else 18
     longest_word = max(map(len, column.title.split()))
     return max(NARROWEST, WIDTHS[column.kind], min(longest_word + 2, WIDEST))

@@ -30,7 +30,7 @@ STORE_HOURS = np.stack([WORKDAY] * 5 + [WEEKEND] * 2)
 
 
 @dataclass(frozen=True)
-class Plan:
+class DemoPlan:
     """What decides every fact of a demo: how many customers there were when it was first filled, and the seed."""
 
     customers: int
@@ -39,16 +39,16 @@ class Plan:
     filled: int  # the day on which it was first filled
 
     @classmethod
-    def begun(cls, customers: int, seed: int, today: date) -> "Plan":
+    def begun(cls, customers: int, seed: int, today: date) -> "DemoPlan":
         """The plan of a demo whose history ends today."""
         day = day_number(today)
         return cls(customers, seed, day - HISTORY_DAYS, day)
 
 
-class Calendar:
+class DemoCalendar:
     """The days of a plan from its opening to `last`; those before `last` are the same in every longer calendar."""
 
-    def __init__(self, plan: Plan, last: int) -> None:
+    def __init__(self, plan: DemoPlan, last: int) -> None:
         self.opened = plan.opened
         self.last = last
         days = np.arange(plan.opened, last + 1, dtype=np.int64)
@@ -80,7 +80,7 @@ class Calendar:
         return times - self.offsets[times // DAY - self.opened]
 
 
-def _joined(plan: Plan, days: Ints, busy: Floats) -> Ints:
+def _joined(plan: DemoPlan, days: Ints, busy: Floats) -> Ints:
     """For each day, and the one after the last, how many had joined before it.
 
     Nobody joins on the day of the first filling, so that the number of customers is the asked one at any hour.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ingest.demo.calendar import DAY, HOUR, STORE_HOURS, Calendar, Plan, weekday_of
+from ingest.demo.calendar import DAY, HOUR, STORE_HOURS, DemoCalendar, DemoPlan, weekday_of
 from ingest.demo.catalogue import HOME_STORES, SHELF_CARDS
 from ingest.demo.chance import (
     Flags,
@@ -26,10 +26,10 @@ NEVER_BUYS = 0.06
 DAYS_TO_CLOSE = 240  # an account, after the last purchase
 
 
-class People:
+class DemoPeople:
     """Customers `low` to `high` (excluded) of a plan, numbered from 0 in the order in which they join."""
 
-    def __init__(self, plan: Plan, calendar: Calendar, low: int, high: int) -> None:
+    def __init__(self, plan: DemoPlan, calendar: DemoCalendar, low: int, high: int) -> None:
         self.index = np.arange(low, high, dtype=np.int64)
         self.key = keys = keys_of(plan.seed, "customer", self.index)
         self.joined = calendar.joining_day(self.index)
@@ -62,7 +62,7 @@ class People:
         self.closed[closes] = (left[closes] + DAYS_TO_CLOSE) * DAY + 10 * HOUR
 
 
-def numbers_of(calendar: Calendar, index: Ints) -> list[str]:
+def numbers_of(calendar: DemoCalendar, index: Ints) -> list[str]:
     """The customer numbers of indexes.
 
     The count of the day has five digits, so that it is never a number that the API gives out itself.

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ingest.demo.calendar import TIMEZONE, Calendar, Plan, end_of_history
+from ingest.demo.calendar import TIMEZONE, DemoCalendar, DemoPlan, end_of_history
 from ingest.demo.shop import Happenings
-from ingest.demo.steps import BEFORE_HISTORY, Step, first_step, keep_step, latest_step
+from ingest.demo.steps import BEFORE_HISTORY, DemoStep, first_step, keep_step, latest_step
 from ingest.demo.writing import StepWriter
 from models import Customer, Sale
 from models.businesses import Weekday
@@ -99,9 +99,9 @@ def _check(customers: int | None, seed: int | None) -> None:
         raise ValueError(f"a seed is a whole number from 0 to 2^63 - 1, not {seed}")
 
 
-def _plan(done: Step | None, customers: int | None, seed: int | None, today: date) -> Plan:
+def _plan(done: DemoStep | None, customers: int | None, seed: int | None, today: date) -> DemoPlan:
     if done is None:
-        return Plan.begun(customers or DEFAULT_CUSTOMERS, DEFAULT_SEED if seed is None else seed, today)
+        return DemoPlan.begun(customers or DEFAULT_CUSTOMERS, DEFAULT_SEED if seed is None else seed, today)
     plan = done.plan
     if (customers or plan.customers, plan.seed if seed is None else seed) != (plan.customers, plan.seed):
         raise DemoDiffers(
@@ -111,14 +111,14 @@ def _plan(done: Step | None, customers: int | None, seed: int | None, today: dat
     return plan
 
 
-def _next_step(done: Step | None, plan: Plan, today: date, now: datetime) -> Step | None:
+def _next_step(done: DemoStep | None, plan: DemoPlan, today: date, now: datetime) -> DemoStep | None:
     day = day_number(today)
     if done is not None and not done.is_last:
         return done.next()
     after, until = (BEFORE_HISTORY if done is None else done.until), end_of_history(today, now)
     if until <= after or (done is not None and done.day >= day):
         return None
-    return first_step(plan, day, after, until, Calendar(plan, day).customers_by(day))
+    return first_step(plan, day, after, until, DemoCalendar(plan, day).customers_by(day))
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class _Growth:
     actor: Actor
     progress: Progress | None
 
-    async def done(self) -> Step | None:
+    async def done(self) -> DemoStep | None:
         """The last step that was written; DemoDiffers where the business holds what is not of a demo."""
         async with self.database.reading(self.business_id) as connection:
             step = await latest_step(connection, self.business_id)
@@ -139,7 +139,7 @@ class _Growth:
                 )
             return step
 
-    async def write_step(self, done: Step | None, facts: Happenings) -> Counter[str]:
+    async def write_step(self, done: DemoStep | None, facts: Happenings) -> Counter[str]:
         """Write the step that comes after `done`, unless another process has; the rows by table."""
         step, progress = facts.step, self.progress
 
@@ -179,6 +179,6 @@ def _told(progress: Progress, facts: Happenings) -> Callable[[int], None]:
     return written
 
 
-def _summary(business_id: int, done: Step | None, plan: Plan, added: Counter[str]) -> DemoSummary:
+def _summary(business_id: int, done: DemoStep | None, plan: DemoPlan, added: Counter[str]) -> DemoSummary:
     customers, last = (0, plan.filled) if done is None else (done.joined, done.day)
     return DemoSummary(business_id, customers, plan.seed, date_of(plan.opened), date_of(last), added)

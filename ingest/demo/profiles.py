@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ingest.demo.calendar import Calendar
+from ingest.demo.calendar import DemoCalendar
 from ingest.demo.chance import Flags, Ints, Keys, between, deck, drawn, happens, uniform
 from ingest.demo.columns import Columns, nullable, words
-from ingest.demo.customers import People, numbers_of
+from ingest.demo.customers import DemoPeople, numbers_of
 from ingest.demo.names import COMPANIES, COUNTRIES, CULTURE_CARDS, CULTURES, FRANCE, LIVES_IN_FRANCE, phone, written
 from models.customers import CustomerType
 from rules.contacts import contact_words, name_words, search_words, sort_name
@@ -86,7 +86,7 @@ def _streets(country: str) -> list[str]:
 class _Draws:
     """Everything that is drawn of new customers, as lists: a profile is put together one by one."""
 
-    def __init__(self, people: People, who: Ints) -> None:
+    def __init__(self, people: DemoPeople, who: Ints) -> None:
         keys, wholesale = people.key[who], people.wholesale[who]
         self.index: list[int] = people.index[who].tolist()
         self.wholesale: list[bool] = wholesale.tolist()
@@ -109,7 +109,7 @@ def _numbers(keys: Keys, what: str) -> list[int]:
     return between(keys, what, 0, 5_039).tolist()
 
 
-def customer_columns(people: People, calendar: Calendar, who: Ints, until: int) -> Columns:
+def customer_columns(people: DemoPeople, calendar: DemoCalendar, who: Ints, until: int) -> Columns:
     """The rows of the table `customer` for those at the positions `who`, but for ids and the referrer."""
     keys, wholesale = people.key[who], people.wholesale[who]
     numbers = numbers_of(calendar, people.index[who])
@@ -194,7 +194,7 @@ def _birth_dates(keys: Keys, joined: Ints, wholesale: Flags) -> np.ndarray[Any, 
     return nullable(joined - (age * 365.25).astype(np.int64), known)
 
 
-def _acquisition(people: People, who: Ints) -> Columns:
+def _acquisition(people: DemoPeople, who: Ints) -> Columns:
     keys = people.key[who]
     referred = referred_by(people, who) >= 0
     drawn_source = np.where(people.wholesale[who], FAIR, drawn(keys, "source", SOURCE_CARDS))
@@ -210,14 +210,14 @@ def _campaign(source: int, day: int) -> str | None:
     return f"{CAMPAIGNS[source]}-{SEASONS[date.month - 1]}-{date.year}"
 
 
-def referred_by(people: People, who: Ints) -> Ints:
+def referred_by(people: DemoPeople, who: Ints) -> Ints:
     """The index of the customer who sent each of `who`, one who had joined on an earlier day; -1 for most."""
     keys, earlier = people.key[who], people.joined_before[who]
     referred = (earlier > 0) & happens(keys, "referred", REFERRED)
     return np.where(referred, (uniform(keys, "referrer") * earlier).astype(np.int64), -1)
 
 
-def tag_columns(people: People, who: Ints) -> tuple[Ints, Columns]:
+def tag_columns(people: DemoPeople, who: Ints) -> tuple[Ints, Columns]:
     """For each tag of the customers `who` the position of its customer, and the rest of its row."""
     keys = people.key[who]
     first, second = drawn(keys, "tag", TAG_CARDS), drawn(keys, "second tag", TAG_CARDS)
@@ -229,7 +229,7 @@ def tag_columns(people: People, who: Ints) -> tuple[Ints, Columns]:
     }
 
 
-def external_columns(people: People, who: Ints) -> tuple[Ints, Columns]:
+def external_columns(people: DemoPeople, who: Ints) -> tuple[Ints, Columns]:
     """For each identity in another system of the customers `who` its customer's position, and the rest of its row."""
     web = who[happens(people.key[who], "webshop", 0.34)]
     books = who[people.wholesale[who]]

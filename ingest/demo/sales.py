@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ingest.demo.calendar import DAY, HOUR, ONLINE_HOURS, STORE_HOURS, Calendar, month_of, weekday_of
+from ingest.demo.calendar import DAY, HOUR, ONLINE_HOURS, STORE_HOURS, DemoCalendar, month_of, weekday_of
 from ingest.demo.catalogue import (
     CLOSED_AFTER,
     CLOSED_STORE,
@@ -53,7 +53,7 @@ DISCOUNT_CARDS = deck([80, 6, 8, 2, 3, 1])
 class Sales:
     """Sales as columns, in the order of customers and their purchases."""
 
-    def __init__(self, people: People, visits: Visits, calendar: Calendar) -> None:
+    def __init__(self, people: DemoPeople, visits: DemoVisits, calendar: DemoCalendar) -> None:
         self.who = who = visits.who
         self.ordinal = visits.ordinal
         self.day = visits.day
@@ -103,7 +103,7 @@ def _made(sales: Sales, created: Ints) -> Ints:
 class Lines:
     """The lines of sales as columns, in the order of the sales."""
 
-    def __init__(self, sales: Sales, people: People) -> None:
+    def __init__(self, sales: Sales, people: DemoPeople) -> None:
         goods = drawn(sales.key, "lines", LINES_CARDS)
         delivered = (sales.channel == ONLINE) & ~sales.wholesale & happens(sales.key, "delivered", DELIVERED)
         gift = happens(sales.key, "gift", GIFT)
@@ -128,7 +128,7 @@ class Lines:
         return len(self.sale)
 
 
-def _products(keys: Keys, people: People, who: Ints) -> Ints:
+def _products(keys: Keys, people: DemoPeople, who: Ints) -> Ints:
     favoured = happens(keys, "favourite", people.loyalty[who])
     shelf = np.where(favoured, people.favourite[who], drawn(keys, "shelf", SHELF_CARDS))
     return shelf * PRODUCTS_EACH + drawn(keys, "product", PRODUCT_CARDS)

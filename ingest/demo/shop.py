@@ -1,26 +1,26 @@
 """One step of a demo before it is written: everything that happens to some customers in a stretch of time."""
 
-from ingest.demo.calendar import DAY, Calendar
+from ingest.demo.calendar import DAY, DemoCalendar
 from ingest.demo.chance import Flags, Ints
-from ingest.demo.customers import People
+from ingest.demo.customers import DemoPeople
 from ingest.demo.fates import LONGEST_DAYS, Fates
 from ingest.demo.sales import Lines, Sales, amounts
-from ingest.demo.steps import Step
+from ingest.demo.steps import DemoStep
 from ingest.demo.touchpoints import around_sales, joined_contacts, of_campaigns
-from ingest.demo.visits import Visits, visits
+from ingest.demo.visits import DemoVisits, visits
 
 
 class Happenings:
     """The customers of a step, those of their sales to which anything happens in its time, and the contacts of then."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: DemoStep) -> None:
         self.step = step
         last = (step.until - 1) // DAY
-        self.calendar = Calendar(step.plan, max(last, step.plan.filled))
-        self.people = People(step.plan, self.calendar, step.low, step.high)
+        self.calendar = DemoCalendar(step.plan, max(last, step.plan.filled))
+        self.people = DemoPeople(step.plan, self.calendar, step.low, step.high)
         every = visits(self.people, self.calendar)
         recent = every.day >= step.after // DAY - LONGEST_DAYS
-        self.sales = Sales(self.people, Visits(*(column[recent] for column in every)), self.calendar)
+        self.sales = Sales(self.people, DemoVisits(*(column[recent] for column in every)), self.calendar)
         self.lines = Lines(self.sales, self.people)
         self.money = amounts(self.sales, self.lines)
         self.fates = Fates(self.sales, self.money)

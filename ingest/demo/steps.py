@@ -18,10 +18,10 @@ BEFORE_HISTORY = 0
 
 
 @dataclass(frozen=True)
-class Step:
+class DemoStep:
     """What one transaction writes: what happened from `after` to `until` to the customers `low` to `high`."""
 
-    plan: Plan
+    plan: DemoPlan
     day: int  # the business day for which it was asked
     after: int
     until: int
@@ -34,27 +34,27 @@ class Step:
         """Whether the history is complete to `until` with it."""
         return self.high >= self.joined
 
-    def next(self) -> "Step":
+    def next(self) -> "DemoStep":
         """The same time for the next customers."""
         high = min(self.high + STEP_CUSTOMERS, self.joined)
-        return Step(self.plan, self.day, self.after, self.until, self.high, high, self.joined)
+        return DemoStep(self.plan, self.day, self.after, self.until, self.high, high, self.joined)
 
 
-def first_step(plan: Plan, day: int, after: int, until: int, customers: int) -> Step:
+def first_step(plan: DemoPlan, day: int, after: int, until: int, customers: int) -> DemoStep:
     """The first of the steps that write what happened to all customers from `after` to `until`."""
-    return Step(plan, day, after, until, 0, min(STEP_CUSTOMERS, customers), customers)
+    return DemoStep(plan, day, after, until, 0, min(STEP_CUSTOMERS, customers), customers)
 
 
-async def latest_step(connection: AsyncConnection, business_id: int) -> Step | None:
+async def latest_step(connection: AsyncConnection, business_id: int) -> DemoStep | None:
     """The last step that was written."""
     row = (await connection.execute(demo_shop_of_business(), {"business": business_id})).one_or_none()
     if row is None:
         return None
-    plan = Plan(row.customers, row.seed, row.opened, row.filled)
-    return Step(plan, row.day, row.after, row.until, row.low, row.high, row.joined)
+    plan = DemoPlan(row.customers, row.seed, row.opened, row.filled)
+    return DemoStep(plan, row.day, row.after, row.until, row.low, row.high, row.joined)
 
 
-async def keep_step(write: Write, step: Step, before: Step | None) -> None:
+async def keep_step(write: Write, step: DemoStep, before: DemoStep | None) -> None:
     """Keep that a step is written, after the one before it."""
     values = asdict(step)
     values |= values.pop("plan") | {"revision": write.revision, "business_id": write.business_id}

@@ -7,7 +7,7 @@ import numpy as np
 from ingest.demo.calendar import DAY, HOUR, month_of
 from ingest.demo.chance import Flags, Ints, Keys, between, deck, drawn, drawn_from, happens, keys_within
 from ingest.demo.columns import Objects, words
-from ingest.demo.customers import People
+from ingest.demo.customers import DemoPeople
 from ingest.demo.sales import Sales
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 
@@ -20,7 +20,7 @@ POSITIVE, NEUTRAL, NEGATIVE, NO_OUTCOME = 5, 6, 7, 9
 NO_SCORE = -1
 
 
-class Kind(NamedTuple):
+class ContactKind(NamedTuple):
     """A kind of contact: how often it goes with a purchase, how many days after, and how it ends."""
 
     weight: float
@@ -33,28 +33,28 @@ class Kind(NamedTuple):
 
 _T, _C = TouchpointType, TouchpointChannel
 KINDS = [
-    Kind(78, _T.SALE, _C.STORE, (0, 0), "", [1]),  # none: most purchases stand alone
-    Kind(1.2, _T.SALE, _C.STORE, (0, 0), "Advice at the counter", [0, 0, 0, 0, 1]),
-    Kind(3.0, _T.EMAIL, _C.EMAIL, (1, 3), "Thank you for your order", [50, 34, 9, 2, 0, 0, 0, 0, 5]),
-    Kind(1.8, _T.SMS, _C.SMS, (1, 2), "Your parcel is on its way", [88, 0, 8, 1, 0, 0, 0, 0, 3]),
-    Kind(1.6, _T.CALL, _C.PHONE, (2, 20), "Call about the last order", [0, 0, 0, 20, 12, 26, 24, 8, 10]),
-    Kind(1.8, _T.VISIT, _C.STORE, (3, 40), "Visited without buying", [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
-    Kind(1.5, _T.SUPPORT, _C.PHONE, (1, 12), "Question about a product", [0, 0, 0, 0, 0, 45, 30, 25]),
-    Kind(0.9, _T.SOCIAL, _C.SOCIAL, (1, 25), "Mentioned the shop", [0, 0, 0, 0, 0, 60, 28, 12]),
-    Kind(2.8, _T.WEB, _C.ONLINE, (2, 30), "Looked at the web shop", [0, 0, 3, 0, 1, 0, 0, 0, 0, 6]),
-    Kind(0.7, _T.WEB, _C.APP, (2, 30), "Opened the app", [0, 0, 3, 0, 0, 0, 0, 0, 0, 7]),
-    Kind(2.2, _T.REVIEW, _C.ONLINE, (2, 21), "Review", [0, 0, 0, 0, 0, 70, 18, 12]),
-    Kind(0.8, _T.REFERRAL, _C.ONLINE, (2, 30), "Recommended the shop to a friend", [0, 0, 0, 0, 30, 70]),
-    Kind(3.7, _T.SURVEY, _C.EMAIL, (3, 9), "How likely are you to recommend us?", [1]),
+    ContactKind(78, _T.SALE, _C.STORE, (0, 0), "", [1]),  # none: most purchases stand alone
+    ContactKind(1.2, _T.SALE, _C.STORE, (0, 0), "Advice at the counter", [0, 0, 0, 0, 1]),
+    ContactKind(3.0, _T.EMAIL, _C.EMAIL, (1, 3), "Thank you for your order", [50, 34, 9, 2, 0, 0, 0, 0, 5]),
+    ContactKind(1.8, _T.SMS, _C.SMS, (1, 2), "Your parcel is on its way", [88, 0, 8, 1, 0, 0, 0, 0, 3]),
+    ContactKind(1.6, _T.CALL, _C.PHONE, (2, 20), "Call about the last order", [0, 0, 0, 20, 12, 26, 24, 8, 10]),
+    ContactKind(1.8, _T.VISIT, _C.STORE, (3, 40), "Visited without buying", [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+    ContactKind(1.5, _T.SUPPORT, _C.PHONE, (1, 12), "Question about a product", [0, 0, 0, 0, 0, 45, 30, 25]),
+    ContactKind(0.9, _T.SOCIAL, _C.SOCIAL, (1, 25), "Mentioned the shop", [0, 0, 0, 0, 0, 60, 28, 12]),
+    ContactKind(2.8, _T.WEB, _C.ONLINE, (2, 30), "Looked at the web shop", [0, 0, 3, 0, 1, 0, 0, 0, 0, 6]),
+    ContactKind(0.7, _T.WEB, _C.APP, (2, 30), "Opened the app", [0, 0, 3, 0, 0, 0, 0, 0, 0, 7]),
+    ContactKind(2.2, _T.REVIEW, _C.ONLINE, (2, 21), "Review", [0, 0, 0, 0, 0, 70, 18, 12]),
+    ContactKind(0.8, _T.REFERRAL, _C.ONLINE, (2, 30), "Recommended the shop to a friend", [0, 0, 0, 0, 30, 70]),
+    ContactKind(3.7, _T.SURVEY, _C.EMAIL, (3, 9), "How likely are you to recommend us?", [1]),
 ]  # fmt: skip
 SURVEY = len(KINDS) - 1
 SCORE_CARDS = deck([1, 1, 2, 2, 3, 5, 7, 13, 20, 22, 24])
 
 EMAIL, SMS, POST = len(KINDS), len(KINDS) + 1, len(KINDS) + 2
 BY_CAMPAIGN = [
-    Kind(0, _T.EMAIL, _C.EMAIL, (0, 0), "", [48, 29, 10, 1, 3, 0, 0, 1, 8]),
-    Kind(0, _T.SMS, _C.SMS, (0, 0), "", [70, 0, 12, 3, 3, 0, 0, 1, 11]),
-    Kind(0, _T.CAMPAIGN, _C.STORE, (0, 0), "", [60, 0, 0, 3, 7, 0, 0, 0, 30]),
+    ContactKind(0, _T.EMAIL, _C.EMAIL, (0, 0), "", [48, 29, 10, 1, 3, 0, 0, 1, 8]),
+    ContactKind(0, _T.SMS, _C.SMS, (0, 0), "", [70, 0, 12, 3, 3, 0, 0, 1, 11]),
+    ContactKind(0, _T.CAMPAIGN, _C.STORE, (0, 0), "", [60, 0, 0, 3, 7, 0, 0, 0, 30]),
 ]
 CAMPAIGNS = [
     "Winter sale", "Valentine", "Spring collection", "Easter", "Mother's Day", "Summer picnic",
@@ -72,7 +72,7 @@ FIRST_DAY = np.array([kind.days[0] for kind in KINDS], np.int64)
 MORE_DAYS = np.array([kind.days[1] - kind.days[0] for kind in KINDS], np.int64)
 
 
-class Contacts(NamedTuple):
+class DemoContacts(NamedTuple):
     """Touchpoints as columns: of which customer, of which kind, when, how it ended, and the month of its campaign."""
 
     who: Ints
@@ -83,7 +83,7 @@ class Contacts(NamedTuple):
     month: Ints  # NO_SCORE where it is of no campaign
 
 
-def around_sales(sales: Sales) -> Contacts:
+def around_sales(sales: Sales) -> DemoContacts:
     """Contacts that follow a purchase."""
     kind = drawn(sales.key, "contact", KIND_CARDS)
     which = np.flatnonzero((kind > 0) & ~sales.anonymous).astype(np.int64)
@@ -94,21 +94,21 @@ def around_sales(sales: Sales) -> Contacts:
     score = np.where(kind == SURVEY, drawn(keys, "score", SCORE_CARDS), NO_SCORE)
     outcome = drawn_from(keys, "outcome", OUTCOME_DECKS, kind)
     outcome = np.where(kind == SURVEY, _outcome_of(score), outcome)
-    return Contacts(sales.who[which], kind, time, outcome, score, np.full(len(which), NO_SCORE, np.int64))
+    return DemoContacts(sales.who[which], kind, time, outcome, score, np.full(len(which), NO_SCORE, np.int64))
 
 
 def _outcome_of(score: Ints) -> Ints:
     return np.where(score >= 9, POSITIVE, np.where(score >= 7, NEUTRAL, NEGATIVE))
 
 
-def of_campaigns(people: People, after_day: int, last_day: int) -> Contacts:
+def of_campaigns(people: DemoPeople, after_day: int, last_day: int) -> DemoContacts:
     """Contacts by the campaigns of the months from one day to another, with those who were customers by then."""
     first, last = month_of(np.array([after_day, last_day], np.int64)).tolist()
     parts = [_of_campaign(people, month) for month in range(first, last + 1)]
-    return Contacts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return DemoContacts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _of_campaign(people: People, month: int) -> Contacts:
+def _of_campaign(people: DemoPeople, month: int) -> DemoContacts:
     keys = keys_within(people.key, np.full(len(people), month, np.int64))
     kind = np.where(happens(keys, "posted", POSTED), POST, NO_SCORE)
     kind = np.where(people.wants_sms & happens(keys, "texted", TEXTED), SMS, kind)
@@ -118,7 +118,7 @@ def _of_campaign(people: People, month: int) -> Contacts:
     who = np.flatnonzero(known).astype(np.int64)
     outcome = drawn_from(keys[who], "outcome", OUTCOME_DECKS, kind[who])
     none = np.full(len(who), NO_SCORE, np.int64)
-    return Contacts(who, kind[who], time[who], outcome, none, np.full(len(who), month, np.int64))
+    return DemoContacts(who, kind[who], time[who], outcome, none, np.full(len(who), month, np.int64))
 
 
 def _sent(keys: Keys, month: int) -> Ints:
@@ -127,12 +127,12 @@ def _sent(keys: Keys, month: int) -> Ints:
     return days * DAY + 9 * HOUR + between(keys, "sent at", 0, 3 * HOUR - 1)
 
 
-def joined_contacts(parts: list[Contacts], keep: tuple[int, int]) -> Contacts:
+def joined_contacts(parts: list[DemoContacts], keep: tuple[int, int]) -> DemoContacts:
     """The contacts of all parts from one time to another, by customer."""
-    whole = Contacts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    whole = DemoContacts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     inside: Flags = (whole.time >= keep[0]) & (whole.time < keep[1])
     order = np.flatnonzero(inside)[np.argsort(whole.who[inside], kind="stable")]
-    return Contacts(*(column[order] for column in whole))
+    return DemoContacts(*(column[order] for column in whole))
 
 
 def campaign_names(months: Ints) -> Objects:
@@ -142,7 +142,7 @@ def campaign_names(months: Ints) -> Objects:
     return np.array(names, object)[inverse]
 
 
-def subjects_of(contacts: Contacts) -> Objects:
+def subjects_of(contacts: DemoContacts) -> Objects:
     """What each contact was about: its kind, or its campaign."""
     named = campaign_names(contacts.month)
     return np.where(contacts.month < 0, SUBJECTS[contacts.kind], named)

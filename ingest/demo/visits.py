@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ingest.demo.calendar import Calendar
+from ingest.demo.calendar import DemoCalendar
 from ingest.demo.chance import Floats, Ints, happens, keys_within, uniform
-from ingest.demo.customers import NEVER, People
+from ingest.demo.customers import NEVER, DemoPeople
 
 WON_BACK = 0.16
 AWAY = (130.0, 260.0)  # days: at least, and at most so many more
 
 
-class Visits(NamedTuple):
+class DemoVisits(NamedTuple):
     """Purchases by customer and order: the customer's position, which one of its purchases from 0, and the day."""
 
     who: Ints
@@ -25,21 +25,21 @@ class Visits(NamedTuple):
     day: Ints
 
 
-def visits(people: People, calendar: Calendar) -> Visits:
+def visits(people: DemoPeople, calendar: DemoCalendar) -> DemoVisits:
     """Every purchase to the end of the calendar; closes the accounts of some who left for good."""
     here = np.flatnonzero(people.buys).astype(np.int64)
     first = people.first_day[here]
     here = here[first <= calendar.last]
     clock = calendar.busyness_until(people.first_day[here], uniform(people.key[here], "first moment"))
     left = np.full(len(people), NEVER, np.int64)
-    found: list[Visits] = []
+    found: list[DemoVisits] = []
     while True:
         day = calendar.day_of(clock)
         in_time = day <= calendar.last
         here, clock, day = here[in_time], clock[in_time], day[in_time]
         if not len(here):
             break
-        found.append(Visits(here, np.full(len(here), len(found), np.int64), day))
+        found.append(DemoVisits(here, np.full(len(here), len(found), np.int64), day))
         keys = keys_within(people.key[here], found[-1].ordinal)
         leaves = happens(keys, "leaves", people.leaves[here])
         gone = leaves & ~happens(keys, "won back", WON_BACK)
@@ -51,9 +51,9 @@ def visits(people: People, calendar: Calendar) -> Visits:
     return _in_order(found)
 
 
-def _in_order(found: list[Visits]) -> Visits:
+def _in_order(found: list[DemoVisits]) -> DemoVisits:
     if not found:
-        return Visits(*(np.zeros(0, np.int64) for _ in Visits._fields))
+        return DemoVisits(*(np.zeros(0, np.int64) for _ in DemoVisits._fields))
     who, ordinal, day = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.argsort(who, kind="stable")
-    return Visits(who[order], ordinal[order], day[order])
+    return DemoVisits(who[order], ordinal[order], day[order])

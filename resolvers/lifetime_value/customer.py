@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from analytics.customers import PurchaseFigures, RevenueBasis
 from analytics.figures import percentage
-from analytics.lifetime_value.ranking import Exact, LifetimeValueOrder, Terms
+from analytics.lifetime_value.ranking import Exact, LifetimeValueOrder, RankingTerms
 from analytics.lifetime_value.sums import Customers, heuristic
 from analytics.scope import Scope
 from resolvers.lifetime_value.people import People
@@ -97,7 +97,9 @@ async def clv_by_customer(context: Context, ids: Sequence[int], arguments: tuple
 async def rank_by_value(_context: Context, values: Sequence[CLV], _: Any) -> list[int]:
     """The rank of each by revenue among all customers, on the same basis and of the same storefront."""
     asked = {(value.of, value.basis) for value in values}
-    rankings = {(of, basis): await of.everyone.ranking(Terms(basis), LifetimeValueOrder.REVENUE) for of, basis in asked}
+    rankings = {
+        (of, basis): await of.everyone.ranking(RankingTerms(basis), LifetimeValueOrder.REVENUE) for of, basis in asked
+    }
 
     def ranks() -> list[int]:
         found = [rankings[v.of, v.basis].place_of(Exact(v.figures.revenue), v.number) for v in values]

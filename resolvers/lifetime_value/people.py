@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from analytics.copy.pinned import PinnedView
 from analytics.customers import RevenueBasis
-from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, Terms, ranked
-from analytics.lifetime_value.spread import Summary, summary
+from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, RankingTerms, ranked
+from analytics.lifetime_value.spread import SpreadSummary, summary
 from analytics.lifetime_value.sums import Customers, Ints, Joined, Positions, customers_of
 from analytics.prediction.margins import margin_of_all, margins_of
 from analytics.scope import Scope
@@ -54,7 +54,7 @@ class People:
         """Their sums as columns."""
         return (await self.computed())[0].value
 
-    async def ranking(self, terms: Terms, order: LifetimeValueOrder, ahead: Ahead | None = None) -> Ranking:
+    async def ranking(self, terms: RankingTerms, order: LifetimeValueOrder, ahead: Ahead | None = None) -> Ranking:
         """Those of them who meet the terms, in an order. Order PREDICTED is by revenue without what lies `ahead`."""
         computed, _ = await self.computed()
         people, predicted = computed.value, None
@@ -89,12 +89,12 @@ class People:
             "revenue", compute, frozenset(), *of
         )
 
-    async def summary(self, terms: Terms) -> Summary:
+    async def summary(self, terms: RankingTerms) -> SpreadSummary:
         """The sums over those of them who meet the terms."""
         ranking = await self.ranking(terms, LifetimeValueOrder.REVENUE)
         computed, _ = await self.computed()
 
-        async def compute(_: PinnedView) -> Kept[Summary]:
+        async def compute(_: PinnedView) -> Kept[SpreadSummary]:
             found = await asyncio.to_thread(summary, ranking)
             return Kept(found, found.nbytes)
 

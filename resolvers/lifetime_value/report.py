@@ -58,7 +58,7 @@ RANKING = Keyset(
 
 
 @dataclass(frozen=True)
-class Question:
+class LifetimeValueQuestion:
     """The arguments of a report, as a client gives them."""
 
     joined: DateRange | None
@@ -87,7 +87,7 @@ class Outlook:
 class BucketMembers:
     """The customers of a bucket, by its label."""
 
-    of: Question
+    of: LifetimeValueQuestion
     label: str
 
 
@@ -117,9 +117,9 @@ class LifetimeValueReport:
 
     def __init__(  # noqa: PLR0913  what it is made of
         self,
-        asked: Question,
+        asked: LifetimeValueQuestion,
         people: People,
-        terms: Terms,
+        terms: RankingTerms,
         outlook: Outlook,
         pager: Pager,
         notices: list[str],
@@ -137,7 +137,7 @@ class LifetimeValueReport:
         """What the cursors of its lists are bound to."""
         return _digest(self.people, self.terms, self.outlook)
 
-    async def figures(self) -> Summary:
+    async def figures(self) -> SpreadSummary:
         """The sums over its customers."""
         return await self.people.summary(self.terms)
 
@@ -298,13 +298,13 @@ def _label(low: Decimal | None, high: Decimal | None) -> str:
     return f"{low:,} and more" if high is None else f"{low:,} to below {high:,}"
 
 
-async def lifetime_value_report(context: Context, question: Question) -> LifetimeValueReport:
+async def lifetime_value_report(context: Context, question: LifetimeValueQuestion) -> LifetimeValueReport:
     """The report that a question asks for; BadUserInput says which argument is impossible."""
     business = await context.business()
     as_of, notices = business.as_of(question.as_of)
     checked_horizon(question.horizon_days)
     joined = Joined(**day_range(question.joined, "joined", ("first", "last")))
-    terms = Terms(
+    terms = RankingTerms(
         question.revenue_basis,
         None if question.min_revenue is None else business.minor(question.min_revenue, "minRevenue"),
         None if question.min_profit is None else business.minor(question.min_profit, "minProfit"),
@@ -326,6 +326,6 @@ async def _outlook(people: People, order: LifetimeValueOrder, days: int) -> Outl
     return Outlook(order, days, Ahead(model, days), (f"{NO_MONEY} {model.message}",) if model.message else ())
 
 
-def _digest(people: People, terms: Terms, outlook: Outlook) -> str:
+def _digest(people: People, terms: RankingTerms, outlook: Outlook) -> str:
     by_model = outlook.ahead and (outlook.days, outlook.ahead.model.spend is None)
     return list_digest("lifetime value", people.scope, people.joined, terms, outlook.order, by_model)

@@ -16,7 +16,7 @@ class Tampered(Exception):
     """A token that is not as it was made."""
 
 
-class UnknownKey(Exception):
+class UnknownLinkKey(Exception):
     """A token that was signed with a key that is not in use."""
 
 
@@ -41,7 +41,7 @@ class Signing:
         try:
             key = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))
             if key is None:
-                raise UnknownKey
+                raise UnknownLinkKey
             options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
             claims = jwt.decode(token, key, algorithms=[ALGORITHM], options=options)
         except (jwt.PyJWTError, ValueError):

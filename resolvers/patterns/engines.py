@@ -33,7 +33,7 @@ class OfStore:
 
 
 @dataclass(frozen=True)
-class Page:
+class CustomerPage:
     """Customers who are asked about together: a statement has a row per customer and runs once for all of them."""
 
     context: Context
@@ -66,7 +66,7 @@ class Page:
 class OfPage:
     """An engine that gives one customer's rows of those of a page."""
 
-    page: Page
+    page: CustomerPage
     customer: int
     stored: bool = False
     name = "page"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from analytics.figures import average, percentage, ratio
-from analytics.patterns import Bucket, Calendar, Share, busiest
+from analytics.patterns import MomentBucket, SeriesUnits, Share, busiest
 from models.businesses import Weekday
 from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.patterns.purchases import Purchases
@@ -89,7 +89,7 @@ class PurchaseFrequency:
         return ratio(visits.gap_days, visits.gaps)
 
 
-async def frequency_of(of: Purchases, calendar: Calendar) -> PurchaseFrequency:
+async def frequency_of(of: Purchases, calendar: SeriesUnits) -> PurchaseFrequency:
     """How often is bought in the period of a scope."""
     moments, *_ = await of.moments()
     count, days = moments.transactions, of.scope.as_of - of.scope.start + 1
@@ -155,7 +155,7 @@ class TimeBucket:
 
 
 def time_buckets(
-    buckets: Sequence[Bucket], labels: Sequence[str], first: int, total: int, business: BusinessCalendar
+    buckets: Sequence[MomentBucket], labels: Sequence[str], first: int, total: int, business: BusinessCalendar
 ) -> list[TimeBucket]:
     """Buckets with their labels, numbered from `first`, as shares of `total` transactions."""
     return [
@@ -175,7 +175,9 @@ class WeekdayHourBucket:
     percentage: Annotated[float | None, "Their share of all transactions, 0 to 100; null where there are none."]
 
 
-def weekday_hour_buckets(buckets: Sequence[Bucket], total: int, business: BusinessCalendar) -> list[WeekdayHourBucket]:
+def weekday_hour_buckets(
+    buckets: Sequence[MomentBucket], total: int, business: BusinessCalendar
+) -> list[WeekdayHourBucket]:
     """The 168 hours of a week, as shares of `total` transactions."""
     moments = ((day, hour) for day in Weekday for hour in range(24))
     return [
@@ -202,7 +204,7 @@ class SeriesPoint:
     """A calendar unit of the period. The first and the last are clipped to it."""
 
     of: Purchases
-    calendar: Calendar
+    calendar: SeriesUnits
     unit: int
     start: Annotated[date, "Its first day in the period."]
     end: Annotated[date, "Its last day in the period."]
@@ -211,12 +213,12 @@ class SeriesPoint:
     complete: Annotated[bool, "Whether the calendar unit was over at the period's end, and is over today."]
 
     @property
-    def key(self) -> "tuple[Purchases, Calendar, int]":
+    def key(self) -> "tuple[Purchases, SeriesUnits, int]":
         """What its customers are looked up by."""
         return self.of, self.calendar, self.unit
 
 
-def series_point(of: Purchases, calendar: Calendar, unit: int, bucket: Bucket) -> SeriesPoint:
+def series_point(of: Purchases, calendar: SeriesUnits, unit: int, bucket: MomentBucket) -> SeriesPoint:
     """A unit of a series: complete where it was over at the end of the period, and is over today."""
     scope, last = of.scope, calendar.last_day(unit)
     return SeriesPoint(
@@ -231,7 +233,7 @@ def series_point(of: Purchases, calendar: Calendar, unit: int, bucket: Bucket) -
     )
 
 
-async def buyers_by_point(_context: Context, keys: Sequence[tuple[Purchases, Calendar, int]], _: Any) -> list[int]:
+async def buyers_by_point(_context: Context, keys: Sequence[tuple[Purchases, SeriesUnits, int]], _: Any) -> list[int]:
     """The different customers of each point of a series."""
     visits = {series: await series[0].visits(series[1]) for series in dict.fromkeys(key[:2] for key in keys)}
     return [visits[of, calendar].customers.get(unit, 0) for of, calendar, unit in keys]

@@ -10,12 +10,12 @@ from analytics.copy.pinned import PinnedView
 from analytics.copy.tables import ITEMS, PAYMENTS
 from analytics.customers import RevenueBasis
 from analytics.patterns import (
-    Calendar,
     Moments,
     PatternScope,
     Season,
+    SeriesUnits,
+    SeriesVisits,
     Share,
-    Visits,
     basket_sizes,
     basket_units,
     categories,
@@ -39,7 +39,7 @@ from analytics.patterns import (
 from resolvers.operation.computed import Computed
 from resolvers.operation.context import BusinessCalendar, Context
 from resolvers.operation.reports import Kept, Parts, kept, statements_shown
-from resolvers.patterns.engines import OfPage, OfStore, Page
+from resolvers.patterns.engines import CustomerPage, OfPage, OfStore
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class Purchases:
     scope: PatternScope
     basis: RevenueBasis
     edges: tuple[int, ...]
-    page: Page | None = None
+    page: CustomerPage | None = None
 
     @property
     def margin(self) -> bool:
@@ -86,7 +86,7 @@ class Purchases:
             return min((await self.moments())[0].transactions, 1)
         return await self._part("unique buyers", count_unique_buyers)
 
-    async def visits(self, calendar: Calendar) -> Visits:
+    async def visits(self, calendar: SeriesUnits) -> SeriesVisits:
         """How customers come back, by calendar unit."""
         return await self._part("visits", partial(visits_of, calendar=calendar), calendar)
 
@@ -134,7 +134,7 @@ class Purchases:
 
         async def compute(view: PinnedView) -> Kept[T]:
             found = await ask(OfStore(self.context) if stored else view, scope)
-            return kept(found, len(found.customers) if isinstance(found, Visits) else MOST_OF_A_KIND)
+            return kept(found, len(found.customers) if isinstance(found, SeriesVisits) else MOST_OF_A_KIND)
 
         return await self._parts.get(name, compute, frozenset() if stored else need, *more)
 
@@ -142,7 +142,7 @@ class Purchases:
         ids = () if self.page is None else self.page.customers
         return {"business": self.business.row.id, "ids": list(ids)}
 
-    def statements(self, calendar: Calendar) -> str:
+    def statements(self, calendar: SeriesUnits) -> str:
         """The statements of all parts as they run; seasons are of all history."""
         form, edges, params = self.scope.form, len(self.edges), self.scope.params() | edge_params(self.edges)
         of_lines = form._replace(stored=self.scope.customer is not None)

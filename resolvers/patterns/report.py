@@ -8,7 +8,7 @@ from typing import Any
 
 from analytics.customers import RevenueBasis
 from analytics.figures import percentage
-from analytics.patterns import Calendar, Flow, Grouping, Moments, PatternScope, season_indexes
+from analytics.patterns import Flow, Grouping, Moments, PatternScope, SeriesUnits, season_indexes
 from models.businesses import Weekday
 from models.customers import CustomerType
 from resolvers.customers import customer_by_id
@@ -18,7 +18,7 @@ from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id, key_of
 from resolvers.operation.ranges import DateRange
 from resolvers.operation.reports import Freshness, HowComputed, freshness_of
-from resolvers.patterns.engines import Page
+from resolvers.patterns.engines import CustomerPage
 from resolvers.patterns.figures import (
     HOURS,
     MONTHS,
@@ -62,7 +62,7 @@ DEFINITION = (
 
 
 @dataclass(frozen=True)
-class Question:
+class PatternsQuestion:
     """The arguments of a report on patterns, as a client gives them."""
 
     customer: str | None = None
@@ -80,7 +80,7 @@ class PurchasePatterns:
 
     def __init__(
         self,
-        asked: Question,
+        asked: PatternsQuestion,
         purchases: Purchases,
         period: Period,
         notices: Sequence[str],
@@ -92,7 +92,7 @@ class PurchasePatterns:
         self._business = purchases.business
         self._notices = notices
         self._before = before
-        self._calendar = Calendar(asked.grouping, list(Weekday).index(Weekday(self._business.row.week_start)) + 1)
+        self._calendar = SeriesUnits(asked.grouping, list(Weekday).index(Weekday(self._business.row.week_start)) + 1)
         self._first: tuple[Moments, Computed[Any], bool] | None = None
 
     async def summary(self) -> PatternSummary:
@@ -184,7 +184,7 @@ class PurchasePatterns:
         return self._first
 
 
-def _checked_units(scope: PatternScope, calendar: Calendar) -> range:
+def _checked_units(scope: PatternScope, calendar: SeriesUnits) -> range:
     units = calendar.units(scope.start, scope.as_of)
     if len(units) <= MOST_POINTS:
         return units
@@ -195,8 +195,8 @@ def _checked_units(scope: PatternScope, calendar: Calendar) -> range:
     )
 
 
-def _units_by(grouping: Grouping, scope: PatternScope, calendar: Calendar) -> range:
-    return Calendar(grouping, calendar.first_weekday).units(scope.start, scope.as_of)
+def _units_by(grouping: Grouping, scope: PatternScope, calendar: SeriesUnits) -> range:
+    return SeriesUnits(grouping, calendar.first_weekday).units(scope.start, scope.as_of)
 
 
 def _of_hours(moments: Moments) -> list[str]:
@@ -221,7 +221,7 @@ def _of_costs(moments: Moments) -> list[str]:
 # ---------------------------------------------------------------- asking
 
 
-async def purchase_patterns(context: Context, question: Question) -> PurchasePatterns:
+async def purchase_patterns(context: Context, question: PatternsQuestion) -> PurchasePatterns:
     """The report on patterns of a period; BadUserInput says which argument is impossible."""
     business = await context.business()
     edges = _checked_edges(question.basket_edges, business)
@@ -245,7 +245,7 @@ async def patterns_by_customer(
     period, notices = arguments
     business = await context.business()
     edges = _checked_edges(None, business)
-    page = Page(context, tuple(sorted(ids))) if len(ids) > 1 else None
+    page = CustomerPage(context, tuple(sorted(ids))) if len(ids) > 1 else None
 
     def purchases(id_: int) -> Purchases:
         scope = replace(_scope(period, customer=id_), among_others=page is not None)
@@ -255,7 +255,8 @@ async def patterns_by_customer(
 
     days = DateRange(period.start, period.end)
     return [
-        PurchasePatterns(Question(global_id("Customer", id_), days), purchases(id_), period, notices) for id_ in ids
+        PurchasePatterns(PatternsQuestion(global_id("Customer", id_), days), purchases(id_), period, notices)
+        for id_ in ids
     ]
 
 

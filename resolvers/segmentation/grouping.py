@@ -8,7 +8,7 @@ from analytics.scope import Scope
 from analytics.segmentation.behavior import place_by_category
 from analytics.segmentation.credit import place_by_credit
 from analytics.segmentation.grouped import Grouped, Placed
-from analytics.segmentation.grouping import Grouping
+from analytics.segmentation.grouping import SegmentGrouping
 from analytics.segmentation.methods import SegmentationMethod
 from analytics.segmentation.rfm import in_scheme
 from analytics.segmentation.valued import place_by_value
@@ -47,7 +47,7 @@ OF_METHOD = {
 }
 
 
-async def grouped(context: Context, scope: Scope, grouping: Grouping) -> tuple[Grouped, Computed[Any], bool]:
+async def grouped(context: Context, scope: Scope, grouping: SegmentGrouping) -> tuple[Grouped, Computed[Any], bool]:
     """The customers of a scope in segments, how they were computed, and whether they were kept."""
     if grouping.scheme is not None:
         people, is_kept = await population(context, scope, grouping.scheme)
@@ -70,7 +70,7 @@ async def _placed(view: PinnedView, scope: Scope, method: SegmentationMethod) ->
     return await place_by_value(view, scope, method)
 
 
-def refuse_a_past_day(grouping: Grouping, asked: date | None, business: BusinessCalendar) -> None:
+def refuse_a_past_day(grouping: SegmentGrouping, asked: date | None, business: BusinessCalendar) -> None:
     """BadUserInput where balances, which are known as they are today only, are asked of an earlier day."""
     if grouping.method is SegmentationMethod.CREDIT and asked is not None and asked < business.today:
         raise BadUserInput(
@@ -79,7 +79,7 @@ def refuse_a_past_day(grouping: Grouping, asked: date | None, business: Business
         )
 
 
-def refuse_undated(grouping: Grouping) -> None:
+def refuse_undated(grouping: SegmentGrouping) -> None:
     """BadUserInput where balances are asked of several days."""
     if grouping.method is SegmentationMethod.CREDIT:
         raise BadUserInput(

@@ -15,7 +15,7 @@ from analytics.copy.pinned import PinnedView
 from analytics.scope import Scope
 from analytics.segmentation import RFMScheme, SegmentationMethod
 from analytics.segmentation.grouped import Grouped
-from analytics.segmentation.grouping import Grouping
+from analytics.segmentation.grouping import SegmentGrouping
 from analytics.segmentation.methods import united
 from analytics.segmentation.moves import Moves, moves_between
 from analytics.segmentation.sizes import Sizes, segment_sizes_of, sizes_statement
@@ -46,7 +46,7 @@ TREND = (
 
 
 @dataclass(frozen=True)
-class Question:
+class MigrationQuestion:
     """The arguments of a migration or a trend, as a client gives them."""
 
     method: SegmentationMethod
@@ -62,7 +62,7 @@ class Question:
 class TrendQuestion:
     """The arguments of a trend: `every` is the unit at whose ends there is a point."""
 
-    of: Question
+    of: MigrationQuestion
     every: CohortPeriod
 
 
@@ -70,17 +70,17 @@ class TrendQuestion:
 class MoveMembers:
     """The customers of a move; None is outside of the population."""
 
-    of: Question
+    of: MigrationQuestion
     before: str | None
     after: str | None
 
 
 @dataclass(frozen=True)
-class Asked:
+class MigrationDays:
     """What a question comes to: two days (as day numbers) of a scope, and what a reader should know."""
 
     business: BusinessCalendar
-    grouping: Grouping
+    grouping: SegmentGrouping
     scope: Scope  # to the later day
     start: int
     notices: list[str]
@@ -90,8 +90,8 @@ class Asked:
         return replace(self.scope, as_of=day)
 
 
-async def _asked(context: Context, question: Question) -> Asked:
-    grouping = Grouping.asked(question.method, question.scheme)
+async def _asked(context: Context, question: MigrationQuestion) -> MigrationDays:
+    grouping = SegmentGrouping.asked(question.method, question.scheme)
     refuse_undated(grouping)
     business = await context.business()
     if question.start < EARLIEST:
@@ -102,7 +102,7 @@ async def _asked(context: Context, question: Question) -> Asked:
     notices = [notice.replace("asOf", "to", 1) for notice in notices]
     days, storefront = checked_days(question.days), await storefront_key(context, question.storefront)
     everyone = Scope(end, days, storefront, question.customer_type, include_inactive=True)
-    return Asked(business, grouping, grouping.window(everyone), day_number(question.start), notices)
+    return MigrationDays(business, grouping, grouping.window(everyone), day_number(question.start), notices)
 
 
 # ---------------------------------------------------------------- who moved
@@ -112,7 +112,7 @@ async def _asked(context: Context, question: Question) -> Asked:
 class SegmentMove:
     """Customers that went from one segment to another, or stayed in one."""
 
-    of: Question
+    of: MigrationQuestion
     moves: Moves
     digest: str
     move: int
@@ -140,14 +140,14 @@ class SegmentMove:
 class SegmentMigration:
     """Who went from which segment to which between two days."""
 
-    asked: Question
+    asked: MigrationQuestion
     moves: Sequence[SegmentMove]
     notices: Annotated[Sequence[str], "What a reader should know about this answer."]
     how_computed: Annotated[HowComputed, "What the numbers are, and the statements that computed them."]
     freshness: Annotated[Freshness, "How fresh it is."]
 
 
-async def segment_migration(context: Context, question: Question) -> SegmentMigration:
+async def segment_migration(context: Context, question: MigrationQuestion) -> SegmentMigration:
     """The moves between two days; BadUserInput where they are not in order or the method is not dated."""
     asked = await _asked(context, question)
     if asked.start >= asked.scope.as_of:
@@ -177,7 +177,7 @@ async def segment_migration(context: Context, question: Question) -> SegmentMigr
     )
 
 
-def _move(of: Question, moves: Moves, place: int, digest: str, business: BusinessCalendar) -> SegmentMove:
+def _move(of: MigrationQuestion, moves: Moves, place: int, digest: str, business: BusinessCalendar) -> SegmentMove:
     figures = moves.figures[place]
     before, after = (None if segment is None else segment.code for segment in (figures.before, figures.after))
     revenue = business.money(figures.revenue)
@@ -193,7 +193,7 @@ def _move(of: Question, moves: Moves, place: int, digest: str, business: Busines
     )
 
 
-def _how(asked: Asked, before: Grouped, after: Grouped) -> HowComputed:
+def _how(asked: MigrationDays, before: Grouped, after: Grouped) -> HowComputed:
     return HowComputed(MOVES + OF_METHOD[asked.grouping.method], f"{before.statement}\n\n{after.statement}")
 
 
@@ -232,7 +232,7 @@ class SegmentationTrend:
     freshness: Annotated[Freshness, "How fresh it is: that of the oldest point."]
 
 
-async def segmentation_trend(context: Context, question: Question, every: CohortPeriod) -> SegmentationTrend:
+async def segmentation_trend(context: Context, question: MigrationQuestion, every: CohortPeriod) -> SegmentationTrend:
     """The segments at the end of each unit; BadUserInput for too many of them, or a method that is not dated."""
     asked = await _asked(context, question)
     if asked.start > asked.scope.as_of:
@@ -251,7 +251,7 @@ async def segmentation_trend(context: Context, question: Question, every: Cohort
     )
 
 
-def _days(asked: Asked, every: CohortPeriod) -> list[int]:
+def _days(asked: MigrationDays, every: CohortPeriod) -> list[int]:
     """The last day of each unit; BadUserInput says which unit would fit where they are too many."""
     first, last = date_of(asked.start), date_of(asked.scope.as_of)
     units = {unit: unit.units_over(asked.start, asked.scope.as_of) for unit in CohortPeriod}
@@ -266,7 +266,7 @@ def _days(asked: Asked, every: CohortPeriod) -> list[int]:
     return every.last_days(units[every], asked.scope.as_of)
 
 
-async def _sizes(context: Context, scope: Scope, grouping: Grouping) -> tuple[Sizes, Freshness]:
+async def _sizes(context: Context, scope: Scope, grouping: SegmentGrouping) -> tuple[Sizes, Freshness]:
     async def compute(view: PinnedView) -> Kept[Sizes]:
         sizes = await segment_sizes_of(view, scope, grouping)
         return Kept(sizes, BYTES_OF_A_SIZE * len(sizes.customers))

@@ -36,7 +36,7 @@ DEFAULT_DAYS = 90
 
 
 @dataclass(frozen=True)
-class Question:
+class SegmentationQuestion:
     """The arguments of a segmentation, as a client gives them."""
 
     method: SegmentationMethod
@@ -54,7 +54,7 @@ class Question:
 class SegmentMembers:
     """The customers of a segment of a segmentation."""
 
-    of: Question
+    of: SegmentationQuestion
     code: str
 
 
@@ -62,7 +62,7 @@ class SegmentMembers:
 class CellMembers:
     """The customers of a score triple of a segmentation."""
 
-    of: Question
+    of: SegmentationQuestion
     recency_score: int
     frequency_score: int
     monetary_score: int
@@ -85,8 +85,8 @@ class Segmentation:
         self,
         context: Context,
         business: BusinessCalendar,
-        question: Question,
-        grouping: Grouping,
+        question: SegmentationQuestion,
+        grouping: SegmentGrouping,
         scope: Scope,
         found: tuple[Grouped, Computed[Any], bool],
         notices: list[str],
@@ -315,9 +315,9 @@ class RFMCell:
         return self.people.people.members([self.cell])
 
 
-async def segmentation(context: Context, question: Question) -> Segmentation:
+async def segmentation(context: Context, question: SegmentationQuestion) -> Segmentation:
     """The population of a scope in the segments of a method; BadUserInput says which argument is impossible."""
-    grouping = Grouping.asked(question.method, question.scheme)
+    grouping = SegmentGrouping.asked(question.method, question.scheme)
     asked = partial(check_segment, name=question.segment_name, code=question.segment_code)
     if grouping.table is not None:
         asked(grouping.table, grouping.name)
@@ -341,7 +341,7 @@ async def segmentation(context: Context, question: Question) -> Segmentation:
     )
 
 
-def _notices(grouping: Grouping, days: int | None, storefront: int | None) -> list[str]:
+def _notices(grouping: SegmentGrouping, days: int | None, storefront: int | None) -> list[str]:
     if grouping.method is SegmentationMethod.TIER and days not in (None, DEFAULT_DAYS):
         return [f"Method TIER looks at all history: days {days} has no part in it."]
     if grouping.method is SegmentationMethod.CREDIT and storefront is not None:

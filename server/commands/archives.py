@@ -17,7 +17,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.backup import Columns, Kind, Layout
+from models.backup import Columns, StoredKind, TableLayout
 from rules.failures import Failure
 
 FORMAT = "customer-api-backup"
@@ -27,12 +27,12 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 CHUNK = 20_000
 
 arrow = cast(Any, pa)  # it comes without types
-ARROW_TYPES: dict[Kind, Any] = {
-    Kind.INTEGER: arrow.int64(),
-    Kind.TEXT: arrow.string(),
-    Kind.BOOLEAN: arrow.bool_(),
-    Kind.MOMENT: arrow.timestamp("us", tz="UTC"),
-    Kind.DAY: arrow.date32(),
+ARROW_TYPES: dict[StoredKind, Any] = {
+    StoredKind.INTEGER: arrow.int64(),
+    StoredKind.TEXT: arrow.string(),
+    StoredKind.BOOLEAN: arrow.bool_(),
+    StoredKind.MOMENT: arrow.timestamp("us", tz="UTC"),
+    StoredKind.DAY: arrow.date32(),
 }
 
 
@@ -48,7 +48,7 @@ class Manifest:
     made_at: datetime
     epoch: str
     businesses: Mapping[str, int]  # the revision of each, by name
-    tables: Sequence[Layout]
+    tables: Sequence[TableLayout]
     rows: Mapping[str, int]
 
     def as_json(self) -> bytes:
@@ -74,12 +74,12 @@ class Manifest:
         )
 
 
-def _layout(told: Mapping[str, Any]) -> Layout:
-    columns = {name: Kind(kind) for name, kind in told["columns"].items()}
+def _layout(told: Mapping[str, Any]) -> TableLayout:
+    columns = {name: StoredKind(kind) for name, kind in told["columns"].items()}
     for name in (told["name"], *columns):
         if not NAME.fullmatch(name):
             raise NotABackup("it names what cannot be a table or column")
-    return Layout(told["name"], columns, tuple(told["key"]), tuple(told["own_references"]))
+    return TableLayout(told["name"], columns, tuple(told["key"]), tuple(told["own_references"]))
 
 
 # ---------------------------------------------------------------- digests
@@ -124,7 +124,7 @@ class ArchiveWriter:
         self._file = file
 
     @contextmanager
-    def table(self, layout: Layout) -> Generator[Callable[[pa.Table], None]]:
+    def table(self, layout: TableLayout) -> Generator[Callable[[pa.Table], None]]:
         """What writes the rows of a table."""
         schema = arrow.schema([(name, ARROW_TYPES[kind]) for name, kind in layout.columns.items()])
         with (
@@ -145,7 +145,7 @@ class ArchiveReader:
         self.manifest = manifest
         self._file = file
 
-    def chunks(self, layout: Layout) -> Iterator[pa.Table]:
+    def chunks(self, layout: TableLayout) -> Iterator[pa.Table]:
         """The rows of a table, some at a time."""
         with self._file.open(f"{layout.name}.parquet") as member:
             for batch in pq.ParquetFile(member).iter_batches(CHUNK):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from models.backup import Contents, Filling, Layout, contents, filling, layouts
+from models.backup import Contents, Filling, TableLayout, contents, filling, layouts
 from models.database import Database
 from models.migrate import migrate
 from models.schema_version import is_known, schema_of
@@ -91,7 +91,7 @@ async def _write(
     return digests, manifest
 
 
-async def _write_table(found: Contents, archive: ArchiveWriter, layout: Layout, progress: Progress) -> Digest:
+async def _write_table(found: Contents, archive: ArchiveWriter, layout: TableLayout, progress: Progress) -> Digest:
     digest, of = Digest(), await found.count(layout.name)
     with archive.table(layout) as write:
         async for values in found.rows(layout, CHUNK):
@@ -170,7 +170,7 @@ async def _fill(fill: Filling, archive: ArchiveReader, progress: Progress) -> No
     await fill.make_new()
 
 
-async def _compare_restored(fill: Filling, archive: ArchiveReader, layout: Layout, progress: Progress) -> None:
+async def _compare_restored(fill: Filling, archive: ArchiveReader, layout: TableLayout, progress: Progress) -> None:
     meant, restored = Digest(), Digest()
     for chunk in archive.chunks(layout):
         meant.add(chunk)

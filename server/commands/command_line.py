@@ -132,7 +132,7 @@ def import_(  # noqa: PLR0913  these are the options
     from server.commands import filling
 
     settings = settings_of_command()
-    shop = filling.Shop(business, currency, timezone)
+    shop = filling.ImportTarget(business, currency, timezone)
     columns = ",".join(mapping) if mapping else None
     request = filling.ImportRequest(file, shop, preset, columns, date_format, encoding, delimiter, rejects, dry_run)
     run(filling.import_into(settings, request, datetime.now(UTC)))
@@ -177,7 +177,9 @@ def token(  # noqa: PLR0913  these are the options
     from server.identity import tokens
 
     settings = settings_of_command()
-    wanted = tokens.Wanted(business, tokens.read_role(role), customer, pii, tokens.read_lifetime(expires), subject)
+    wanted = tokens.TokenRequest(
+        business, tokens.read_role(role), customer, pii, tokens.read_lifetime(expires), subject
+    )
     typer.echo(run(tokens.make(settings, wanted, datetime.now(UTC))))
 
 
@@ -207,7 +209,7 @@ def report(  # noqa: PLR0913  these are the options
     """
     from server.commands import reporting
 
-    wanted = reporting.Wanted(name, format.upper(), output, business, part, detail, arguments or ())
+    wanted = reporting.ReportRequest(name, format.upper(), output, business, part, detail, arguments or ())
     run(reporting.write_report(settings_of_command(), wanted, datetime.now(UTC)))
 
 

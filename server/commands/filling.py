@@ -10,7 +10,7 @@ import typer
 
 from ingest.demo import DemoSummary, grow_demo
 from ingest.demo.calendar import TIMEZONE as DEMO_TIMEZONE
-from ingest.loader import Summary, import_file
+from ingest.loader import ImportSummary, import_file
 from ingest.mapping import PRESETS, Mapping, parse_map, preset
 from ingest.problems import ImportProblem
 from models.businesses import Business
@@ -28,7 +28,7 @@ COMMAND_LINE = Actor(name="command-line", role="ADMIN")
 
 
 @dataclass(frozen=True)
-class Shop:
+class ImportTarget:
     """The business to fill, and what a new one needs."""
 
     name: str
@@ -41,7 +41,7 @@ class ImportRequest:
     """What `import` was asked."""
 
     file: Path
-    shop: Shop
+    shop: ImportTarget
     preset: str | None
     mapping: str | None
     date_format: str | None
@@ -113,7 +113,7 @@ def _unwritten(name: str, currency: str, timezone: str, now: datetime) -> Busine
     )
 
 
-def _tell_import(summary: Summary, request: ImportRequest) -> None:
+def _tell_import(summary: ImportSummary, request: ImportRequest) -> None:
     verb = "would write" if summary.dry_run else "wrote"
     typer.echo(
         f"{request.file.name}: read {summary.read:,} rows in {summary.seconds:.1f} s "

@@ -36,7 +36,7 @@ class ReportFailed(Failure):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReportRequest:
     """What `report` was asked."""
 
     report: str
@@ -48,7 +48,7 @@ class Wanted:
     arguments: Sequence[str]
 
 
-async def write_report(settings: Settings, wanted: Wanted, now: datetime) -> None:
+async def write_report(settings: Settings, wanted: ReportRequest, now: datetime) -> None:
     """Write a report, showing how far it is. What was in the file before stays until all of it is written."""
     if wanted.format not in FORMATS:
         raise ReportFailed(f'there is no format "{wanted.format}": use one of {", ".join(FORMATS).lower()}')
@@ -81,7 +81,7 @@ def _quiet_logs() -> Generator[None]:
 
 
 async def _written(  # noqa: PLR0913  who asks for what, when, and who waits
-    services: Services, viewer: Viewer, wanted: Wanted, fonts: Fonts, now: datetime, progress: Progress
+    services: Services, viewer: Viewer, wanted: ReportRequest, fonts: Fonts, now: datetime, progress: Progress
 ) -> list[Path]:
     for pin_at_start in (False, True):
         context = Context(services, viewer, now, pin_at_start=pin_at_start)
@@ -94,7 +94,7 @@ async def _written(  # noqa: PLR0913  who asks for what, when, and who waits
     raise SnapshotMoved
 
 
-async def _write(context: Context, wanted: Wanted, fonts: Fonts, progress: Progress) -> list[Path]:
+async def _write(context: Context, wanted: ReportRequest, fonts: Fonts, progress: Progress) -> list[Path]:
     asked = await question(context, wanted.report, wanted.arguments)
     is_drawn = wanted.format == SVG
     part = None if is_drawn else wanted.part  # that of an SVG file is a chart
@@ -114,7 +114,7 @@ async def _write(context: Context, wanted: Wanted, fonts: Fonts, progress: Progr
     return [wanted.output]
 
 
-def _write_charts(document: Document, wanted: Wanted) -> list[Path]:
+def _write_charts(document: Document, wanted: ReportRequest) -> list[Path]:
     """Each chart in a file: the one that `part` names, or all with their names added to that of the file."""
     charts = {drawing.name: drawing for drawing in document.charts}
     if not charts:

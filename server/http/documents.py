@@ -14,7 +14,7 @@ from strawberry import Schema
 from rules.failures import Failure
 from schema.document.prepared import Prepared, Preparing
 from server.http.errors import BadRequest
-from server.http.requests import Asked
+from server.http.requests import RequestedOperation
 
 log = structlog.get_logger()
 
@@ -172,7 +172,7 @@ class Documents:
             for error in self.prepared(text).errors[:1]:
                 log.warning("a trusted document is not valid", hash=hash_of(text), problem=error.message)
 
-    def asked(self, asked: Asked) -> Prepared:
+    def asked(self, asked: RequestedOperation) -> Prepared:
         """The document of a request. BadRequest where it names none, a GraphQLError where it is unknown."""
         hash_ = asked.document_hash
         if self._only_trusted and asked.query is not None:

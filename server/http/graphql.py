@@ -31,10 +31,10 @@ from server.http.errors import (
     told_of,
     told_of_timeout,
 )
-from server.http.page import Page
-from server.http.rates import Rates, Spending
-from server.http.requests import GRAPHQL, HTML, JSON, SLOWEST_BODY_SECONDS, Asked, asked_by, wanted_form
-from server.http.responses import Question, Responses, etag_of, is_named
+from server.http.page import GraphiQLPage
+from server.http.rates import CostSpent, Rates
+from server.http.requests import GRAPHQL, HTML, JSON, SLOWEST_BODY_SECONDS, RequestedOperation, asked_by, wanted_form
+from server.http.responses import ResponseQuestion, Responses, etag_of, is_named
 from server.identity.auth import Authentication
 from server.watching.logs import request_id
 from server.watching.metrics import count_operation
@@ -59,8 +59,8 @@ class Operation:
 
     prepared: Prepared
     node: OperationDefinitionNode
-    asked: Asked
-    spending: Spending
+    asked: RequestedOperation
+    spending: CostSpent
 
     @property
     def writes(self) -> bool:
@@ -71,7 +71,7 @@ class Operation:
 class NotExecuted(Exception):
     """An operation that is refused before it is executed."""
 
-    def __init__(self, told: Told, spending: Spending | None = None) -> None:
+    def __init__(self, told: Told, spending: CostSpent | None = None) -> None:
         super().__init__()
         self.answer = Answer(None, told, spending.shown if spending else None)
 
@@ -84,7 +84,7 @@ class Endpoint:
     services: Services
     authentication: Authentication
     documents: Documents
-    page: Page | None = None
+    page: GraphiQLPage | None = None
     rates: Rates | None = None
     responses: Responses | None = None
     seconds: float = 30
@@ -120,7 +120,7 @@ class Endpoint:
             return Response(status_code=304, headers=_headers(answer))
         return _answered(answer, form)
 
-    async def accepted(self, asked: Asked, authorization: str | None, method: str) -> Operation:
+    async def accepted(self, asked: RequestedOperation, authorization: str | None, method: str) -> Operation:
         """The operation that is asked for: known, valid, within the limits and what its token may spend.
 
         NotExecuted where the document or its cost is refused, BadRequest where it does not go with the method.
@@ -149,8 +149,8 @@ class Endpoint:
         """What an operation may cost: not more than a bucket holds, for it would never be answered."""
         return min(self.documents.max_cost, self.rates.budget) if self.rates else self.documents.max_cost
 
-    async def _spent(self, authorization: str | None, cost: int) -> Spending:
-        spending = Spending(cost, self._budget, None)
+    async def _spent(self, authorization: str | None, cost: int) -> CostSpent:
+        spending = CostSpent(cost, self._budget, None)
         try:
             check_cost(cost, self._budget)
             if self.rates:
@@ -175,7 +175,7 @@ class Endpoint:
         if self.responses is None or operation.node.operation is not OperationType.QUERY:
             return (await self._run(operation, viewer))[0]
         asked = operation.asked
-        question = Question(operation.prepared, asked.operation_name, asked.variables, viewer, self.clock())
+        question = ResponseQuestion(operation.prepared, asked.operation_name, asked.variables, viewer, self.clock())
         found = await self.responses.find(question)
         if is_named(found.key, held):
             return Answer(None, Told([]), key=found.key)

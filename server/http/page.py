@@ -66,7 +66,7 @@ class PageFiles(StaticFiles):
 
 
 @dataclass(frozen=True)
-class Page:
+class GraphiQLPage:
     """Answers a browser at /graphql."""
 
     settings: Settings

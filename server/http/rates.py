@@ -71,7 +71,7 @@ class Rates:
 
 
 @dataclass(frozen=True)
-class Spending:
+class CostSpent:
     """What an operation costs, what it may cost, and what is left of the token's bucket, None without one."""
 
     requested: int

@@ -23,7 +23,7 @@ LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestedOperation:
     """One operation to run: a document's text, its hash, or both."""
 
     query: str | None
@@ -33,7 +33,7 @@ class Asked:
     document_hash: str | None = None
 
 
-async def asked_by(request: Request, body_seconds: float = SLOWEST_BODY_SECONDS) -> Asked:
+async def asked_by(request: Request, body_seconds: float = SLOWEST_BODY_SECONDS) -> RequestedOperation:
     """What a request asks; BadRequest says what is wrong with it."""
     if request.method == "POST":
         _check_content_type(request.headers)
@@ -153,14 +153,14 @@ def _whole(digits: str) -> int:
 STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number, parse_int=_whole)
 
 
-def asked_in(given: Any) -> Asked:
+def asked_in(given: Any) -> RequestedOperation:
     """What a body or a message asks; BadRequest says what is wrong with it."""
     if isinstance(given, list):
         raise BadRequest("batches are not taken: send one operation a request")
     if not isinstance(given, dict):
         raise BadRequest('the body must be a JSON object like {"query": "{ viewer { role } }"}')
     fields = cast(dict[str, Any], given)
-    asked = Asked(
+    asked = RequestedOperation(
         query=_of_type(fields.get("query"), str, "query must be a text") or None,
         variables=_of_type(fields.get("variables"), dict, "variables must be an object"),
         operation_name=_of_type(fields.get("operationName"), str, "operationName must be a text") or None,

@@ -45,7 +45,7 @@ class ResponseLimits:
 
 
 @dataclass(frozen=True)
-class Question:
+class ResponseQuestion:
     """A query as a viewer asks it, at a moment."""
 
     prepared: Prepared
@@ -82,7 +82,7 @@ class Ingredients:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptResponse:
     """An answer: its data as JSON, and its errors."""
 
     key: str
@@ -96,7 +96,7 @@ class Found:
     """What is known of a question before it is executed: its key where it may have one, the answer where it is kept."""
 
     key: str | None = None
-    kept: Kept | None = None
+    kept: KeptResponse | None = None
 
 
 class Responses:
@@ -108,7 +108,7 @@ class Responses:
         self._revisions = revisions
         self._edition = edition_of(schema.as_str())
         self._is_on = limits.max_bytes > 0
-        self._kept = TTLCache[str, Kept, float](limits.max_bytes, limits.ttl_seconds, getsizeof=_size_of)
+        self._kept = TTLCache[str, KeptResponse, float](limits.max_bytes, limits.ttl_seconds, getsizeof=_size_of)
         self._known = LRUCache[tuple[str, str | None], Keeping](OPERATIONS_KNOWN)
 
     @property
@@ -116,7 +116,7 @@ class Responses:
         """The bytes of all kept answers."""
         return int(self._kept.currsize)
 
-    async def find(self, question: Question) -> Found:
+    async def find(self, question: ResponseQuestion) -> Found:
         """What is known of a valid query at the present revision."""
         keeping = self._keeping(question)
         row = await self._revisions.of(question.viewer.business_id) if keeping.is_allowed else None
@@ -127,18 +127,22 @@ class Responses:
         count_response(hit=kept is not None)
         return Found(key, kept)
 
-    def keep(self, question: Question, seen: BusinessCalendar | None, data: Any, told: Told) -> Kept | None:
+    def keep(
+        self, question: ResponseQuestion, seen: BusinessCalendar | None, data: Any, told: Told
+    ) -> KeptResponse | None:
         """Keep the answer to a query, as of the state that it saw; None where that may not be."""
         keeping = self._keeping(question)
         if seen is None or not keeping.is_allowed or not told.codes <= SETTLED:
             return None
         shown, key = orjson.dumps(data), self._key(question, keeping, seen.row, seen.today)
-        kept = Kept(key, orjson.Fragment(shown), told, len(shown) + len(orjson.dumps(told.errors)) + BYTES_OF_ENTRY)
+        kept = KeptResponse(
+            key, orjson.Fragment(shown), told, len(shown) + len(orjson.dumps(told.errors)) + BYTES_OF_ENTRY
+        )
         if kept.nbytes <= self._kept.maxsize:
             self._kept[key] = kept
         return kept
 
-    def _keeping(self, question: Question) -> Keeping:
+    def _keeping(self, question: ResponseQuestion) -> Keeping:
         text, name, document = question.prepared.text, question.operation_name, question.prepared.document
         if not self._is_on or document is None:
             return NOT_KEPT
@@ -149,7 +153,7 @@ class Responses:
                 self._known[text, name] = known
         return known
 
-    def _key(self, question: Question, keeping: Keeping, row: Any, today: date) -> str:
+    def _key(self, question: ResponseQuestion, keeping: Keeping, row: Any, today: date) -> str:
         viewer = question.viewer
         return Ingredients(
             edition=self._edition,
@@ -194,5 +198,5 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _size_of(kept: Kept) -> int:
+def _size_of(kept: KeptResponse) -> int:
     return kept.nbytes

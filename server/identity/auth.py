@@ -30,7 +30,7 @@ TOKENS_KEPT = 10_000
 TOKEN_KEPT_SECONDS = 60
 
 
-class UnknownKey(PyJWTError):
+class UnknownTokenKey(PyJWTError):
     """The token names a key that the identity provider does not have."""
 
 
@@ -100,7 +100,7 @@ class ProviderKeys:
             raise jwt.InvalidAlgorithmError("not one of ours")
         key = await self._keys.key(header.get("kid"))
         if key is None:
-            raise UnknownKey("not one of the provider's keys")
+            raise UnknownTokenKey("not one of the provider's keys")
         if key.algorithm_name not in THEIR_ALGORITHMS:
             raise jwt.InvalidAlgorithmError("not one of ours")
         return self._checks.decoded(token, key, key.algorithm_name, leeway=OTHER_CLOCKS)
@@ -190,7 +190,7 @@ def _reason(error: Exception, token: str) -> str:
             return f"the token lacks the claim {error.claim}"
         case jwt.InvalidAlgorithmError():
             return "the token is unsigned, or signed in a way that this server does not accept"
-        case UnknownKey():
+        case UnknownTokenKey():
             return "the token was signed with a key that the identity provider does not name"
         case InvalidSubjectError() | jwt.InvalidIssuedAtError() | InvalidJTIError():
             return f"the token has a claim that cannot be read: {error}"

@@ -23,7 +23,7 @@ class TokenError(Failure):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TokenRequest:
     """What a token shall say."""
 
     business: str | None
@@ -51,7 +51,7 @@ def read_lifetime(text: str) -> timedelta:
     return lifetime
 
 
-async def make(settings: Settings, wanted: Wanted, now: datetime) -> str:
+async def make(settings: Settings, wanted: TokenRequest, now: datetime) -> str:
     """The token for what is wanted."""
     if wanted.role is Role.CUSTOMER and wanted.customer_number is None:
         raise TokenError("the role CUSTOMER needs --customer with the customer's number")

@@ -11,7 +11,7 @@ from analytics.segmentation.rfm import ScoredSegments
 from models.customers import CustomerType
 from resolvers.operation.context import Context, Services
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.segmentation.report import Question, Segmentation, segmentation
+from resolvers.segmentation.report import Segmentation, SegmentationQuestion, segmentation
 from tests.builders import NOW
 from tests.oracle import rfm
 
@@ -35,9 +35,9 @@ def question(
     as_of: date | str | None = None,
     customer_type: str | None = None,
     **more: Any,
-) -> Question:
+) -> SegmentationQuestion:
     """A question for a segmentation: what is not given is as the API has it."""
-    return Question(
+    return SegmentationQuestion(
         method=SegmentationMethod(more.get("method", "RFM")),
         scheme=RFMScheme(scheme),
         days=days,

@@ -16,7 +16,7 @@ import pytest
 
 from analytics.copy.engine import as_rows
 from analytics.customers import RevenueBasis
-from analytics.lifetime_value.ranking import LifetimeValueOrder, Terms, ranked
+from analytics.lifetime_value.ranking import LifetimeValueOrder, RankingTerms, ranked
 from analytics.lifetime_value.spread import edges_of, lorenz, two_digits, value_buckets
 from analytics.lifetime_value.sums import Customers, Joined, customer_sums, heuristic
 from analytics.prediction.census import census
@@ -26,7 +26,7 @@ from models.customers import CustomerType
 from models.database import Database
 from resolvers.customers import purchases_by_customer
 from resolvers.lifetime_value.customer import clv_by_customer, heuristic_by_value, rank_by_value
-from resolvers.lifetime_value.report import LifetimeValueReport, Question, lifetime_value_report
+from resolvers.lifetime_value.report import LifetimeValueQuestion, LifetimeValueReport, lifetime_value_report
 from resolvers.operation.context import Context, Services
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id
@@ -87,7 +87,7 @@ async def ask(
     **more: Any,
 ) -> LifetimeValueReport:
     """The report of a question; what is not given is as the API has it."""
-    question = Question(
+    question = LifetimeValueQuestion(
         joined=more.get("joined"),
         customer_type=None if customer_type is None else CustomerType(customer_type),
         storefront=more.get("storefront"),
@@ -564,13 +564,13 @@ def test_average_order_values_are_ranked_exactly() -> None:
     big = 10**17
     rows = [(big, 3), (big + 1, 3), (3 * big + 2, 9), (big - 1, 3), (2 * big + 2, 6)]
     assert len({revenue / orders for revenue, orders in rows}) == 1
-    order = ranked(people(*rows), Terms(), LifetimeValueOrder.AVERAGE_ORDER_VALUE)
+    order = ranked(people(*rows), RankingTerms(), LifetimeValueOrder.AVERAGE_ORDER_VALUE)
     assert order.tolist() == [1, 4, 2, 0, 3]
 
 
 def test_average_order_values_below_zero_are_ranked_too() -> None:
     rows = [(-1, 2), (1, 2), (-3, 2), (0, 5), (-1, 3)]
-    assert ranked(people(*rows), Terms(), LifetimeValueOrder.AVERAGE_ORDER_VALUE).tolist() == [1, 3, 4, 0, 2]
+    assert ranked(people(*rows), RankingTerms(), LifetimeValueOrder.AVERAGE_ORDER_VALUE).tolist() == [1, 3, 4, 0, 2]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analytics.calendar import CohortPeriod
 from analytics.segmentation import RFMScheme, SegmentationMethod
-from analytics.segmentation.grouped import Placed, Purchases, Rows, placed
+from analytics.segmentation.grouped import Placed, Rows, WindowPurchases, placed
 from analytics.segmentation.methods import VALUE, behavior_table
 from analytics.segmentation.moves import moves_between
 from models.customers import CustomerType
@@ -19,7 +19,7 @@ from resolvers.operation.context import Context, Services
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id
 from resolvers.segmentation.migration import (
-    Question,
+    MigrationQuestion,
     SegmentationTrend,
     SegmentMigration,
     segment_migration,
@@ -31,8 +31,10 @@ from tests.builders import Line, Shop, open_shop
 FROM, TO = "2025-12-31", "2026-03-05"  # today is the latter; their 60 days begin on 2025-11-02 and 2026-01-05
 
 
-def question(method: str = "VALUE", days: int | None = 60, start: str = FROM, end: str = TO, **more: Any) -> Question:
-    return Question(
+def question(
+    method: str = "VALUE", days: int | None = 60, start: str = FROM, end: str = TO, **more: Any
+) -> MigrationQuestion:
+    return MigrationQuestion(
         method=SegmentationMethod(method),
         scheme=RFMScheme(more.get("scheme", "POS")),
         days=days,
@@ -280,7 +282,7 @@ def population(segments: dict[int, int], revenue: int) -> Placed:
     """Customers in segments of VALUE, each with a revenue of its own."""
     ids = np.array(sorted(segments), np.int64)
     ones = np.ones(len(ids), np.int64)
-    bought = Purchases(ids, revenue * ids, ones, ones.astype(np.int32))
+    bought = WindowPurchases(ids, revenue * ids, ones, ones.astype(np.int32))
     position = np.array([segments[id_] for id_ in ids.tolist()], np.int8)
     return placed(VALUE, position, bought, refunded=0, active=0, statement="")
 

@@ -15,7 +15,7 @@ from models.businesses import Weekday
 from models.customers import CustomerType
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
-from resolvers.patterns import PurchasePatterns, Question, buyers_by_point, items_by_basket, purchase_patterns
+from resolvers.patterns import PatternsQuestion, PurchasePatterns, buyers_by_point, items_by_basket, purchase_patterns
 from resolvers.periods import Comparison
 from rules.selling import PaymentMethod
 from schema.arguments import DateRange
@@ -79,7 +79,7 @@ services, shop, context = on_both_stores(tell)
 
 
 async def ask(context: Context, **question: Any) -> PurchasePatterns:
-    return await purchase_patterns(context, Question(**{"period": PERIOD, **question}))
+    return await purchase_patterns(context, PatternsQuestion(**{"period": PERIOD, **question}))
 
 
 def shown(buckets: Any, *names: str) -> list[tuple[Any, ...]]:

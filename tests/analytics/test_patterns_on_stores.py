@@ -19,10 +19,10 @@ from analytics.affinity import (
 from analytics.copy.engine import as_rows
 from analytics.copy.tables import EVERYTHING
 from analytics.patterns import (
-    Calendar,
     Form,
     Grouping,
     PatternScope,
+    SeriesUnits,
     edge_params,
     lines_by_category,
     payments_by_method,
@@ -64,7 +64,7 @@ def statements(form: Form) -> list[SelectBase]:
         sales_by_hour(form, False),
         sales_by_hour(form, True),
         refunds_by_hour(form),
-        *(visits_by_unit(form, Calendar(grouping, first)) for grouping in Grouping for first in (1, 7)),
+        *(visits_by_unit(form, SeriesUnits(grouping, first)) for grouping in Grouping for first in (1, 7)),
         transactions_by_basket(form, len(EDGES)),
         units_by_basket(form, len(EDGES)),
         payments_by_method(form),

@@ -286,7 +286,9 @@ def test_numbers_on_a_shade_can_be_read_without_colour() -> None:
 
     shares = [i / 200 for i in range(201)]
     side = charts.Axis("", [str(share) for share in shares])
-    drawing = charts.heat_map("h", "H", side, charts.Axis("", ["x"]), lambda i, _: charts.Cell(shares[i], "7"), "")
+    drawing = charts.heat_map(
+        "h", "H", side, charts.Axis("", ["x"]), lambda i, _: charts.HeatMapCell(shares[i], "7"), ""
+    )
     boxes = [shape for shape in drawing.shapes if isinstance(shape, Box)][: len(shares)]
     inks = [label for label in labels_of(drawing) if label.text == "7"]
     for box, ink in zip(boxes, inks, strict=True):
@@ -299,7 +301,10 @@ def test_long_labels_stay_on_the_page(typesetter: Typesetter) -> None:
     wide = "顧客" * 30
     rows = [(name, 1.0, "1") for name in (long, wide)]
     side = charts.Axis("", [long, wide])
-    drawings = [charts.bars("b", "B", rows), charts.heat_map("h", "H", side, side, lambda *_: charts.Cell(1, "9"), "")]
+    drawings = [
+        charts.bars("b", "B", rows),
+        charts.heat_map("h", "H", side, side, lambda *_: charts.HeatMapCell(1, "9"), ""),
+    ]
     for drawing in drawings:
         for label in labels_of(drawing):
             width = typesetter.width(label.text, label.size)

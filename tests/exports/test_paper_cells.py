@@ -10,7 +10,7 @@ import pypdf
 import pytest
 
 from exports.customers import NAME, NUMBER, PERSONAL, PROFILE
-from exports.document import Column, Kind, day, money
+from exports.document import Column, ColumnKind, day, money
 from exports.reports import (
     acquisition,
     affinity,
@@ -77,15 +77,15 @@ def as_paper_has_it(column: Column, value: Any) -> str:
     match column.kind:
         case _ if value is None:
             return "–"
-        case Kind.MONEY | Kind.INTEGER:
+        case ColumnKind.MONEY | ColumnKind.INTEGER:
             shown = f"{Decimal(value):,}"
-        case Kind.PERCENT:
+        case ColumnKind.PERCENT:
             shown = f"{value:,.1f}%"
-        case Kind.NUMBER:
+        case ColumnKind.NUMBER:
             shown = f"{value:,.{column.decimals}f}"
-        case Kind.FLAG:
+        case ColumnKind.FLAG:
             return "yes" if value else "no"
-        case Kind.TEXT if column.is_word:
+        case ColumnKind.TEXT if column.is_word:
             return value.replace("_", " ").capitalize()
         case _:
             return value

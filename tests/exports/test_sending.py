@@ -18,7 +18,7 @@ from exports.reports import MAKERS
 from exports.writers.parquet import ROWS_OF_A_GROUP
 from exports.writers.pdf.fonts import Fonts
 from models.database import Database
-from resolvers.acquisition import Question
+from resolvers.acquisition import AcquisitionQuestion
 from resolvers.exports import EXPORTABLE, Export
 from resolvers.links import export_url
 from resolvers.operation.context import Context, Services
@@ -76,7 +76,7 @@ async def asked(
 ) -> Any:
     """What opening a new link answers; the client goes where `left` is set."""
     context = Context(exports.services, Viewer("ann", Role.STAFF, shop.id), utc_now())
-    path, _, query = (await export_url(context, Export(Question(), format))).partition("?")
+    path, _, query = (await export_url(context, Export(AcquisitionQuestion(), format))).partition("?")
     await context.close()
     scope = {
         "type": "http",
@@ -210,7 +210,9 @@ def test_every_export_has_a_maker() -> None:
 async def test_who_waits_is_told_how_far_it_is(endless: Endless, tmp_path: Any, format: ExportFormat) -> None:
     document, told = await endless.document(Any, Any), list[tuple[str, int, int | None]]()  # pyright: ignore
 
-    async for _ in file_of(document, Export(Question(), format), Fonts(tmp_path), lambda *said: told.append(said)):
+    async for _ in file_of(
+        document, Export(AcquisitionQuestion(), format), Fonts(tmp_path), lambda *said: told.append(said)
+    ):
         pass
 
     most = 5 if format is ExportFormat.PDF else BATCHES  # 500 rows
@@ -223,7 +225,7 @@ async def test_bytes_go_out_as_rows_come_in(endless: Endless, tmp_path: Any) -> 
     document = await endless.document(Any, Any)  # pyright: ignore
     begun, sizes = list[int](), list[int]()
 
-    async for chunk in file_of(document, Export(Question(), ExportFormat.CSV), Fonts(tmp_path)):
+    async for chunk in file_of(document, Export(AcquisitionQuestion(), ExportFormat.CSV), Fonts(tmp_path)):
         begun.append(endless.made)
         sizes.append(len(chunk))
 
@@ -240,7 +242,7 @@ async def test_parquet_is_written_in_groups_of_rows(tmp_path: Any) -> None:
 
     table = Table("rows", "Rows", (text("name", "Name"),), batches)
     document = Document("Many", "Shop", "GBP", 2, "now", utc_now(), (table,))
-    parts = [c async for c in file_of(document, Export(Question(), ExportFormat.PARQUET), Fonts(tmp_path))]
+    parts = [c async for c in file_of(document, Export(AcquisitionQuestion(), ExportFormat.PARQUET), Fonts(tmp_path))]
 
     written = pq.ParquetFile(BytesIO(b"".join(parts)))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from ingest.loader import Summary, import_file
+from ingest.loader import ImportSummary, import_file
 from ingest.mapping import Mapping, preset
 from models.database import Database
 from resolvers.businesses import ensure_business
@@ -18,7 +18,7 @@ NOW = datetime(2012, 1, 2, 9, 30, tzinfo=UTC)
 ACTOR = Actor("import", "ADMIN")
 ONLINE_RETAIL_HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
-Importing = Callable[..., Awaitable[Summary]]
+Importing = Callable[..., Awaitable[ImportSummary]]
 Asking = Callable[..., Awaitable[list[Any]]]
 
 
@@ -33,7 +33,7 @@ def importing(database: Database, shop: Any, tmp_path: Path) -> Importing:
 
     async def run(
         lines: Sequence[str] | Path, *, mapping: Mapping | None = None, name: str = "file.csv", **more: Any
-    ) -> Summary:
+    ) -> ImportSummary:
         path = lines if isinstance(lines, Path) else tmp_path / name
         if not isinstance(lines, Path):
             header = [] if mapping else [ONLINE_RETAIL_HEADER]

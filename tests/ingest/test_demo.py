@@ -203,16 +203,16 @@ async def test_grown_day_by_day_it_is_the_same_as_grown_at_once(
     daily, once = database, stores()
     for days in (*range(0, 30), 75, 130):
         await grow(daily, NOW + timedelta(days=days, hours=days % 5))
-    monkeypatch.setattr(growing, "Plan", _PlanOfToday)
+    monkeypatch.setattr(growing, "DemoPlan", _PlanOfToday)
     await grow(once, NOW + timedelta(days=130))
 
     assert await facts_of(daily) == await facts_of(once)
 
 
-class _PlanOfToday(Plan):
+class _PlanOfToday(DemoPlan):
     @classmethod
-    def begun(cls, customers: int, seed: int, today: date) -> Plan:
-        return Plan.begun(customers, seed, TODAY)
+    def begun(cls, customers: int, seed: int, today: date) -> DemoPlan:
+        return DemoPlan.begun(customers, seed, TODAY)
 
 
 async def test_asked_again_on_the_same_day_it_adds_nothing(database: Database) -> None:
@@ -622,8 +622,8 @@ def test_draws_are_distributed_as_they_should_be() -> None:
 
 
 def test_a_longer_calendar_begins_like_a_shorter_one() -> None:
-    plan = Plan.begun(10_000, 1, TODAY)
-    short, long = Calendar(plan, plan.filled), Calendar(plan, plan.filled + 400)
+    plan = DemoPlan.begun(10_000, 1, TODAY)
+    short, long = DemoCalendar(plan, plan.filled), DemoCalendar(plan, plan.filled + 400)
     assert np.array_equal(short.activity, long.activity[: len(short.activity)])
     assert np.array_equal(short.joined_before, long.joined_before[: len(short.joined_before)])
     assert short.customers_by(plan.filled) == 10_000

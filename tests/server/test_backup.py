@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from typer.testing import CliRunner
 
 from models import Business, Installation
-from models.backup import Filling, Layout, layouts
+from models.backup import Filling, TableLayout, layouts
 from models.database import Database, table
 from models.finding import word_query
 from models.listing import found_customers
@@ -334,7 +334,7 @@ async def test_rows_that_come_out_different_are_not_kept(
     url = f"sqlite:///{tmp_path}/restored.db"
     added = Filling.add
 
-    async def changed(self: Filling, layout: Layout, columns: list[Any]) -> None:
+    async def changed(self: Filling, layout: TableLayout, columns: list[Any]) -> None:
         if layout.name == "sale":
             columns[list(layout.columns).index("tax")] = [0] * len(columns[0])
         await added(self, layout, columns)

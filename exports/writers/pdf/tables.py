@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from exports.document import Column, Kind
+from exports.document import Column, ColumnKind
 from exports.writers.csv import amount_text, day_text
 from exports.writers.pdf.page import INNER, MARGIN, PAGE, Pages
 from exports.writers.pdf.text import Typesetter
@@ -21,7 +21,7 @@ TITLE, NOTE, FOOT = 20.0, 17.0, 14.0
 TITLE_SIZE, NOTE_SIZE = 11.0, 8.0
 GAP = 16.0
 SHORT = 0.45 * PAGE
-RIGHT = frozenset((Kind.INTEGER, Kind.MONEY, Kind.PERCENT, Kind.NUMBER))
+RIGHT = frozenset((ColumnKind.INTEGER, ColumnKind.MONEY, ColumnKind.PERCENT, ColumnKind.NUMBER))
 NOTHING = "–"
 NO_ROWS = "There is nothing to show."
 
@@ -31,21 +31,21 @@ def shown(column: Column, cell: Any, exponent: int) -> str:
     if cell is None:
         return NOTHING
     match column.kind:
-        case Kind.TEXT:
+        case ColumnKind.TEXT:
             return cell.replace("_", " ").capitalize() if column.is_word else cell
-        case Kind.INTEGER:
+        case ColumnKind.INTEGER:
             return f"{cell:,}"
-        case Kind.MONEY:
+        case ColumnKind.MONEY:
             whole, dot, rest = amount_text(exponent, cell).partition(".")
             sign = "−" if whole.startswith("-") else ""
             return f"{sign}{abs(int(whole)):,}{dot}{rest}"
-        case Kind.PERCENT:
+        case ColumnKind.PERCENT:
             return f"{cell:,.1f} %".replace("-", "−")
-        case Kind.NUMBER:
+        case ColumnKind.NUMBER:
             return f"{cell:,.{column.decimals}f}".replace("-", "−")
-        case Kind.DATE:
+        case ColumnKind.DATE:
             return day_text(cell)
-        case Kind.FLAG:
+        case ColumnKind.FLAG:
             return "yes" if cell else "no"
 
 
@@ -103,7 +103,7 @@ def block_of(  # noqa: PLR0913  a table is these
     ]
     lines = [
         [
-            type.wrapped(text, width - 2 * PADDING, SIZE, most=MOST_LINES) if column.kind is Kind.TEXT else [text]
+            type.wrapped(text, width - 2 * PADDING, SIZE, most=MOST_LINES) if column.kind is ColumnKind.TEXT else [text]
             for column, text, width in zip(columns, row, widths, strict=True)
         ]
         for row in texts
@@ -262,7 +262,7 @@ def _widths(type: Typesetter, columns: Sequence[Column], texts: Sequence[Sequenc
     is_short = len(texts) * (LEADING + 3) < SHORT
     if sum(roomy) <= INNER and (is_short or _strands(sum(roomy)) == _strands(sum(needed))):
         return roomy
-    texts_at = [at for at, column in enumerate(columns) if column.kind is Kind.TEXT]
+    texts_at = [at for at, column in enumerate(columns) if column.kind is ColumnKind.TEXT]
     _narrow(needed, [at for at in texts_at if columns[at].wide])
     _narrow(needed, texts_at)
     scale = min(1.0, INNER / sum(needed))

@@ -34,7 +34,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Layout:
+class TextLayout:
     """A line of text as it is drawn, from the left; its width at size 1."""
 
     runs: tuple[Run, ...]
@@ -49,7 +49,7 @@ class Typesetter:
         self.missing: set[str] = set()
         self._laid_out = lru_cache(20_000)(self._lay_out)
 
-    def layout(self, text: str, *, bold: bool = False) -> Layout:
+    def layout(self, text: str, *, bold: bool = False) -> TextLayout:
         """A line as it is drawn."""
         return self._laid_out(text, bold)
 
@@ -95,15 +95,15 @@ class Typesetter:
             word = word[low:]
         yield word
 
-    def _lay_out(self, text: str, bold: bool) -> Layout:
+    def _lay_out(self, text: str, bold: bool) -> TextLayout:
         if SIMPLE.fullmatch(text):
             font = ready(BOLD if bold else REGULAR)
             width = pdfmetrics.stringWidth(text, font, UNIT) / UNIT
-            return Layout((Run(font, text, width),), width)
+            return TextLayout((Run(font, text, width),), width)
         runs = [
             run for part, is_right in visual_parts(UNSHOWN.sub(" ", text)) for run in self._runs(part, bold, is_right)
         ]
-        return Layout(tuple(runs), sum(run.width for run in runs))
+        return TextLayout(tuple(runs), sum(run.width for run in runs))
 
     def _runs(self, text: str, bold: bool, is_right: bool) -> list[Run]:
         fonts: list[str] = []

@@ -10,7 +10,7 @@ from analytics.prediction.beta_geometric import Buying, BuyingLikelihood, Buying
 from analytics.prediction.fitting import BOUND, Maximum, information_at, maximum_of
 from analytics.prediction.forecast import expected_orders
 from analytics.prediction.lifetime import fitted_buying, fitted_spend
-from analytics.prediction.summaries import Histories, Spending
+from analytics.prediction.summaries import Histories, RepeatSpending
 from tests.analytics.prediction.samples import lives
 
 FINE = Buying(0.6, 600.0, 0.9, 1.6)
@@ -43,7 +43,7 @@ def test_spend_parameters_are_recovered_within_two_standard_errors():
         random = np.random.default_rng(seed)
         occasions = random.geometric(0.3, 3_000).astype(float)
         mean = random.gamma(p * occasions, 1 / (random.gamma(q, 1 / scale, 3_000) * occasions))
-        away.append(errors_of(fitted_spend(Spending(occasions, mean))[0], true))
+        away.append(errors_of(fitted_spend(RepeatSpending(occasions, mean))[0], true))
     assert is_recovered(away)
 
 
@@ -63,7 +63,7 @@ def test_the_unit_of_money_does_not_matter():
     random = np.random.default_rng(4)
     occasions = random.geometric(0.3, 500).astype(float)
     mean = random.gamma(5 * occasions, 1 / (random.gamma(3, 1 / 20, 500) * occasions))
-    one, many = fitted_spend(Spending(occasions, mean))[0], fitted_spend(Spending(occasions, mean * 1e6))[0]
+    one, many = fitted_spend(RepeatSpending(occasions, mean))[0], fitted_spend(RepeatSpending(occasions, mean * 1e6))[0]
     assert one is not None
     assert many is not None
     assert many.values == pytest.approx(one.values * [1, 1, 1e6], rel=1e-4)

@@ -14,7 +14,7 @@ from analytics.prediction.beta_geometric import Buying, BuyingLikelihood, Buying
 from analytics.prediction.forecast import expected_orders, probability_alive
 from analytics.prediction.gamma_gamma import Spend, SpendLikelihood, expected_spend
 from analytics.prediction.lifetime import fitted_buying, fitted_spend
-from analytics.prediction.summaries import Histories, Spending, spending_of
+from analytics.prediction.summaries import Histories, RepeatSpending, spending_of
 from rules.days import day_number
 from tests.analytics.prediction.samples import CALIBRATION_END, Sample, cdnow, online_retail
 
@@ -39,7 +39,7 @@ class Shop:
 
     name: str
     histories: Histories
-    spending: Spending
+    spending: RepeatSpending
 
     @property
     def columns(self) -> list[Any]:

@@ -9,7 +9,7 @@ from scipy.special import beta, gamma, gammaln
 from analytics.prediction.beta_geometric import Buying, BuyingLikelihood, BuyingModel
 from analytics.prediction.fitting import Likelihood
 from analytics.prediction.gamma_gamma import Spend, SpendLikelihood, expected_spend, population_mean
-from analytics.prediction.summaries import Histories, Spending
+from analytics.prediction.summaries import Histories, RepeatSpending
 from tests.analytics.prediction.samples import MBG_NBD, history, lives
 
 DAYS_OF_TEN_YEARS = 3653
@@ -50,7 +50,7 @@ def test_gradient_of_buying(model: BuyingModel, people: Histories, parameters: t
 @settings(deadline=None)
 def test_gradient_of_spend(rows: list[tuple[int, float]], parameters: tuple[float, ...]):
     occasions, mean = np.array(rows).T
-    likelihood, logs = SpendLikelihood(Spending(occasions, mean)), np.log(parameters)
+    likelihood, logs = SpendLikelihood(RepeatSpending(occasions, mean)), np.log(parameters)
     value, gradient = likelihood(logs)
     assert np.isfinite(value)
     assert gradient == pytest.approx(slopes(likelihood, logs), rel=1e-4, abs=1e-3)
@@ -99,7 +99,7 @@ def test_spend_likelihood_is_the_integral_over_rates(occasions: int, mean: float
     rate, shape = np.exp(log_rate), p * occasions
     own = (rate * occasions) ** shape * mean ** (shape - 1) * np.exp(-rate * occasions * mean) / gamma(shape)
     integral = (own * np.exp(q * log_rate + q * np.log(scale) - scale * rate - gammaln(q))).sum() * 0.005
-    value, _ = SpendLikelihood(Spending(np.array([float(occasions)]), np.array([mean])))(np.log([p, q, scale]))
+    value, _ = SpendLikelihood(RepeatSpending(np.array([float(occasions)]), np.array([mean])))(np.log([p, q, scale]))
     assert np.exp(value) == pytest.approx(integral, rel=1e-8)
 
 
