@@ -42,7 +42,7 @@ class AcquisitionBucket:
 class AcquisitionReport:
     """The customers that joined in a period."""
 
-    asked: Question
+    asked: AcquisitionQuestion
     period: Annotated[Period, "The period."]
     total_new: Annotated[int, "How many joined in it."]
     by_source: Annotated[list[AcquisitionBucket], "By acquisition source, most customers first."]

@@ -48,7 +48,7 @@ class OwingMembers:
 class ReceivablesAging:
     """What is owed on sales at the end of a day, by days since the sale."""
 
-    asked: Question
+    asked: ReceivablesQuestion
     owing: pa.Table
     as_of: Annotated[date, "The day."]
     total: Annotated[Decimal, "All that is owed."]

@@ -162,7 +162,7 @@ class CohortCell:
     """A cohort in one calendar unit."""
 
     of: "Cohort"
-    figures: CellFigures
+    figures: CohortCellFigures
     period: Annotated[int, "How many units after its own; 0 is its own."]
     start: Annotated[date, "The first day of the unit."]
     customer_count: Annotated[int, "Customers of the cohort in it, by the mode asked for."]

@@ -4,8 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers.acquisition import AcquisitionBucket, AcquisitionReport, acquisition
-from resolvers.acquisition import Question as AcquisitionQuestion
+from resolvers.acquisition import AcquisitionBucket, AcquisitionQuestion, AcquisitionReport, acquisition
 from schema.arguments import DateRange, Info, plain, said
 from schema.exports import export_url
 from schema.results import before, registered

@@ -11,12 +11,12 @@ from resolvers.customers import customer_by_id
 from resolvers.lifetime_value.customer import CLV, heuristic_by_value, rank_by_value
 from resolvers.lifetime_value.report import (
     CustomerValue,
+    LifetimeValueQuestion,
     LifetimeValueSummary,
     LorenzPoint,
     ValueBucket,
     lifetime_value_report,
 )
-from resolvers.lifetime_value.report import Question as LifetimeValueQuestion
 from resolvers.operation.paging import PageArguments
 from resolvers.prediction.customer import prediction_by_value
 from schema.arguments import (

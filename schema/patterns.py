@@ -7,8 +7,7 @@ import strawberry
 
 from analytics.customers import RevenueBasis
 from analytics.patterns import Grouping
-from resolvers.patterns import Question as PatternsQuestion
-from resolvers.patterns import buyers_by_point, items_by_basket, purchase_patterns
+from resolvers.patterns import PatternsQuestion, buyers_by_point, items_by_basket, purchase_patterns
 from resolvers.patterns.figures import (
     BasketBucket,
     CategoryPreference,

@@ -4,8 +4,7 @@ from typing import Any
 
 import strawberry
 
-from resolvers.receivables import Question as ReceivablesQuestion
-from resolvers.receivables import ReceivablesAging, receivables_aging
+from resolvers.receivables import ReceivablesAging, ReceivablesQuestion, receivables_aging
 from schema.arguments import AsOf, Info
 from schema.exports import export_url
 from schema.members import counted_customers

@@ -6,8 +6,7 @@ import strawberry
 
 from analytics.calendar import CohortPeriod
 from analytics.cohorts import RetentionMode
-from resolvers.retention import Cohort, CohortCell, RetentionSummary, RetentionTrend, retention
-from resolvers.retention import Question as RetentionQuestion
+from resolvers.retention import Cohort, CohortCell, RetentionQuestion, RetentionSummary, RetentionTrend, retention
 from schema.arguments import CompareTo, CustomerTypeArg, DateRange, Info, StorefrontArg, about, plain, said
 from schema.exports import export_url
 from schema.members import counted_customers

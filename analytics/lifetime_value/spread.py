@@ -53,7 +53,7 @@ def summary(ranking: Ranking) -> SpreadSummary:
     people, chosen, basis = ranking.people, ranking.position, ranking.basis
     revenue: Ints = people.revenue(basis, chosen)
     ascending = revenue[::-1]
-    return Summary(
+    return SpreadSummary(
         customers=len(chosen),
         revenue=_sum(revenue),
         profit=_sum(people.earned(basis, chosen)) if people.has_profit[chosen].any() else None,

@@ -30,8 +30,8 @@ from ingest.demo.chance import (
     keys_within,
 )
 from ingest.demo.columns import words
-from ingest.demo.customers import People
-from ingest.demo.visits import Visits
+from ingest.demo.customers import DemoPeople
+from ingest.demo.visits import DemoVisits
 from rules.currency import half_even
 from rules.selling import SaleChannel, due, earned, line_profit, line_total
 

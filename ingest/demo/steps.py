@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ingest.demo.calendar import Plan
+from ingest.demo.calendar import DemoPlan
 from models.demo import demo_shop, demo_shop_of_business
 from resolvers.operation.writing import Write
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from analytics.customers import RevenueBasis
 from analytics.figures import average, percentage
-from analytics.lifetime_value.ranking import Exact, LifetimeValueOrder, Ranking, Terms
-from analytics.lifetime_value.spread import RevenueRange, Summary
+from analytics.lifetime_value.ranking import Exact, LifetimeValueOrder, Ranking, RankingTerms
+from analytics.lifetime_value.spread import RevenueRange, SpreadSummary
 from analytics.lifetime_value.sums import Joined, customer_sums
 from analytics.prediction.census import NotEnoughData
 from analytics.scope import Scope
@@ -234,7 +234,7 @@ class LifetimeValueSummary:
         return self.of.business.money(await self.of.people.refunds() - self.refunded)
 
 
-def _summary(of: LifetimeValueReport, found: Summary) -> LifetimeValueSummary:
+def _summary(of: LifetimeValueReport, found: SpreadSummary) -> LifetimeValueSummary:
     money = of.business.money_or_none
     return LifetimeValueSummary(
         of=of,

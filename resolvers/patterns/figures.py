@@ -78,7 +78,7 @@ class PurchaseFrequency:
     """How often is bought in the period."""
 
     of: Purchases
-    calendar: Calendar
+    calendar: SeriesUnits
     daily: Annotated[float, "Transactions per calendar day."]
     weekly: Annotated[float, "Transactions per seven days."]
     monthly: Annotated[float, "Transactions per 30.4375 days."]

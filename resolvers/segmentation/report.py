@@ -16,7 +16,7 @@ from analytics.figures import average, growth, percentage, ratio
 from analytics.scope import Scope
 from analytics.segmentation import RFMScheme, RFMSegment, Segment, SegmentationMethod
 from analytics.segmentation.grouped import Grouped, SegmentationInsights, SegmentFigures, by_revenue, insights
-from analytics.segmentation.grouping import Grouping
+from analytics.segmentation.grouping import SegmentGrouping
 from analytics.segmentation.preferences import Dimension, Preferred, dimensions_with, need_of, preferred_by_group
 from analytics.segmentation.purchases import refunds_of_all
 from analytics.segmentation.rfm import ScoredSegments, cell_figures

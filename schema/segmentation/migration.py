@@ -6,8 +6,8 @@ import strawberry
 from strawberry.types.unset import UNSET
 
 from analytics.segmentation import RFMScheme, SegmentationMethod
-from resolvers.segmentation.migration import Question as MigrationQuestion
 from resolvers.segmentation.migration import (
+    MigrationQuestion,
     SegmentationPoint,
     SegmentationTrend,
     SegmentCount,

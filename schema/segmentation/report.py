@@ -12,8 +12,8 @@ from analytics.segmentation.grouped import SegmentationInsights
 from analytics.segmentation.preferences import Dimension
 from models.businesses import Weekday
 from resolvers.segmentation.report import (
-    Question,
     RFMCell,
+    SegmentationQuestion,
     SegmentCharacteristics,
     SegmentSummary,
     segmentation,
@@ -161,7 +161,7 @@ class SegmentationQueries:
         as_of: AsOf = None,
     ) -> Any:
         """The customers of a window in segments."""
-        question = Question(
+        question = SegmentationQuestion(
             method=method,
             scheme=scheme,
             days=days,

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from ingest.demo import TIMEZONE, DemoDiffers, DemoSummary, grow_demo, growing, steps
-from ingest.demo.calendar import Calendar, Plan
+from ingest.demo.calendar import DemoCalendar, DemoPlan
 from ingest.demo.chance import beta, deck, gamma, keys_of, uniform
 from ingest.demo.names import COUNTRIES, CULTURES, phone, written
 from models import (
