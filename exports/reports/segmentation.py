@@ -48,11 +48,17 @@ SEGMENTS = (
     integer("recencyScore", "Recency score", printed=False),
     integer("frequencyScore", "Frequency score", printed=False),
     integer("monetaryScore", "Monetary score", printed=False),
-    number("avgDaysSinceLastPurchase", "Days since last purchase"),
-    number("avgPurchaseFrequency", "Purchases each"),
-    money("avgTotalSpend", "Revenue each"),
-    percent("avgCreditUtilization", "Credit used", printed=False),
-    money("totalOutstanding", "Outstanding", printed=False),
+    number(
+        "avgDaysSinceLastPurchase",
+        "Days since last purchase",
+        lambda row: row.characteristics.avg_days_since_last_purchase,
+    ),
+    number("avgPurchaseFrequency", "Purchases each", lambda row: row.characteristics.avg_purchase_frequency),
+    money("avgTotalSpend", "Revenue each", lambda row: row.characteristics.avg_total_spend),
+    percent(
+        "avgCreditUtilization", "Credit used", lambda row: row.characteristics.avg_credit_utilization, printed=False
+    ),
+    money("totalOutstanding", "Outstanding", lambda row: row.characteristics.total_outstanding, printed=False),
     _preferred("preferredCategory", "Preferred category"),
     _preferred("preferredStorefront", "Preferred storefront"),
     _preferred("preferredChannel", "Preferred channel"),
