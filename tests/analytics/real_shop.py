@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from ingest.loader import Summary, import_file
+from ingest.loader import ImportSummary, import_file
 from ingest.mapping import preset
 from models import Customer
 from models.database import Database, table
@@ -37,7 +37,7 @@ class Import:
 
     url: str
     url_of_copy: str
-    summary: Summary
+    summary: ImportSummary
     rejects: Path
 
 
@@ -85,7 +85,7 @@ def _import(url: str, path: Path, folder: Path) -> None:
     (folder / SUMMARY).write_bytes(pickle.dumps(summary))
 
 
-async def _import_into(database: Database, path: Path, rejects: Path) -> Summary:
+async def _import_into(database: Database, path: Path, rejects: Path) -> ImportSummary:
     shop = await ensure_business(database, NAME, currency="GBP", timezone="Europe/London", now=NOW)
     mapping = preset("online-retail")
     summary = await import_file(

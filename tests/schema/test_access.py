@@ -13,7 +13,8 @@ import pytest
 
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role
-from schema.document.access import CUSTOMER_ROOTS, PERSONAL, STAFF_ONLY
+from schema.document.access import PERSONAL, STAFF_ONLY
+from schema.document.roles import OF_CUSTOMER
 from tests.builders import Shop
 from tests.schema.conftest import Answer, Asker
 from tests.schema.corner_shop import PERSONAL_OF_ANN, PERSONAL_OF_TOUCHPOINTS
@@ -97,11 +98,11 @@ def shown(answer: Answer) -> str:
 def test_the_tables_are_those_of_the_specification() -> None:
     assert PERSONAL == PERSONAL_FIELDS
     assert STAFF_ONLY == STAFF_FIELDS
-    assert {"Query.viewer"} == CUSTOMER_ROOTS
+    assert {"Query.viewer"} == OF_CUSTOMER
 
 
 def test_the_tables_name_fields_that_there_are() -> None:
-    assert all_coordinates() >= PERSONAL | STAFF_ONLY | CUSTOMER_ROOTS
+    assert all_coordinates() >= PERSONAL | STAFF_ONLY | OF_CUSTOMER
 
 
 def test_no_field_of_a_telling_name_is_missing_in_the_tables() -> None:
