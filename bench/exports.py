@@ -76,7 +76,8 @@ async def _exported(store: Path, format: str) -> dict[str, float]:
     from models.database import Database  # noqa: PLC0415
     from resolvers.exports import Export  # noqa: PLC0415
     from resolvers.listing import ListQuestion, spending_at  # noqa: PLC0415
-    from resolvers.operation.context import Context, Services  # noqa: PLC0415
+    from resolvers.operation.context import Context  # noqa: PLC0415
+    from resolvers.operation.services import Services  # noqa: PLC0415
     from resolvers.operation.viewer import Role, Viewer  # noqa: PLC0415
     from rules.exports import ExportFormat  # noqa: PLC0415
 

@@ -30,8 +30,9 @@ from sqlalchemy import text
 
 from models.database import Database
 from resolvers.businesses import businesses
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.reader import Reader
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from schema.document.prepared import PREPARED, Prepared, Preparing
 from schema.schema import schema

@@ -28,7 +28,8 @@ from bench.large_shop import Direct, Race, of_rows, opened, run, seconds_of, tup
 from models.database import Database
 from resolvers.businesses import find_business
 from resolvers.operation.computed import ReportCache
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from schema.schema import schema
 

@@ -18,7 +18,8 @@ import structlog
 from analytics.segmentation import RFMScheme, SegmentationMethod
 from models.database import Database
 from resolvers.businesses import businesses
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.segmentation.report import SegmentationQuestion, segmentation
 from resolvers.segmentation.rfm import rfm_by_customer

@@ -9,7 +9,8 @@ from typing import Any
 
 from analytics.segmentation import SegmentationMethod
 from exports.document import Column, Document, Table, small_table
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.context import Context
 from resolvers.operation.ranges import AmountRange, DateRange
 from resolvers.storefronts import storefront_by_id, storefront_key
 

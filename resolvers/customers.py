@@ -12,7 +12,8 @@ from analytics.customers import RevenueBasis, purchase_figures
 from models.customers import customer_id_by, customers_with_id, external_ids_of, tags_of
 from models.sales import balances_of, purchases_of
 from models.touchpoints import email_engagement_of
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.ids import key_of
 from resolvers.operation.loaders import many_each, one_each

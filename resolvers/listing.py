@@ -28,7 +28,8 @@ from models.listing import (
     spending_of_all,
 )
 from resolvers.customers import customer_by_id
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.loaders import many_each
 from resolvers.operation.paging import Keyset, Page, PageArguments, Pager, PageRequest, day_range, list_digest, pager

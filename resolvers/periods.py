@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from analytics.calendar import months_before
 from analytics.copy.pinned import PinnedView
 from analytics.history import first_day
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.reports import Kept, Parts, kept
 from rules.days import date_of, day_number

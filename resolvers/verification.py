@@ -24,7 +24,8 @@ from analytics.verification import (
     rows_in,
 )
 from models.verification import Invariant, first_of, invariants, number_of
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 
 CHUNK = 50_000

@@ -21,7 +21,7 @@ from exports.writers.pdf.fonts import Fonts
 from models.database import Database
 from models.schema_version import head, schema_of
 from resolvers.links import PATH
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from rules.exports import ExportFormat
 from server.http.exports import Exports
 from server.http.graphql import Endpoint, utc_now

@@ -1,8 +1,6 @@
 """A pinned version of the columnar copy: what one operation reads, however the copy goes on."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Any
 
@@ -30,7 +28,7 @@ class StatementTimeout(Exception):
 
 
 class PinnedView:
-    """One version of a business's facts, held until the last user lets go; `tables` are those that it holds."""
+    """One version of a business's facts, until it is closed; `tables` are those that it holds."""
 
     name = "duckdb"
 
@@ -41,7 +39,6 @@ class PinnedView:
         self._timeout = timeout
         self._slow = slow
         self._turn = asyncio.Lock()
-        self._holders = 1
         cursor.execute("BEGIN")
         cursor.execute('SELECT 1 FROM "sale" LIMIT 1').fetchall()  # the snapshot is taken by the first read
 
@@ -86,17 +83,6 @@ class PinnedView:
             for name in tables:
                 self._cursor.unregister(name)
 
-    @asynccontextmanager
-    async def held(self) -> AsyncGenerator["PinnedView"]:
-        """Keep the view open, also when the operation that pinned it ends before."""
-        self._holders += 1
-        try:
-            yield self
-        finally:
-            self.close()
-
     def close(self) -> None:
         """Let go of the view."""
-        self._holders -= 1
-        if self._holders == 0:
-            self._cursor.close()
+        self._cursor.close()

@@ -13,8 +13,9 @@ from analytics.prediction.margins import margin_of_all, margins_of
 from analytics.scope import Scope
 from analytics.segmentation import SCHEMES, RFMScheme, segment_of_cell
 from analytics.segmentation.purchases import refunded_in_window
+from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.computed import Computed
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.context import Context
 from resolvers.operation.reports import Kept, Parts
 from resolvers.prediction.population import Ahead, histories_of, predicted_revenue
 from resolvers.segmentation.rfm import population

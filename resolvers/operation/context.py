@@ -3,30 +3,24 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from aiodataloader import DataLoader
 
-from analytics.copy.copy import ColumnarCopy, Copies, CopyLimits
 from analytics.copy.pinned import PinnedView, SnapshotMoved
-from analytics.prediction.fits import Fits
 from models.audit import AuditSource
-from models.database import Database
-from resolvers.operation.changes import Changes, Revisions
-from resolvers.operation.computed import Computed, ReportCache, Seen, Sized
-from resolvers.operation.errors import BadUserInput, Unauthenticated
-from resolvers.operation.reader import SLOW_SECONDS, Reader, Statements
+from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.computed import Computed, Seen, Sized
+from resolvers.operation.reader import Reader
 from resolvers.operation.refusing import as_member, checked_input
-from resolvers.operation.signing import Signing
+from resolvers.operation.services import Services
+from resolvers.operation.snapshot import Snapshot
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.operation.writing import Actor, Operation, UsedFor, Write, writing
-from rules.days import business_today, day_number
 from rules.refusals import Refusal
 
 CODE_VERSION = 1  # part of every cache key: raise it when a report's arithmetic changes
@@ -40,83 +34,12 @@ A = TypeVar("A")
 Batch = Callable[["Context", Sequence[Any], Any], Awaitable[Sequence[Any]]]
 
 
-@dataclass(frozen=True)
-class ReportLimits:
-    """How many bytes computed reports may hold, how long they are kept, and how old ones of earlier facts may be."""
-
-    max_bytes: int = 512 * 1024**2
-    ttl_seconds: float = 600
-    max_age_seconds: float = 0
-
-
 class _Undone(Exception):
     """The end of a forecast, with what came of it."""
 
     def __init__(self, done: Any) -> None:
         super().__init__()
         self.done = done
-
-
-class Services:
-    """What lives as long as the process: the store, its columnar copies, and the reports computed from them."""
-
-    def __init__(
-        self,
-        database: Database,
-        reports: ReportLimits | None = None,
-        *,
-        signing: Signing | None = None,
-        slow_seconds: float = SLOW_SECONDS,
-    ) -> None:
-        limits = reports or ReportLimits()
-        self.database = database
-        self.statements = Statements(database, slow_seconds)
-        self.copies = Copies(database, CopyLimits(slow_seconds=slow_seconds))
-        self.reports = ReportCache(limits.max_bytes, limits.ttl_seconds, limits.max_age_seconds)
-        self.fits = Fits()
-        self.signing = signing or Signing.of_this_process()
-        self.revisions = Revisions(database, self.statements)
-        self.changes = Changes(self.revisions)
-
-    async def close(self) -> None:
-        """End what is being computed, and let go of every connection and copy."""
-        await self.reports.close()
-        await self.fits.close()
-        await self.revisions.close()
-        self.copies.close()
-        await self.database.close()
-
-
-@dataclass(frozen=True)
-class BusinessCalendar:
-    """The business of an operation: its row, its zone and the day that it is there."""
-
-    row: Any
-    zone: ZoneInfo
-    today: date
-
-    def money(self, minor: int) -> Decimal:
-        """Minor units as an amount of the business's currency."""
-        return Decimal(minor).scaleb(-self.row.currency_exponent)
-
-    def money_or_none(self, minor: int | None) -> Decimal | None:
-        """The same of an amount that may be unknown."""
-        return None if minor is None else self.money(minor)
-
-    def minor(self, amount: Decimal, argument: str) -> int:
-        """An amount in minor units; BadUserInput where it has more decimals than the currency, or is beyond sense."""
-        scaled = amount.scaleb(self.row.currency_exponent) if amount.is_finite() else amount
-        if not amount.is_finite() or abs(scaled) >= 2**62:
-            raise BadUserInput(f"`{argument}` is not an amount of money: {amount}")
-        if scaled != int(scaled):
-            raise BadUserInput(f"`{argument}` has more decimals than {self.row.currency}: {amount}")
-        return int(scaled)
-
-    def as_of(self, asked: date | None) -> tuple[int, list[str]]:
-        """The day number that an answer is for, and a notice where it is not the day that was asked for."""
-        if asked is None or asked <= self.today:
-            return day_number(asked or self.today), []
-        return day_number(self.today), [f"asOf {asked} is in the future; this is the answer for today, {self.today}."]
 
 
 def report_key(row: Any, name: str, arguments: Hashable) -> Hashable:
@@ -153,23 +76,19 @@ class Context:
     ) -> None:
         self.services = services
         self.viewer = viewer
-        self.reader = Reader(services.database, services.statements, viewer.business_id)
         self._now = now
         self._until = monotonic() + seconds
         self._is_exact = True
         self._saw_clock = False
-        self._holders = 1
         self._pin_at_start = pin_at_start
         self._may_move = may_move  # to a newer snapshot: an operation that writes is never run again
         self._clock = clock or (lambda: now)
         self._request_id = request_id
-        self._earlier: list[Reader] = []
-        self._opening = asyncio.Lock()
-        self._business: BusinessCalendar | None = None
-        self._view: PinnedView | None = None
+        self._snapshot = Snapshot(services, viewer.business_id, now)
+        self._moving = asyncio.Lock()
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
         self._lookups: set[asyncio.Task[Any]] = set()
-        self._begun: set[Hashable] = set()
+        self._were_kept: dict[Hashable, bool] = {}  # reports that were asked for: whether they were there before
 
     @property
     def now(self) -> datetime:
@@ -197,19 +116,20 @@ class Context:
         return self._is_exact and not self._saw_clock
 
     @property
+    def reader(self) -> Reader:
+        """What reads the store as this operation sees it."""
+        return self._snapshot.reader
+
+    @property
     def seen(self) -> BusinessCalendar | None:
         """The business as this operation saw it, None where it read nothing of the store."""
-        if self._business is None and self.reader.seen is not None:
-            return self._calendar(self.reader.seen)
-        return self._business
+        return self._snapshot.seen
 
     async def business(self) -> BusinessCalendar:
         """The business as this operation sees it; the first call takes the snapshot."""
-        if self._business is None:
-            async with self._opening:
-                if self._business is None:
-                    self._business = await self._begin()
-        return self._business
+        if self._pin_at_start and self._snapshot.seen is None:
+            await self._snapshot.begin_pinned()
+        return await self._snapshot.business()
 
     async def facts(self, need: frozenset[str] = frozenset()) -> PinnedView:
         """The facts in columns at the revision of this operation's snapshot, with the tables that are needed.
@@ -218,13 +138,17 @@ class Context:
         SnapshotMoved, and is then run again with `pin_at_start`.
         """
         await self.business()
-        async with self._opening:
-            if self._view is None or self._view.is_stopped or not need <= self._view.tables:
-                view = await self._pinned(need)
-                if self._view is not None:
-                    self._view.close()
-                self._view = view
-        return self._view
+        snapshot = self._snapshot
+        try:
+            return await snapshot.facts(need)
+        except SnapshotMoved:
+            if not self._may_move:
+                raise
+        async with self._moving:
+            if self._snapshot is snapshot:  # of several that find it past, one moves
+                await self._move()
+                await self._snapshot.begin_pinned(need)
+        return await self._snapshot.facts(need)
 
     async def report(
         self,
@@ -240,44 +164,24 @@ class Context:
         """
         if self._may_move:
             await self.facts(need)  # what moves does so before the key is made
-        row = (await self.business()).row
+        snapshot, row = self._snapshot, (await self.business()).row
         seen = Seen(row.facts_revision, row.revision)
         key = report_key(row, name, arguments)
-
-        def begin() -> Awaitable[T]:
-            self._holders += 1
-            self._begun.add(key)
-            return self._computed(compute, need)
-
+        is_first = key not in self._were_kept
+        if is_first:
+            self._were_kept[key] = False
+        begin = partial(snapshot.computing, compute, need)
         computed, was_there = await self.services.reports.get(key, self._now, begin, seen)
-        is_kept = was_there and key not in self._begun
-        if computed.seen.facts_revision == row.facts_revision:
-            return replace(computed, seen=seen), is_kept  # changes since then were of nothing that it depends on
+        if is_first:
+            self._were_kept[key] = was_there
+        if computed.seen.facts_revision == row.facts_revision:  # changes since then were of nothing that it depends on
+            return replace(computed, seen=seen), self._were_kept[key]
         self._is_exact = False
-        return computed, is_kept
+        return computed, self._were_kept[key]
 
     def aside(self, compute: Callable[[PinnedView], Awaitable[V]]) -> Awaitable[V]:
         """What is computed of the facts as this operation sees them, beside it and also where it ends before."""
-        self._holders += 1
-        return self._aside(compute)
-
-    async def _aside(self, compute: Callable[[PinnedView], Awaitable[V]]) -> V:
-        try:
-            async with self._opening, self._copy.lock:
-                view = await self._pin()  # one of its own: the statements of a view take turns
-        finally:
-            await self.close()
-        try:
-            return await compute(view)
-        finally:
-            view.close()
-
-    async def _computed(self, compute: Callable[[PinnedView], Awaitable[T]], need: frozenset[str]) -> T:
-        try:
-            async with (await self.facts(need)).held() as view:
-                return await compute(view)
-        finally:
-            await self.close()
+        return self._snapshot.aside(compute)
 
     async def load(self, batch: Batch, key: Any, arguments: Hashable = None) -> Any:
         """What `batch` answers for `key`, asked together with all other keys of the same arguments."""
@@ -308,8 +212,7 @@ class Context:
         except Refusal as refusal:
             return as_member(refusal)
         self._now = max(self._now, write.now)
-        async with self._opening:
-            await self._leave_snapshot()
+        await self._move()
         return done
 
     async def write_each(self, operation: Operation[A, Any], asked: Sequence[tuple[A, UsedFor | None]]) -> list[Any]:
@@ -358,74 +261,11 @@ class Context:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def close(self) -> None:
-        """Let go; the last to do so ends the snapshot and lets go of the view."""
-        self._holders -= 1
-        if self._holders == 0:
-            async with self._opening:  # a look-up of a cancelled operation may still be pinning one
-                if self._view is not None:
-                    self._view.close()
-                for reader in (*self._earlier, self.reader):
-                    await reader.close()
+        """Let go of the snapshot, which ends unless something is computed of it for others."""
+        await self._snapshot.let_go()
 
-    @property
-    def _copy(self) -> ColumnarCopy:
-        return self.services.copies.of(self.viewer.business_id)
-
-    async def _pinned(self, need: frozenset[str]) -> PinnedView:
-        async with self._copy.lock:
-            try:
-                return await self._pin(need)
-            except SnapshotMoved:
-                if not self._may_move:
-                    raise
-            await self._leave_snapshot()
-            return await self._pin_newer(need)
-
-    async def _pin_newer(self, need: frozenset[str]) -> PinnedView:
-        """Pin with the lock of the copy held: it moves once more at most, where it has to be loaded."""
-        try:
-            self._business = self._calendar(await self.reader.business())
-            return await self._pin(need)
-        except SnapshotMoved:
-            await self._leave_snapshot()
-            self._business = self._calendar(await self.reader.business())
-            return await self._pin(need)
-
-    async def _leave_snapshot(self) -> None:
-        """See what there is from now on; who still computes of the earlier snapshot keeps it."""
-        if self._view is not None:
-            self._view.close()
-        if self._holders == 1:
-            await self.reader.close()
-        else:
-            self._earlier.append(self.reader)
-        self.reader = Reader(self.services.database, self.services.statements, self.viewer.business_id)
-        self._view, self._business, self._loaders = None, None, {}
-
-    async def _begin(self) -> BusinessCalendar:
-        if not self._pin_at_start:
-            return self._calendar(await self.reader.business())
-        async with self._copy.lock:  # nobody moves the copy between the snapshot and the pin
-            try:
-                return await self._begin_pinned()
-            except SnapshotMoved:  # it had to be loaded, and is of a later moment: from now on small steps do
-                await self.reader.close()
-                self.reader = Reader(self.services.database, self.services.statements, self.viewer.business_id)
-                return await self._begin_pinned()
-
-    async def _begin_pinned(self) -> BusinessCalendar:
-        calendar = self._calendar(await self.reader.business())
-        self._view = await self._pin()
-        return calendar
-
-    async def _pin(self, need: frozenset[str] = frozenset()) -> PinnedView:
-        row = await self.reader.business()
-        await self._copy.bring_to(row.revision, self.reader.stored, need)
-        self.services.copies.keep_within_budget()
-        return self._copy.pin()
-
-    def _calendar(self, row: Any) -> BusinessCalendar:
-        if row is None:
-            raise Unauthenticated("this token is for a business that does not exist here")
-        zone = ZoneInfo(row.timezone)
-        return BusinessCalendar(row, zone, business_today(self._now, zone))
+    async def _move(self) -> None:
+        """See what there is from now on."""
+        earlier, self._snapshot = self._snapshot, Snapshot(self.services, self.viewer.business_id, self._now)
+        self._loaders, self._were_kept = {}, {}
+        await earlier.let_go()

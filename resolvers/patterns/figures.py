@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from analytics.figures import average, percentage, ratio
 from analytics.patterns import MomentBucket, SeriesUnits, Share, busiest
 from models.businesses import Weekday
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.context import Context
 from resolvers.patterns.purchases import Purchases
 from rules.currency import MILLION, half_even
 from rules.days import date_of

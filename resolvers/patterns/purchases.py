@@ -36,8 +36,9 @@ from analytics.patterns import (
     visits_by_unit,
     visits_of,
 )
+from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.computed import Computed
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.context import Context
 from resolvers.operation.reports import Kept, Parts, kept, statements_shown
 from resolvers.patterns.engines import CustomerPage, OfPage, OfStore
 

@@ -12,8 +12,9 @@ from analytics.patterns import Flow, Grouping, Moments, PatternScope, SeriesUnit
 from models.businesses import Weekday
 from models.customers import CustomerType
 from resolvers.customers import customer_by_id
+from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.computed import Computed
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id, key_of
 from resolvers.operation.ranges import DateRange

@@ -18,7 +18,8 @@ from analytics.prediction.margins import margin_of_all, margins_of
 from analytics.prediction.summaries import Floats, Histories, Summaries, summaries_of
 from analytics.prediction.worth import ChurnRisk, churn_risk, discounted_orders, order_values, worth_of
 from resolvers.lifetime_value.customer import CLV
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.context import Context
 from resolvers.prediction.model import known_model
 from rules.days import date_of
 

@@ -12,8 +12,9 @@ from analytics.segmentation.grouping import SegmentGrouping
 from analytics.segmentation.methods import SegmentationMethod
 from analytics.segmentation.rfm import in_scheme
 from analytics.segmentation.valued import place_by_value
+from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.computed import Computed
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.reports import Kept, Parts
 from resolvers.segmentation.rfm import DEFINITION, population

@@ -20,7 +20,8 @@ from analytics.segmentation.methods import united
 from analytics.segmentation.moves import Moves, moves_between
 from analytics.segmentation.sizes import Sizes, segment_sizes_of, sizes_statement
 from models.customers import CustomerType
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.paging import list_digest
 from resolvers.operation.reports import Freshness, HowComputed, Kept, Parts, freshness_of

@@ -22,8 +22,9 @@ from analytics.segmentation.purchases import refunds_of_all
 from analytics.segmentation.rfm import ScoredSegments, cell_figures
 from models.businesses import Weekday
 from models.customers import CustomerType
+from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.computed import Computed
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.context import Context
 from resolvers.operation.paging import list_digest
 from resolvers.operation.reports import HowComputed, Kept, Parts, freshness_of, kept
 from resolvers.segmentation.grouping import OF_METHOD, grouped, refuse_a_past_day

@@ -12,8 +12,9 @@ from analytics.copy.pinned import PinnedView
 from analytics.scope import Scope
 from analytics.segmentation import SCHEMES, RFMScheme, RFMSegment, segment_of_cell
 from analytics.segmentation.rfm import Population, in_scheme, score_population, scored_by_window
+from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.computed import Computed
-from resolvers.operation.context import BusinessCalendar, Context
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.reports import Kept, Parts
 from resolvers.segmentation.names import segment_called

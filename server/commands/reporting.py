@@ -18,8 +18,9 @@ from exports.writers.pdf.fonts import Fonts
 from exports.writers.svg import svg_of
 from resolvers.businesses import the_business
 from resolvers.exports import Export
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import RequestError
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from rules.exports import ExportDetail, ExportFormat
 from rules.failures import Failure

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from resolvers.businesses import businesses, the_business
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from resolvers.verification import Finding, verify
 from rules.failures import Failure
 from server.commands.progress import progress_bar

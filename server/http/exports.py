@@ -17,8 +17,9 @@ from exports.files import MEDIA_TYPES, file_of
 from exports.reports import document_of
 from exports.writers.pdf.fonts import Fonts
 from resolvers.links import FOREIGN, OTHER_BUSINESS, TAMPERED, Link, LinkRefused, read_link
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden, Unauthenticated
+from resolvers.operation.services import Services
 from server.http.errors import Told, told_of, told_of_timeout
 from server.identity.auth import Authentication
 from server.watching.metrics import count_operation

@@ -17,8 +17,9 @@ from strawberry import Schema
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from analytics.copy.copy import SnapshotMoved
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import RequestError
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Viewer
 from schema.document.prepared import PREPARED, Prepared, check_cost
 from server.http.documents import Documents, chosen_operation

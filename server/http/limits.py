@@ -2,7 +2,7 @@
 
 from strawberry import Schema
 
-from resolvers.operation.context import ReportLimits
+from resolvers.operation.services import ReportLimits
 from schema.document.limits import Limits
 from schema.document.prepared import Preparing
 from server.http.documents import Documents, TrustedDocuments, read_manifest

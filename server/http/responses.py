@@ -17,8 +17,8 @@ import orjson
 from cachetools import LRUCache, TTLCache
 from strawberry import Schema
 
+from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.changes import Revisions
-from resolvers.operation.context import BusinessCalendar
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.viewer import Viewer
 from rules.days import business_today

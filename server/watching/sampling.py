@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from analytics.copy.tables import EVERYTHING
 from resolvers.businesses import businesses
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from server.http.responses import Responses
 from server.settings import Settings, is_loopback
 from server.watching import metrics

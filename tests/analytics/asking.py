@@ -9,7 +9,8 @@ from typing import Any
 from analytics.segmentation import RFMScheme, SegmentationMethod
 from analytics.segmentation.rfm import ScoredSegments
 from models.customers import CustomerType
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.segmentation.report import Segmentation, SegmentationQuestion, segmentation
 from tests.builders import NOW

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from models.database import Database
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from tests.analytics.real_shop import (
     NOW,
     Import,

@@ -17,7 +17,7 @@ from ingest.mapping import preset
 from models import Customer
 from models.database import Database, table
 from resolvers.businesses import ensure_business, find_business
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from tests.builders import ACTOR
 from tests.conftest import OF_RUN, named, on_server
 from tests.once import computed_once, made_once

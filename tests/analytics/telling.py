@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from models.database import Database
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
 from tests.analytics.asking import operation
 from tests.builders import Shop, open_shop
 

@@ -13,8 +13,9 @@ import pytest
 from analytics import affinity
 from analytics.affinity import Together
 from resolvers.affinity import AffinityQuestion, category_affinity, recommendations_by_customer
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
+from resolvers.operation.services import Services
 from schema.arguments import DateRange
 from tests.analytics.asking import operation
 from tests.analytics.telling import on_both_stores

@@ -12,7 +12,7 @@ import pytest
 from analytics.copy.copy import ColumnarCopy
 from resolvers.operation import computed as caches
 from resolvers.operation.computed import ReportCache, Seen
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from tests.analytics.asking import ask, operation
 from tests.builders import NOW, open_shop
 
@@ -276,4 +276,4 @@ async def test_an_operation_that_gives_up_while_its_facts_are_caught_up_keeps_no
         assert (await ask(another)).total_customers == 2
     pool: Any = services.database.engine.pool
     assert pool.checkedout() == 0
-    assert context._view is None or context._view._holders == 0
+    assert context._snapshot._holders == 0

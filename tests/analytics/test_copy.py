@@ -20,7 +20,8 @@ from ingest.loader import import_file
 from ingest.mapping import parse_map
 from models import Sale
 from models.database import Database, table
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
 from tests.analytics.asking import operation
 from tests.builders import ACTOR, NOW, Line, Shop, open_shop
 
@@ -637,12 +638,18 @@ async def test_a_view_that_was_never_read_is_pinned_all_the_same(over_store: Ser
 
 
 async def test_a_view_is_held_beyond_the_operation_that_pinned_it(over_store: Services, shop: Shop) -> None:
-    count = select(func.count().label("count")).select_from(sale)
+    count, go = select(func.count().label("count")).select_from(sale), asyncio.Event()
+
+    async def counted(view: PinnedView) -> tuple[list[dict[str, Any]], PinnedView]:
+        await go.wait()
+        return (await view.fetch(count, {})).to_pylist(), view
+
     async with operation(over_store, shop.id) as context:
-        holding = (await context.facts()).held()
-        view = await holding.__aenter__()
-    assert (await view.fetch(count, {})).to_pylist() == [{"count": 6}]
-    await holding.__aexit__(None, None, None)
+        computing = asyncio.ensure_future(context._snapshot.computing(counted, frozenset()))
+        await asyncio.sleep(0)
+    go.set()
+    rows, view = await computing
+    assert rows == [{"count": 6}]
     with pytest.raises(duckdb.ConnectionException):
         await view.fetch(count, {})
 

@@ -27,10 +27,11 @@ from models.database import Database
 from resolvers.customers import purchases_by_customer
 from resolvers.lifetime_value.customer import clv_by_customer, heuristic_by_value, rank_by_value
 from resolvers.lifetime_value.report import LifetimeValueQuestion, LifetimeValueReport, lifetime_value_report
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id
 from resolvers.operation.paging import PageArguments
+from resolvers.operation.services import Services
 from rules.days import day_number
 from tests.analytics.asking import operation
 from tests.builders import Line, Shop, open_shop

@@ -15,9 +15,10 @@ from analytics.segmentation.grouped import Placed, Rows, WindowPurchases, placed
 from analytics.segmentation.methods import VALUE, behavior_table
 from analytics.segmentation.moves import moves_between
 from models.customers import CustomerType
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from resolvers.segmentation.migration import (
     MigrationQuestion,
     SegmentationTrend,

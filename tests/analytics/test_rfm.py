@@ -9,9 +9,10 @@ import pytest
 
 from analytics.segmentation import SCHEMES, RFMScheme
 from analytics.segmentation.grouped import SegmentFigures, insights
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from resolvers.segmentation.rfm import members_of_segment, rfm_by_customer
 from tests.analytics.asking import ask, insights_of, operation, scored
 from tests.builders import Shop, open_shop

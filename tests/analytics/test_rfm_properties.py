@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from analytics.segmentation import SCHEMES, TRIPLES, RFMScheme, segment_of_cell
 from analytics.segmentation.rfm import ScoredSegments
 from models.database import Database
-from resolvers.operation.context import Services
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from rules.days import date_of, day_number
 from tests.analytics.asking import Told, ask, operation, told, told_by_oracle
 from tests.builders import Shop, open_shop

@@ -26,9 +26,10 @@ from analytics.segmentation.valued import customers_by_value
 from models.customers import CustomerType
 from models.database import Database
 from models.naming import name_of
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from resolvers.segmentation.report import Segmentation
 from rules.selling import PaymentMethod, SaleChannel
 from tests.analytics.asking import ask, insights_of, minor, operation

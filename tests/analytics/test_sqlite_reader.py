@@ -9,7 +9,7 @@ import pytest
 
 from analytics.copy.sqlite_reader import SnapshotLost, sqlite_snapshot
 from models.outages import is_outage
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from tests.analytics.asking import operation
 from tests.builders import open_shop
 

@@ -13,7 +13,7 @@ from ingest.loader import import_file
 from ingest.mapping import parse_map
 from models.database import Database
 from models.verification import invariants
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from resolvers.verification import Finding, verify
 from tests.analytics.asking import operation
 from tests.builders import ACTOR, NOW, Line, Shop, open_shop

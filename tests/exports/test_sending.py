@@ -21,7 +21,8 @@ from models.database import Database
 from resolvers.acquisition import AcquisitionQuestion
 from resolvers.exports import EXPORTABLE, Export
 from resolvers.links import export_url
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from rules.exports import ExportFormat
 from server.http import exports as endpoint

@@ -27,8 +27,8 @@ from models.migrate import migrate
 from models.tenancy import ROLE, guarded, role_of
 from resolvers.businesses import businesses, ensure_business, find_business
 from resolvers.operation.changes import Revisions
-from resolvers.operation.context import Services
 from resolvers.operation.reader import Reader, Statements
+from resolvers.operation.services import Services
 from resolvers.operation.writing import writing
 from resolvers.portal import customer_id_of
 from resolvers.verification import verify

@@ -2,7 +2,7 @@
 
 from models.database import Database
 from resolvers.businesses import businesses
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from resolvers.verification import Finding, verify
 from tests.builders import NOW
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from models.database import Database
-from resolvers.operation.context import Services
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.builders import Shop, open_shop
 from tests.oracle.facts import Facts

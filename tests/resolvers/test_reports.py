@@ -9,8 +9,9 @@ import pytest
 from analytics.copy.copy import ColumnarCopy, Copies, CopyLimits, SnapshotMoved
 from analytics.copy.pinned import PinnedView
 from models.database import Database
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.reader import SnapshotEnded
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.builders import NOW, Shop, open_shop
 
@@ -67,8 +68,7 @@ async def ask(context: Context, compute: Sum, name: str = "sum") -> int:
 def assert_nothing_left(services: Services, contexts: list[Context]) -> None:
     assert services.database.connections_in_use == 0
     for context in contexts:
-        assert context._holders == 0
-        assert context._view is None or context._view._holders == 0
+        assert context._snapshot._holders == 0
 
 
 @pytest.mark.parametrize("cancelled", [0, 1, 3, 20])
@@ -76,13 +76,13 @@ async def test_cancelled_askers_harm_nobody(services: Services, shop: Shop, canc
     compute, contexts = Sum(), [context_of(services, shop) for _ in range(20)]
     tasks = {context: asyncio.create_task(ask(context, compute)) for context in contexts}
     await compute.begun.wait()
-    computing = next(context for context in contexts if context._holders == 2)  # its view is pinned
+    computing = next(context for context in contexts if context._snapshot._holders == 2)  # its view is pinned
     contexts.sort(key=lambda context: context is not computing)
     asking = [tasks[context] for context in contexts]
     for task in asking[:cancelled]:
         task.cancel()
     await asyncio.sleep(0.05)
-    assert computing._holders == (1 if cancelled else 2)
+    assert computing._snapshot._holders == (1 if cancelled else 2)
     compute.go.set()
     answers = await asyncio.gather(*asking, return_exceptions=True)
     await asyncio.sleep(0.05)
@@ -175,7 +175,7 @@ async def test_closing_ends_what_is_still_computed(store_url: str) -> None:
     for task in asking:
         task.cancel()
     await asyncio.gather(*asking, return_exceptions=True)
-    assert sum(context._holders for context in contexts) == 1
+    assert sum(context._snapshot._holders for context in contexts) == 1
     await services.close()
     assert_nothing_left(services, contexts)
 

@@ -11,9 +11,10 @@ from graphql import GraphQLError
 
 from analytics.copy.tables import EVERYTHING
 from models.database import Database
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import RequestError
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from schema.document.prepared import PREPARED, Prepared
 from schema.schema import schema

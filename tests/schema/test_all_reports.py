@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.database import Database
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.schema.conftest import Asker
 from tests.schema.corner_shop import corner_shop

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.builders import open_shop
 from tests.schema.conftest import Asker

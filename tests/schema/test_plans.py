@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from resolvers.operation.context import Services
 from resolvers.operation.reader import Reader
+from resolvers.operation.services import Services
 from tests.builders import Shop
 from tests.schema.conftest import Asker
 from tests.schema.test_statements import FIELDS

@@ -11,8 +11,9 @@ import pytest
 
 from analytics.prediction import fits, lifetime
 from analytics.prediction.lifetime import facts_to, model_of
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.prediction import model as prediction_model
 from schema.schema import schema

@@ -14,7 +14,7 @@ from ingest.loader import import_file
 from ingest.mapping import preset
 from models.database import Database
 from resolvers.businesses import ensure_business, find_business
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.builders import ACTOR
 from tests.schema.conftest import Asker

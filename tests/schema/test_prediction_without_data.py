@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.builders import NOW, Shop, open_shop
 from tests.schema.conftest import Asker

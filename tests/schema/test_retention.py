@@ -6,8 +6,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from models.database import Database
-from resolvers.operation.context import Services
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.builders import Shop, open_shop
 from tests.schema.conftest import Asker

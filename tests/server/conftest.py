@@ -17,8 +17,9 @@ from analytics.copy.copy import SnapshotMoved
 from analytics.copy.pinned import StatementTimeout
 from models.database import Database
 from resolvers.businesses import ensure_business
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from schema.document.prepared import AsPrepared
 from server.app import create_app

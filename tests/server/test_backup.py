@@ -21,7 +21,7 @@ from models.finding import word_query
 from models.listing import found_customers
 from models.schema_version import head, schema_of
 from resolvers.businesses import businesses
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from resolvers.verification import verify
 from rules.contacts import search_words
 from server.commands import backup as backups

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from analytics.copy.tables import COPIED_TABLES
 from models.customers import tags_of
 from models.database import Database
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from server.settings import Settings
 from server.watching.logs import configure_logs
 from tests.analytics.asking import operation

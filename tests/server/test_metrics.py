@@ -14,7 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.database import Database
-from resolvers.operation.context import Services
+from resolvers.operation.services import Services
 from server.settings import Settings, SettingsError, load_settings
 from server.watching import metrics
 from server.watching.sampling import Sampler

@@ -13,8 +13,8 @@ from sqlalchemy import update
 from models import Business
 from models.businesses import Weekday
 from models.database import Database, table
-from resolvers.operation.context import Services
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.builders import Line, open_shop
 from tests.builders import Shop as ToldShop

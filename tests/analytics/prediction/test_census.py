@@ -7,7 +7,8 @@ import pytest
 
 from analytics.prediction.census import Census, NotEnoughDataReason, census, census_of, shortage
 from analytics.scope import Scope
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
 from rules.days import day_number
 from tests.analytics.asking import operation
 from tests.builders import Shop

@@ -9,7 +9,8 @@ import signal
 import sys
 
 from models.database import Database
-from resolvers.operation.context import Context, Services
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.operation.writing import UsedFor, Write
 from tests.builders import NOW

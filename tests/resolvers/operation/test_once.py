@@ -15,7 +15,8 @@ from sqlalchemy import select, text
 from analytics.copy.copy import ColumnarCopy
 from models import Customer, Sale, Storefront
 from models.database import Database, any_of, scoped, table
-from resolvers.operation.context import Context, Services, report_key
+from resolvers.operation.context import Context, report_key
+from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.operation.writing import Actor, UsedFor, Write, writing
 from rules.problems import Problems, required_text

@@ -1,0 +1,50 @@
+"""What lives as long as the process: the store, its columnar copies, and what is computed from them."""
+
+from dataclasses import dataclass
+
+from analytics.copy.copy import Copies, CopyLimits
+from analytics.prediction.fits import Fits
+from models.database import Database
+from resolvers.operation.changes import Changes, Revisions
+from resolvers.operation.computed import ReportCache
+from resolvers.operation.reader import SLOW_SECONDS, Statements
+from resolvers.operation.signing import Signing
+
+
+@dataclass(frozen=True)
+class ReportLimits:
+    """How many bytes computed reports may hold, how long they are kept, and how old ones of earlier facts may be."""
+
+    max_bytes: int = 512 * 1024**2
+    ttl_seconds: float = 600
+    max_age_seconds: float = 0
+
+
+class Services:
+    """What lives as long as the process: the store, its columnar copies, and the reports computed from them."""
+
+    def __init__(
+        self,
+        database: Database,
+        reports: ReportLimits | None = None,
+        *,
+        signing: Signing | None = None,
+        slow_seconds: float = SLOW_SECONDS,
+    ) -> None:
+        limits = reports or ReportLimits()
+        self.database = database
+        self.statements = Statements(database, slow_seconds)
+        self.copies = Copies(database, CopyLimits(slow_seconds=slow_seconds))
+        self.reports = ReportCache(limits.max_bytes, limits.ttl_seconds, limits.max_age_seconds)
+        self.fits = Fits()
+        self.signing = signing or Signing.of_this_process()
+        self.revisions = Revisions(database, self.statements)
+        self.changes = Changes(self.revisions)
+
+    async def close(self) -> None:
+        """End what is being computed, and let go of every connection and copy."""
+        await self.reports.close()
+        await self.fits.close()
+        await self.revisions.close()
+        self.copies.close()
+        await self.database.close()
