@@ -33,6 +33,7 @@ KILLS = 2
 WORKERS = 2
 WRITER = ROOT / "tests" / "soak" / "writer.py"
 ROWS = 24_000
+ANY_WORKER = httpx2.Limits(max_keepalive_connections=0)  # who asks over a new connection may come to any worker
 SALES = select(func.count()).select_from(table(Sale))
 
 pytestmark = [pytest.mark.processes, pytest.mark.own_store]
@@ -164,7 +165,7 @@ def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 async def test_workers_that_load(killed: Killed) -> None:
     business_id = (await ids(killed.store))["Demo"]
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(limits=ANY_WORKER) as client:
         right = await eventually(lambda: killed.report(client, business_id))
         for kill in range(KILLS):
             await killed.kill_while_asked(client, business_id, "mirror table loaded", times=kill + 1)
@@ -177,7 +178,7 @@ async def test_workers_that_load(killed: Killed) -> None:
 
 async def test_workers_that_catch_up(killed: Killed) -> None:
     told = list[int]()
-    async with writing(killed.store, "x", told), httpx2.AsyncClient() as client:
+    async with writing(killed.store, "x", told), httpx2.AsyncClient(limits=ANY_WORKER) as client:
         business_id = (await ids(killed.store))["Soak"]
         for kill in range(KILLS):
             for _ in range(5):
