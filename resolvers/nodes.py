@@ -8,7 +8,7 @@ from resolvers.customers import customer_by_id
 from resolvers.operation.context import Batch, Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import read_id
-from resolvers.sales import sale_by_id
+from resolvers.sales import payment_by_id, refund_by_id, sale_by_id
 from resolvers.storefronts import storefront_by_id
 from resolvers.touchpoints import touchpoint_by_id
 
@@ -16,6 +16,8 @@ MAX_NODES = 100
 
 LOADERS: dict[str, Batch] = {
     "Customer": customer_by_id,
+    "Payment": payment_by_id,
+    "Refund": refund_by_id,
     "Sale": sale_by_id,
     "Storefront": storefront_by_id,
     "Touchpoint": touchpoint_by_id,

@@ -92,7 +92,21 @@ async def _counts(context: Context, source: Table, ids: Sequence[int], span: Spa
 
 async def sale_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:
     """The sale of each id, None where this business has no such sale or the viewer does not reach it."""
-    rows = await context.reader.rows(rows_with_id(sale, "Sale"), ids=list(ids))
+    return await _reached(context, sale, "Sale", ids)
+
+
+async def refund_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:
+    """The refund of each id, None where this business has no such refund or the viewer does not reach it."""
+    return await _reached(context, refund, "Refund", ids)
+
+
+async def payment_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:
+    """The payment of each id, None where this business has no such payment or the viewer does not reach it."""
+    return await _reached(context, payment, "Payment", ids)
+
+
+async def _reached(context: Context, source: Table, kind: str, ids: Sequence[int]) -> list[Any]:
+    rows = await context.reader.rows(rows_with_id(source, kind), ids=list(ids))
     return one_each((row for row in rows if context.viewer.reaches(row.customer_id)), ids)
 
 

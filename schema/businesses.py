@@ -13,7 +13,7 @@ from resolvers.data_quality import data_quality
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role
 from resolvers.storefronts import list_storefronts
-from schema.arguments import Info, about, changes_in, to_change
+from schema.arguments import Info, about, changes_in, said, to_change
 from schema.document.roles import mutations_of
 from schema.nodes import Node
 from schema.refusals import InvalidInput, NotAllowed, StaleVersion
@@ -171,7 +171,8 @@ registered(
     ),
 )
 BusinessSettingsResult = Annotated[
-    BusinessSettingsPayload | InvalidInput | StaleVersion | NotAllowed, strawberry.union("BusinessSettingsResult")
+    BusinessSettingsPayload | InvalidInput | StaleVersion | NotAllowed,
+    strawberry.union("BusinessSettingsResult", description="The settings, or why they were not changed."),
 ]
 
 
@@ -234,7 +235,9 @@ class BusinessesMutations:
 
     @strawberry.mutation(description="Changes settings of the business.", graphql_type=BusinessSettingsResult)
     @staticmethod
-    async def update_business_settings(info: Info, input: BusinessSettingsInput) -> Any:
+    async def update_business_settings(
+        info: Info, input: Annotated[BusinessSettingsInput, said("What to change.")]
+    ) -> Any:
         """Change settings of the business."""
         asked = SettingsUpdate(input.version, changes_in(input, "version"))
         return await info.context.write(update_business_settings, asked)

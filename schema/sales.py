@@ -40,20 +40,18 @@ class SaleItem:
 
 
 @strawberry.type(description="Money received for a sale.")
-class Payment:
+class Payment(Node):
     """Money received for a sale."""
 
-    global_id: strawberry.ID = about("The opaque id.", "id")
     method: PaymentMethod = about("How it was paid.")
     amount: Decimal = about("How much.")
     paid_at: datetime = about("When.")
 
 
 @strawberry.type(description="Money paid back, a fact of its own day.")
-class Refund:
+class Refund(Node):
     """Money paid back."""
 
-    global_id: strawberry.ID = about("The opaque id.", "id")
     amount: Decimal = about("How much, without tax.")
     occurred_at: datetime = about("When it was paid out.")
     business_day: date = about("The calendar day of that in the business's zone.", "businessDate")

@@ -12,14 +12,14 @@ BUILT: Any = schema._schema
 Wanted = Callable[[str], bool]
 
 
-def everything_under(root: str, call: str, wanted: Wanted) -> tuple[str, set[str]]:
-    """A document of all `wanted` fields ("Type.field") under a root field, and which those are.
+def everything_under(root: str, call: str, wanted: Wanted, of: str = "Query") -> tuple[str, set[str]]:
+    """A document of all `wanted` fields ("Type.field") under a root field of a type, and which those are.
 
     `call` is the root field with its arguments. A type is opened once on each way down; where it comes again,
     only its plain fields are asked.
     """
-    asked: set[str] = {f"Query.{root}"}
-    type_ = get_named_type(BUILT.query_type.fields[root].type)
+    asked: set[str] = {f"{of}.{root}"}
+    type_ = get_named_type(BUILT.type_map[of].fields[root].type)
     return f"{{ {call} {_selection(type_, (), wanted, asked)} }}", asked
 
 
