@@ -25,7 +25,7 @@ from analytics.segmentation.behavior import place_by_category
 from analytics.segmentation.credit import place_by_credit
 from analytics.segmentation.grouped import Placed
 from analytics.segmentation.grouping import SegmentGrouping
-from analytics.segmentation.moves import Moves, moves_between
+from analytics.segmentation.migration import Moves, moves_between
 from analytics.segmentation.preferences import Dimension, preferred_by_group
 from analytics.segmentation.rfm import score_population
 from analytics.segmentation.sizes import segment_sizes_of

@@ -17,7 +17,7 @@ from analytics.segmentation import RFMScheme, SegmentationMethod
 from analytics.segmentation.grouped import Grouped
 from analytics.segmentation.grouping import SegmentGrouping
 from analytics.segmentation.methods import united
-from analytics.segmentation.moves import Moves, moves_between
+from analytics.segmentation.migration import Moves, moves_between
 from analytics.segmentation.sizes import Sizes, segment_sizes_of, sizes_statement
 from models.customers import CustomerType
 from resolvers.operation.calendar import BusinessCalendar

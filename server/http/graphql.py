@@ -74,7 +74,7 @@ class NotExecuted(Exception):
 
     def __init__(self, told: Told, spending: CostSpent | None = None) -> None:
         super().__init__()
-        self.answer = Answer(None, told, spending.shown if spending else None)
+        self.answer = OperationOutcome(None, told, spending.shown if spending else None)
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,14 @@ class Endpoint:
         if form == HTML and self.page:
             return await self.page.response(self.clock())
         if form is None:
-            return _refused(BadRequest(f"the answer comes as {GRAPHQL} or {JSON}", status=406), JSON)
+            return _as_refusal(BadRequest(f"the answer comes as {GRAPHQL} or {JSON}", status=406), JSON)
         try:
-            return await self._operation(request, form)
+            return await self._serve(request, form)
         except NotExecuted as refusal:
             _counted(refusal.answer.told)
-            return _answered(refusal.answer, form)
+            return _as_response(refusal.answer, form)
         except Exception as error:  # noqa: BLE001  whatever it is, the caller gets an id and never more
-            return _refused(error, form)
+            return _as_refusal(error, form)
 
     async def _operation(self, request: Request, form: str) -> Response:
         authorization = request.headers.get("authorization")
@@ -115,11 +115,11 @@ class Endpoint:
         operation = await self.accepted(asked, authorization, request.method)
         started = perf_counter()
         held = None if request.method == "POST" else request.headers.get("if-none-match")
-        answer = await self._executed(operation, viewer, held)
+        answer = await self._within_time(operation, viewer, held)
         _log_operation(operation.node, viewer, answer, perf_counter() - started)
         if is_named(answer.key, held):
             return Response(status_code=304, headers=_headers(answer))
-        return _answered(answer, form)
+        return _as_response(answer, form)
 
     async def accepted(self, asked: RequestedOperation, authorization: str | None, method: str) -> Operation:
         """The operation that is asked for: known, valid, within the limits and what its token may spend.
@@ -161,17 +161,17 @@ class Endpoint:
             raise NotExecuted(told_of(error), replace(spending, remaining=left)) from None
         return spending
 
-    async def _executed(self, operation: Operation, viewer: Viewer, held: str | None) -> "Answer":
+    async def _within_time(self, operation: Operation, viewer: Viewer, held: str | None) -> "OperationOutcome":
         shown, limit = operation.spending.shown, asyncio.timeout(self.seconds)
         try:
             async with limit:
-                return await self._answer(operation, viewer, held)
+                return await self._kept_or_run(operation, viewer, held)
         except TimeoutError:
             if not limit.expired():
                 raise
-            return Answer(None, told_of_timeout(self.seconds, writes=operation.writes), shown)
+            return OperationOutcome(None, told_of_timeout(self.seconds, writes=operation.writes), shown)
 
-    async def _answer(self, operation: Operation, viewer: Viewer, held: str | None) -> "Answer":
+    async def _kept_or_run(self, operation: Operation, viewer: Viewer, held: str | None) -> "OperationOutcome":
         """The answer as it was kept, or executed; empty where a client holds it already, by the ETags that it names."""
         if self.responses is None or operation.node.operation is not OperationType.QUERY:
             return (await self._run(operation, viewer))[0]
@@ -179,23 +179,23 @@ class Endpoint:
         question = ResponseQuestion(operation.prepared, asked.operation_name, asked.variables, viewer, self.clock())
         found = await self.responses.find(question)
         if is_named(found.key, held):
-            return Answer(None, Told([]), key=found.key)
+            return OperationOutcome(None, Told([]), key=found.key)
         if found.kept:
-            return Answer({"data": found.kept.data}, found.kept.told, operation.spending.shown, found.key)
+            return OperationOutcome({"data": found.kept.data}, found.kept.told, operation.spending.shown, found.key)
         answer, context = await self._run(operation, viewer)
         if answer.data is None or not context.is_repeatable:
             return answer
         kept = self.responses.keep(question, context.seen, answer.data["data"], answer.told)
         return replace(answer, data={"data": kept.data}, key=kept.key) if kept else answer
 
-    async def _run(self, operation: Operation, viewer: Viewer) -> tuple["Answer", Context]:
-        result, context = await self._run_once(operation, viewer, pin_at_start=False)
+    async def _run(self, operation: Operation, viewer: Viewer) -> tuple["OperationOutcome", Context]:
+        result, context = await self._execute(operation, viewer, pin_at_start=False)
         moved = any(isinstance(origin_of(error), SnapshotMoved) for error in result.errors or [])
         if moved and not operation.writes:  # what writes goes on with a newer snapshot, and never runs twice
-            result, context = await self._run_once(operation, viewer, pin_at_start=True)
-        return _answer_of(result, operation.spending.shown), context
+            result, context = await self._execute(operation, viewer, pin_at_start=True)
+        return _outcome_of(result, operation.spending.shown), context
 
-    async def _run_once(
+    async def _execute(
         self, operation: Operation, viewer: Viewer, *, pin_at_start: bool
     ) -> tuple[ExecutionResult, Context]:
         context = Context(
@@ -237,7 +237,7 @@ class _WrongMethod(BadRequest):
 
 
 @dataclass(frozen=True)
-class Answer:
+class OperationOutcome:
     """What an operation came to: `data` is None where it was refused before it was executed."""
 
     data: dict[str, Any] | None
@@ -258,13 +258,13 @@ class Answer:
         return 400 if self.data is None and form == GRAPHQL else 200
 
 
-def _answer_of(result: ExecutionResult, shown: dict[str, Any]) -> Answer:
+def _outcome_of(result: ExecutionResult, shown: dict[str, Any]) -> OperationOutcome:
     if isinstance(result, PreExecutionError):
-        return Answer(None, told_before_execution(result.errors or []), shown)
+        return OperationOutcome(None, told_before_execution(result.errors or []), shown)
     told = told_by_execution(result.errors or [])
     if result.data is None and all(error.path is None for error in result.errors or []):
-        return Answer(None, told, shown)  # a variable was refused: nothing was executed
-    return Answer({"data": result.data}, told, {**(result.extensions or {}), **shown})
+        return OperationOutcome(None, told, shown)  # a variable was refused: nothing was executed
+    return OperationOutcome({"data": result.data}, told, {**(result.extensions or {}), **shown})
 
 
 def _check_method(method: str, operation: OperationType) -> None:
@@ -276,11 +276,11 @@ def _check_method(method: str, operation: OperationType) -> None:
         raise _WrongMethod("a GET only asks: send mutations by POST", status=405)
 
 
-def _answered(answer: Answer, form: str) -> Response:
+def _as_response(answer: OperationOutcome, form: str) -> Response:
     return _response(answer.body, answer.status(form), form, _headers(answer))
 
 
-def _headers(answer: Answer) -> dict[str, str]:
+def _headers(answer: OperationOutcome) -> dict[str, str]:
     """Those of what it tells, and what a client may do with it: keep it and ask whether it still holds."""
     if answer.key is None:
         return answer.told.headers
@@ -292,7 +292,7 @@ def _counted(told: Told) -> Told:
     return told
 
 
-def _refused(error: Exception, form: str) -> Response:
+def _as_refusal(error: Exception, form: str) -> Response:
     told = _counted(told_of(error))
     if isinstance(error, BadRequest):
         headers = {"Allow": "POST"} if error.status == 405 else {}
@@ -305,7 +305,9 @@ def _response(body: bytes, status: int, form: str, headers: dict[str, str]) -> R
     return Response(body, status, kept, media_type=f"{form}; charset=utf-8")
 
 
-def _log_operation(operation: OperationDefinitionNode, viewer: Viewer, answer: Answer, seconds: float) -> None:
+def _log_operation(
+    operation: OperationDefinitionNode, viewer: Viewer, answer: OperationOutcome, seconds: float
+) -> None:
     count_operation(operation.operation.value, answer.told.codes, seconds)
     if not logging.getLogger(__name__).isEnabledFor(logging.INFO):
         return  # to make a line that nobody writes would be a tenth of what a kept answer takes

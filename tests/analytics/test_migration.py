@@ -13,7 +13,7 @@ from analytics.calendar import CohortPeriod
 from analytics.segmentation import RFMScheme, SegmentationMethod
 from analytics.segmentation.grouped import Placed, Rows, WindowPurchases, placed
 from analytics.segmentation.methods import VALUE, behavior_table
-from analytics.segmentation.moves import moves_between
+from analytics.segmentation.migration import moves_between
 from models.customers import CustomerType
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
