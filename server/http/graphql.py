@@ -108,7 +108,7 @@ class Endpoint:
         except Exception as error:  # noqa: BLE001  whatever it is, the caller gets an id and never more
             return _as_refusal(error, form)
 
-    async def _operation(self, request: Request, form: str) -> Response:
+    async def _serve(self, request: Request, form: str) -> Response:
         authorization = request.headers.get("authorization")
         viewer = await self.authentication.viewer(authorization)
         asked = await asked_by(request, self.body_seconds)
