@@ -26,8 +26,9 @@ from analytics.copy.copy import ColumnarCopy
 from models import Sale
 from models.database import Database, any_of, table
 from resolvers.businesses import businesses
+from resolvers.operation.actor import Actor
 from resolvers.operation.reader import Reader, Statements
-from resolvers.operation.writing import Actor, writing
+from resolvers.operation.writing import writing
 
 ROUNDS = 9
 CHANGES = 1_000

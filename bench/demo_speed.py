@@ -29,7 +29,7 @@ from ingest.demo import TIMEZONE, grow_demo
 from models.database import Database, insert_rows, insert_stored
 from models.migrate import migrate
 from resolvers.businesses import ensure_business
-from resolvers.operation.writing import Actor
+from resolvers.operation.actor import Actor
 from rules.demo import DEMO_BUSINESS
 
 NOW = datetime(2026, 3, 14, 22, 30, tzinfo=UTC)

@@ -24,8 +24,9 @@ from ingest.values import Unreadable
 from models import ImportRun
 from models.database import Database, table
 from models.imports import ImportStatus
+from resolvers.operation.actor import Actor
 from resolvers.operation.ids import global_id
-from resolvers.operation.writing import Actor, Operation, Write, writing
+from resolvers.operation.writing import Operation, Write, writing
 
 BATCH_SALES = 5_000
 BATCH_ROWS = 50_000

@@ -35,7 +35,8 @@ from models.customers import CustomerType
 from models.database import Database, table
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.businesses import ensure_business
-from resolvers.operation.writing import Actor, Write, writing
+from resolvers.operation.actor import Actor
+from resolvers.operation.writing import Write, writing
 from rules.contacts import contact_words, name_words, sort_name
 from rules.currency import MILLION
 from rules.days import business_moment, date_of, day_number, instant_of, noon_of

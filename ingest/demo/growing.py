@@ -17,8 +17,9 @@ from models import Customer, Sale
 from models.businesses import Weekday
 from models.database import Database, table
 from resolvers.businesses import ensure_business
+from resolvers.operation.actor import Actor
 from resolvers.operation.ids import global_id
-from resolvers.operation.writing import Actor, Write, writing
+from resolvers.operation.writing import Write, writing
 from rules.days import date_of, day_number
 from rules.demo import DEFAULT_CUSTOMERS, DEFAULT_SEED, DEMO_BUSINESS, MOST_CUSTOMERS
 from rules.failures import Failure

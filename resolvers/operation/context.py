@@ -13,6 +13,7 @@ from aiodataloader import DataLoader
 
 from analytics.copy.pinned import PinnedView, SnapshotMoved
 from models.audit import AuditSource
+from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.computed import Computed, Seen, Sized
 from resolvers.operation.reader import Reader
@@ -20,7 +21,7 @@ from resolvers.operation.refusing import as_member, checked_input
 from resolvers.operation.services import Services
 from resolvers.operation.snapshot import Snapshot
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.operation.writing import Actor, Operation, UsedFor, Write, writing
+from resolvers.operation.writing import Operation, Write, writing
 from rules.refusals import Refusal
 
 CODE_VERSION = 1  # part of every cache key: raise it when a report's arithmetic changes

@@ -2,61 +2,67 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from hmac import new as hmac
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import orjson
-from sqlalchemy import insert
+from sqlalchemy import Select, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.database import table
 from models.idempotency import UsedKey, use_of_key
+from resolvers.operation.actor import Actor, UsedFor
 from rules.canonical import canonical
 from rules.refusals import IdempotencyConflict
 
-if TYPE_CHECKING:
-    from resolvers.operation.writing import UsedFor, Write
 
+class UsedKeys:
+    """The keys under which a business was written to, in an open transaction of it."""
 
-async def made_by(write: "Write", operation: Callable[..., Any], action: str, asked: Any, used: "UsedFor") -> Any:
-    """What the operation made when its key was used before, marked as replayed; None where it was not.
+    def __init__(self, connection: AsyncConnection, business: Any, actor: Actor, now: datetime) -> None:
+        self._connection = connection
+        self._business = business
+        self._actor = actor
+        self._now = now
 
-    IdempotencyConflict where the key was used for another operation or another input.
-    """
-    found = await write.rows(use_of_key(), digest=_key_digest(write, used))
-    if not found:
-        return None
-    if found[0].input_digest != _input_digest(write, action, asked):
-        raise IdempotencyConflict(used.key)
-    return replace(_result_of(operation)(**orjson.loads(found[0].made)), replayed=True)
+    async def made(self, operation: Callable[..., Any], action: str, asked: Any, used: UsedFor) -> Any:
+        """What the operation made when its key was used before, marked as replayed; None where it was not.
 
+        IdempotencyConflict where the key was used for another operation or another input.
+        """
+        bound = {"business": self._business.id, "digest": self._digest_of(used)}
+        found = (await self._connection.execute(cast(Select[Any], use_of_key()), bound)).one_or_none()
+        if found is None:
+            return None
+        if found.input_digest != self._input_digest(action, asked):
+            raise IdempotencyConflict(used.key)
+        return replace(_result_of(operation)(**orjson.loads(found.made)), replayed=True)
 
-async def remember(write: "Write", action: str, asked: Any, used: "UsedFor", done: Any) -> None:
-    """Keep what was made under a key: never the key, never the answer."""
-    made = {name: value for name, value in asdict(done).items() if name != "replayed"}
-    row = {
-        "business_id": write.business_id,
-        "kind": used.kind,
-        "digest": _key_digest(write, used),
-        "input_digest": _input_digest(write, action, asked),
-        "made": orjson.dumps(made).decode(),
-        "customer_id": made.get("customer_id", write.actor.customer_id),
-        "used_at": write.now,
-    }
-    await write.connection.execute(insert(table(UsedKey)).values(row))
+    async def remember(self, action: str, asked: Any, used: UsedFor, done: Any) -> None:
+        """Keep what was made under a key: never the key, never the answer."""
+        made = {name: value for name, value in asdict(done).items() if name != "replayed"}
+        row = {
+            "business_id": self._business.id,
+            "kind": used.kind,
+            "digest": self._digest_of(used),
+            "input_digest": self._input_digest(action, asked),
+            "made": orjson.dumps(made).decode(),
+            "customer_id": made.get("customer_id", self._actor.customer_id),
+            "used_at": self._now,
+        }
+        await self._connection.execute(insert(table(UsedKey)).values(row))
 
+    def _digest_of(self, used: UsedFor) -> str:
+        return self._digest([self._business.id, used.kind, self._actor.customer_id, used.key])
 
-def _key_digest(write: "Write", used: "UsedFor") -> str:
-    return _digest(write, [write.business_id, used.kind, write.actor.customer_id, used.key])
+    def _input_digest(self, action: str, asked: Any) -> str:
+        return self._digest([action, self._actor.customer_id, canonical(asked)])
 
-
-def _input_digest(write: "Write", action: str, asked: Any) -> str:
-    return _digest(write, [action, write.actor.customer_id, canonical(asked)])
-
-
-def _digest(write: "Write", content: Any) -> str:
-    return hmac(bytes.fromhex(write.business.digest_key), orjson.dumps(content), sha256).hexdigest()
+    def _digest(self, content: Any) -> str:
+        return hmac(bytes.fromhex(self._business.digest_key), orjson.dumps(content), sha256).hexdigest()
 
 
 @cache

@@ -7,7 +7,6 @@ opens a transaction, reads a clock or knows GraphQL, so that operations call eac
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -19,14 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analytics.copy.tables import COPIED_TABLES, CopiedTable
 from models import AuditEntry
-from models.audit import AuditSource
 from models.database import Database, insert_rows, take_ids
 from models.database import table as table_of
 from models.events import Event, last_sequence
 from models.revision import business_to_write, revision_taken
+from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.auditing import AuditedChange, AuditedRow, as_json, changes_between, merged
 from resolvers.operation.ids import global_id
-from resolvers.operation.replaying import made_by, remember
+from resolvers.operation.replaying import UsedKeys
 from rules.codes import new_code
 from rules.days import business_today
 from rules.refusals import Refusal, StaleVersion
@@ -37,25 +36,6 @@ D = TypeVar("D")
 Operation = Callable[["Write", A], Awaitable[D]]
 
 COPIED: Mapping[str, CopiedTable] = {copied.name: copied for copied in COPIED_TABLES}
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who writes and from where: the subject of a token, `customer`, or a command."""
-
-    name: str
-    role: str
-    source: AuditSource = AuditSource.COMMAND
-    request_id: str | None = None
-    customer_id: int | None = None  # of role CUSTOMER
-
-
-@dataclass(frozen=True)
-class UsedFor:
-    """An idempotency key and the kind of operations among which it is one."""
-
-    key: str
-    kind: str
 
 
 class NoSuchBusiness(LookupError):
@@ -74,6 +54,7 @@ class Write:
         self.zone = ZoneInfo(business.timezone)
         self.now = now
         self.actor = actor
+        self._keys = UsedKeys(connection, business, actor, now)
         self._rows: list[AuditedRow] = []
         self._events: list[tuple[str, int | None, Mapping[str, Any]]] = []
         self._has_written: bool = False
@@ -203,7 +184,7 @@ class Write:
         """
         name = action or in_contract(operation.__name__)
         if used is not None:
-            kept = await made_by(self, operation, name, asked, used)
+            kept = await self._keys.made(operation, name, asked, used)
             if kept is not None:
                 return kept
         done = await operation(self, asked)
@@ -211,7 +192,7 @@ class Write:
             await self._audit(name, each_customer=each_customer)
             await self._send()
         if used is not None:
-            await remember(self, name, asked, used, done)
+            await self._keys.remember(name, asked, used, done)
         return done
 
     async def each(self, operation: Operation[A, D], items: Iterable[A]) -> list[D | Refusal]:

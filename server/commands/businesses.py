@@ -11,8 +11,9 @@ from rich.table import Table
 from models.businesses import Weekday
 from models.database import Database
 from resolvers.businesses import SettingsUpdate, businesses, the_business, update_business_settings
+from resolvers.operation.actor import Actor
 from resolvers.operation.refusing import checked_input
-from resolvers.operation.writing import Actor, writing
+from resolvers.operation.writing import writing
 from rules.failures import Failure
 from rules.refusals import Refusal
 from rules.words import did_you_mean

@@ -16,7 +16,7 @@ from ingest.problems import ImportProblem
 from models.businesses import Business
 from models.database import Database
 from resolvers.businesses import businesses, ensure_business, find_business
-from resolvers.operation.writing import Actor
+from resolvers.operation.actor import Actor
 from rules.currency import exponent_of
 from rules.days import business_today
 from rules.demo import DEMO_BUSINESS

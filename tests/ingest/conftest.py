@@ -12,7 +12,7 @@ from ingest.loader import ImportSummary, import_file
 from ingest.mapping import Mapping, preset
 from models.database import Database
 from resolvers.businesses import ensure_business
-from resolvers.operation.writing import Actor
+from resolvers.operation.actor import Actor
 
 NOW = datetime(2012, 1, 2, 9, 30, tzinfo=UTC)
 ACTOR = Actor("import", "ADMIN")

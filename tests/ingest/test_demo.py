@@ -35,7 +35,8 @@ from models import (
 from models.database import Database, table
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
 from resolvers.businesses import ensure_business
-from resolvers.operation.writing import Actor, writing
+from resolvers.operation.actor import Actor
+from resolvers.operation.writing import writing
 from rules.contacts import contact_words, name_words, sort_name
 from rules.currency import half_even
 from rules.days import business_moment, day_number

@@ -16,8 +16,9 @@ from models import Sale, Storefront
 from models.audit import AuditSource
 from models.database import Database, table
 from resolvers.businesses import ensure_business
+from resolvers.operation.actor import Actor
 from resolvers.operation.ids import global_id
-from resolvers.operation.writing import Actor, NoSuchBusiness, Write, writing
+from resolvers.operation.writing import NoSuchBusiness, Write, writing
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)

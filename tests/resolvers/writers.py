@@ -11,7 +11,8 @@ from multiprocessing.synchronize import Barrier
 
 from models import Sale, Storefront
 from models.database import Database, table
-from resolvers.operation.writing import Actor, Write, writing
+from resolvers.operation.actor import Actor
+from resolvers.operation.writing import Write, writing
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 everybody: Barrier

@@ -9,10 +9,11 @@ import signal
 import sys
 
 from models.database import Database
+from resolvers.operation.actor import UsedFor
 from resolvers.operation.context import Context
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.operation.writing import UsedFor, Write
+from resolvers.operation.writing import Write
 from tests.builders import NOW
 from tests.resolvers.operation.test_once import OpenStorefront, StorefrontOpened, open_storefront
 

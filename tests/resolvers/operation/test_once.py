@@ -15,10 +15,11 @@ from sqlalchemy import select, text
 from analytics.copy.copy import ColumnarCopy
 from models import Customer, Sale, Storefront
 from models.database import Database, any_of, scoped, table
+from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.context import Context, report_key
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.operation.writing import Actor, UsedFor, Write, writing
+from resolvers.operation.writing import Write, writing
 from rules.problems import Problems, required_text
 from rules.refusals import Duplicate, IdempotencyConflict, InvalidInput, NotFound, Refusal
 from tests.builders import NOW, Shop, open_shop
