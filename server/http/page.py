@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
@@ -56,6 +57,11 @@ def examples() -> list[Example]:
 
 class PageFiles(StaticFiles):
     """The page's scripts and styles. Their names change with their content; its workers obey the page's policy."""
+
+    async def check_config(self) -> None:
+        """Pages that are not built are not there; they may be built while the server runs."""
+        if self.directory is None or not Path(self.directory).is_dir():
+            raise HTTPException(404)
 
     def file_response(self, *args: Any, **options: Any) -> Response:
         """The file, to be kept by the browser."""
