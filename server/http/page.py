@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -60,7 +61,7 @@ class PageFiles(StaticFiles):
 
     async def check_config(self) -> None:
         """Pages that are not built are not there; they may be built while the server runs."""
-        if self.directory is None or not Path(self.directory).is_dir():
+        if self.directory is None or not await run_in_threadpool(Path(self.directory).is_dir):
             raise HTTPException(404)
 
     def file_response(self, *args: Any, **options: Any) -> Response:
