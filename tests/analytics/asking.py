@@ -109,7 +109,7 @@ async def told(answer: Segmentation, number_of: Callable[[int], str]) -> Told:
             answer.active_customers,
             minor(await answer.refunds_outside_population()),
         ),
-        [_of_segment(s, minor, await s.growth()) for s in answer.segments],
+        [_of_segment(s, s.characteristics, minor, await s.growth()) for s in answer.segments],
         insights_of(await answer.insights()),
         [(c.score, c.max_recency_days, c.min_frequency, minor(c.min_monetary)) for c in answer.cut_points],
         [_of_cell(c, minor) for c in answer.cells],
@@ -128,7 +128,7 @@ def told_by_oracle(
     return Told(
         dict(zip(people.index, rows, strict=True)),
         (answer.total_customers, answer.total_revenue, answer.active_customers, answer.refunds_outside_population),
-        [_of_segment(s, _as_is, s.growth if growth is None else growth[s.name]) for s in answer.segments],
+        [_of_segment(s, s, _as_is, s.growth if growth is None else growth[s.name]) for s in answer.segments],
         insights_of(insights or answer.insights),
         [(c.score, c.max_recency_days, c.min_frequency, c.min_monetary) for c in answer.cut_points],
         [_of_cell(c, _as_is) for c in answer.cells],
@@ -139,7 +139,9 @@ def _as_is(amount: Any) -> Any:
     return amount
 
 
-def _of_segment(segment: Any, money: Callable[[Any], int | None], growth: float | None) -> tuple[Any, ...]:
+def _of_segment(
+    segment: Any, typical: Any, money: Callable[[Any], int | None], growth: float | None
+) -> tuple[Any, ...]:
     return (
         segment.name,
         segment.code,
@@ -149,9 +151,9 @@ def _of_segment(segment: Any, money: Callable[[Any], int | None], growth: float 
         segment.revenue_contribution,
         money(segment.average_order_value),
         (segment.recency_score, segment.frequency_score, segment.monetary_score),
-        segment.characteristics.avg_days_since_last_purchase,
-        segment.characteristics.avg_purchase_frequency,
-        money(segment.characteristics.avg_total_spend),
+        typical.avg_days_since_last_purchase,
+        typical.avg_purchase_frequency,
+        money(typical.avg_total_spend),
         growth,
     )
 

@@ -1,5 +1,6 @@
 """Running an import again: what is the same changes nothing, what differs is updated in place."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from ingest import loader
 from ingest.loader import import_file
 from ingest.mapping import parse_map, preset
 from models import Business
+from resolvers.operation.ids import global_id
 from rules.days import day_number
 from tests.ingest.conftest import ACTOR, NOW
 
@@ -21,18 +23,22 @@ LINES = [
 ]
 
 
+AUDIT = "SELECT action, subject, changes FROM audit_entry ORDER BY id"
+
+
 def counts(summary):
     return (summary.read, summary.written, summary.updated, summary.unchanged, summary.rejected)
 
 
 async def everything(asking) -> dict[str, list]:
-    tables = ("customer", "sale", "sale_item", "sale_status_change", "payment", "refund", "audit_entry")
+    tables = ("customer", "sale", "sale_item", "sale_status_change", "payment", "refund")
     return {name: await asking(f"SELECT * FROM {name} ORDER BY id") for name in tables}
 
 
 async def test_the_same_file_again_changes_nothing(importing, asking):
     assert counts(await importing(LINES)) == (4, 3, 0, 0, 1)
     before, [revisions] = await everything(asking), await asking(REVISIONS)
+    audit = await asking(AUDIT)
     again = await importing(LINES)
     assert counts(again) == (4, 0, 0, 3, 1)
     assert (again.sales, again.refunds, again.customers) == (0, 0, 0)
@@ -40,6 +46,8 @@ async def test_the_same_file_again_changes_nothing(importing, asking):
     [after] = await asking(REVISIONS)
     assert after["facts_revision"] == revisions["facts_revision"], "reports stay as they are"
     assert after["revision"] == revisions["revision"] + 2, "the run itself begins and ends"
+    told = [json.loads(entry["changes"]) for entry in (await asking(AUDIT))[len(audit) :]]
+    assert [[change[2] for change in changes if change[0] == "status"] for changes in told] == [["RUNNING"], ["DONE"]]
 
 
 async def test_a_row_elsewhere_in_the_file_changes_nothing(importing):
@@ -131,12 +139,12 @@ async def test_the_run_is_remembered_with_its_counts(importing, asking):
     }  # fmt: skip
     assert {name: run[name] for name in expected} == expected
     assert run["finished_at"] is not None
-    [audit] = await asking("SELECT action, subject, changes FROM audit_entry")
-    assert audit == {
-        "action": "import",
-        "subject": f"import_run:{run['id']}",
-        "changes": '{"rows":3,"file":"march.csv"}',
+    begun, written, ended = await asking(AUDIT)
+    assert {(entry["action"], entry["subject"]) for entry in (begun, written, ended)} == {
+        ("import", global_id("ImportRun", run["id"]))
     }
+    assert written["changes"] == '[["rows",null,"3",false],["file",null,"march.csv",false]]'
+    assert ended["changes"] == '[["status",null,"DONE",false]]'
 
 
 async def test_a_dry_run_reports_the_same_and_writes_nothing(importing, asking, tmp_path):

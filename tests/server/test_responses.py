@@ -123,6 +123,7 @@ def test_what_may_not_be_kept_is_told_by_the_types_of_the_schema() -> None:
         "Viewer.role",
         "Viewer.business",
         "Viewer.customer",
+        "Viewer.mutations",
     }
 
 
@@ -193,13 +194,13 @@ def served(url: str, shop: Shop, monkeypatch: pytest.MonkeyPatch, **settings: An
         asking = Asking(client, made, shop, clock)
         endpoint = replace(app.state.endpoint, clock=lambda: clock[0])
         app.state.endpoint = endpoint
-        real = type(endpoint)._run_once
+        real = type(endpoint)._execute
 
         async def counted(self: Any, operation: Any, *rest: Any, **more: Any) -> Any:
             asking.executed.append(operation.prepared.text)
             return await real(self, operation, *rest, **more)
 
-        monkeypatch.setattr(type(endpoint), "_run_once", counted)
+        monkeypatch.setattr(type(endpoint), "_execute", counted)
         yield asking
 
 
