@@ -308,6 +308,11 @@ class Shop:
             self.revision = open_write.revision
         return self.revision
 
+    async def change(self) -> int:
+        """Write something that no report reads, a new storefront; its revision."""
+        self.storefront(f"Storefront {len(self._storefronts) + 1}")
+        return await self.save()
+
     async def _save_parents(self, open_write: Write) -> None:
         await self._put(open_write, Storefront, self._storefronts.values(), self._resolved)
         changed = [told for told in self._customers.values() if told.is_changed]

@@ -96,7 +96,7 @@ async def test_the_last_change_comes_at_once_and_then_each_new_one(talking: Talk
         with talking.talk() as socket:
             socket.send_json(subscribe())
             heard = [socket.receive_json()]
-            asyncio.run_coroutine_threadsafe(shop.save(), loop).result()
+            asyncio.run_coroutine_threadsafe(shop.change(), loop).result()
             heard.append(socket.receive_json())
             socket.send_json({"id": "1", "type": "complete"})
             socket.send_json({"type": "ping"})
@@ -115,7 +115,7 @@ async def test_the_last_change_comes_at_once_and_then_each_new_one(talking: Talk
 async def test_several_changes_in_a_second_are_one_event(talking: Talking, shop: Shop) -> None:
     async def write() -> None:
         for _ in range(5):
-            await shop.save()
+            await shop.change()
 
     def listen() -> list[tuple[int, float]]:
         heard: list[tuple[int, float]] = []
@@ -142,9 +142,9 @@ async def test_only_the_viewer_s_business_is_told_of(talking: Talking, shop: Sho
         with talking.talk() as socket:
             socket.send_json(subscribe())
             assert socket.receive_json()["payload"]["data"]["dataChanged"]["dataRevision"] == 1
-            asyncio.run_coroutine_threadsafe(other.save(), loop).result()
+            asyncio.run_coroutine_threadsafe(other.change(), loop).result()
             time.sleep(1.2)
-            asyncio.run_coroutine_threadsafe(shop.save(), loop).result()
+            asyncio.run_coroutine_threadsafe(shop.change(), loop).result()
             return socket.receive_json()["payload"]["data"]["dataChanged"]["dataRevision"]
 
     loop = asyncio.get_running_loop()
@@ -155,7 +155,7 @@ async def test_only_the_viewer_s_business_is_told_of(talking: Talking, shop: Sho
 async def test_another_process_is_heard_of_at_any_worker(store_url: str, tmp_path: Path) -> None:
     database = Database(store_url)
     shop = await open_shop(database)
-    await shop.save()
+    await shop.change()
     with running(store_url, tmp_path, workers=2) as server:
         address = server.graphql.replace("http", "ws")
         headers = {"Authorization": server.headers(shop.id)["Authorization"]}
@@ -168,7 +168,7 @@ async def test_another_process_is_heard_of_at_any_worker(store_url: str, tmp_pat
             assert json.loads(await socket.recv()) == {"type": "connection_ack"}
             await socket.send(json.dumps(subscribe()))
             assert json.loads(await socket.recv())["payload"]["data"]["dataChanged"]["dataRevision"] == 1
-        await shop.save()
+        await shop.change()
         for socket in sockets:
             heard = json.loads(await asyncio.wait_for(socket.recv(), 10))
             assert heard["payload"]["data"]["dataChanged"]["dataRevision"] == 2
@@ -391,7 +391,7 @@ async def test_the_revision_is_never_older_than_the_question(revisions: Revision
 
     async def write() -> None:
         while committed[-1] < 20:
-            committed.append(await shop.save())
+            committed.append(await shop.change())
 
     committed = [0]
     await asyncio.gather(write(), *(look() for _ in range(10)))
@@ -424,7 +424,7 @@ async def test_a_look_that_fails_is_no_end(revisions: Revisions, monkeypatch: py
     listening = Changes(revisions, looks_every=0.02).of(shop.id, tells_every=0)
     assert (await anext(listening)).data_revision == 0
     fails[0] = True
-    await shop.save()
+    await shop.change()
     following = asyncio.ensure_future(anext(listening))
     await asyncio.sleep(0.1)
     assert not following.done()
