@@ -1,16 +1,14 @@
-"""The business that owns all other rows, its storefronts, and the identity of the database itself."""
+"""The business that owns all other rows, with its settings, and the identity of the database itself."""
 
 from datetime import datetime
 from enum import StrEnum
 from secrets import token_hex
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, SelectBase, UniqueConstraint, select, text, type_coerce
+from sqlalchemy import BigInteger, CheckConstraint, text
 from sqlmodel import Field
 
-from models.database import scoped, table
-from models.naming import statement
-from models.types import Day, GlobalId, Millionths, Stored, added, primary_key, reference, word
+from models.types import Day, Millionths, Stored, added, primary_key, word
 from rules.segmentation import RFMScheme
 
 
@@ -86,31 +84,3 @@ class Business(Stored, table=True):
     facts_revision: int = Field(default=0, sa_type=BigInteger)
     created_at: datetime
     updated_at: datetime
-
-
-class Storefront(Stored, table=True):
-    """A place or site where the business sells."""
-
-    __table_args__ = (UniqueConstraint("business_id", "name", name="storefront_name"),)
-
-    id: int | None = primary_key()
-    business_id: int = reference("business.id")
-    name: str = Field(max_length=200)
-    is_active: bool = True
-    revision: int = Field(sa_type=BigInteger)
-
-
-# ---------------------------------------------------------------- statements
-
-storefront = table(Storefront)
-
-
-@statement
-def storefronts_of_business() -> SelectBase:
-    """The storefronts of :business by name."""
-    shown = (storefront.c.id, storefront.c.name, storefront.c.is_active)
-    return (
-        select(*shown, type_coerce(storefront.c.id, GlobalId("Storefront")).label("global_id"))
-        .where(scoped(storefront))
-        .order_by(storefront.c.name, storefront.c.id)
-    )

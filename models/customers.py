@@ -25,7 +25,20 @@ from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
-from models.types import ERASABLE, Day, GlobalId, Key, Money, Stored, ordered_text, primary_key, reference, word
+from models.types import (
+    ERASABLE,
+    PERSONAL,
+    Day,
+    GlobalId,
+    Key,
+    Money,
+    Stored,
+    is_personal,
+    ordered_text,
+    primary_key,
+    reference,
+    word,
+)
 
 
 class CustomerType(StrEnum):
@@ -75,16 +88,16 @@ class Customer(Stored, table=True):
     sort_name: str = Field(
         sa_type=ordered_text(402), sa_column_kwargs=ERASABLE
     )  # case-folded name, else number: the order NAME
-    email: str | None = Field(default=None, max_length=320, sa_column_kwargs=ERASABLE)  # case-folded
-    phone: str | None = Field(default=None, max_length=20, sa_column_kwargs=ERASABLE)  # E.164
-    birth_date: date | None = Field(default=None, sa_column_kwargs=ERASABLE)
+    email: str | None = Field(default=None, max_length=320, sa_column_kwargs=PERSONAL)  # case-folded
+    phone: str | None = Field(default=None, max_length=20, sa_column_kwargs=PERSONAL)  # E.164
+    birth_date: date | None = Field(default=None, sa_column_kwargs=PERSONAL)
     gender: str | None = Field(default=None, max_length=40, sa_column_kwargs=ERASABLE)
-    line1: str | None = Field(default=None, max_length=200, sa_column_kwargs=ERASABLE)
-    line2: str | None = Field(default=None, max_length=200, sa_column_kwargs=ERASABLE)
-    city: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
-    state: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
-    postal_code: str | None = Field(default=None, max_length=32, sa_column_kwargs=ERASABLE)
-    country: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
+    line1: str | None = Field(default=None, max_length=200, sa_column_kwargs=PERSONAL)
+    line2: str | None = Field(default=None, max_length=200, sa_column_kwargs=PERSONAL)
+    city: str | None = Field(default=None, max_length=120, sa_column_kwargs=PERSONAL)
+    state: str | None = Field(default=None, max_length=120, sa_column_kwargs=PERSONAL)
+    postal_code: str | None = Field(default=None, max_length=32, sa_column_kwargs=PERSONAL)
+    country: str | None = Field(default=None, max_length=120, sa_column_kwargs=PERSONAL)
     is_active: bool = True
     is_email_verified: bool = False
     is_phone_verified: bool = False
@@ -96,7 +109,7 @@ class Customer(Stored, table=True):
     consent_email: bool = False
     consent_sms: bool = False
     consent_push: bool = False
-    notes: str | None = Field(default=None, sa_column_kwargs=ERASABLE)
+    notes: str | None = Field(default=None, sa_column_kwargs=PERSONAL)
     acquisition_source: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
     acquisition_campaign: str | None = Field(default=None, max_length=120, sa_column_kwargs=ERASABLE)
     referrer_id: int | None = reference("customer.id", nullable=True)
@@ -138,9 +151,6 @@ class ExternalId(Stored, table=True):
 
 customer, customer_tag, external_id = table(Customer), table(CustomerTag), table(ExternalId)
 
-PERSONAL = frozenset(
-    ("email", "phone", "birth_date", "notes", "line1", "line2", "city", "state", "postal_code", "country")
-)
 ERASED_NAME = "Erased customer"
 
 
@@ -158,7 +168,7 @@ def _display_name() -> ColumnElement[Any]:
 def _profile(personal: bool) -> list[ColumnElement[Any]]:
     hidden = {"search_name", "search_contact", "sort_name", "business_id", "revision"}
     columns: list[ColumnElement[Any]] = [
-        type_coerce(null(), c.type).label(c.name) if c.name in PERSONAL and not personal else c
+        type_coerce(null(), c.type).label(c.name) if is_personal(c) and not personal else c
         for c in customer.c
         if c.name not in hidden
     ]

@@ -22,7 +22,7 @@ from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
-from models.types import ERASABLE, Day, GlobalId, Stored, primary_key, reference, word
+from models.types import ERASABLE, PERSONAL, Day, GlobalId, Stored, primary_key, reference, word
 
 
 class TouchpointType(StrEnum):
@@ -84,7 +84,7 @@ class Touchpoint(Stored, table=True):
     channel: TouchpointChannel = Field(sa_type=word(TouchpointChannel))
     outcome: TouchpointOutcome | None = Field(default=None, sa_type=word(TouchpointOutcome), nullable=True)
     subject: str | None = Field(default=None, max_length=300, sa_column_kwargs=ERASABLE)
-    notes: str | None = Field(default=None, sa_column_kwargs=ERASABLE)
+    notes: str | None = Field(default=None, sa_column_kwargs=PERSONAL)
     campaign: str | None = Field(default=None, max_length=120)
     score: int | None = None
     occurred_at: datetime

@@ -85,14 +85,21 @@ def word(words: type[StrEnum], length: int = 24) -> Enum:
     )
 
 
-# What an erasure blanks: the audit trail names such a value and never keeps it.
+# What an erasure blanks: the audit trail names such a value and never keeps it. What is personal besides is shown
+# only to those who may see it: the schema holds its own table to these columns.
 ERASABLE = {"info": {"is_erasable": True}}
+PERSONAL = {"info": {"is_erasable": True, "is_personal": True}}
 
 
 def added(default: Any, as_stored: str, sa_type: Any = None, **options: Any) -> Any:
     """A column that a later migration gave to rows that were there already, by a default in the store itself."""
     kind = {} if sa_type is None else {"sa_type": sa_type}
     return Field(default=default, sa_column_kwargs={"server_default": text(as_stored)}, **kind, **options)
+
+
+def is_personal(column: Column[Any]) -> bool:
+    """Whether a column holds what only those see who may see personal data."""
+    return bool(column.info.get("is_personal"))
 
 
 def is_erasable(column: Column[Any]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models.businesses import storefronts_of_business
+from models.storefronts import storefronts_of_business
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import key_of

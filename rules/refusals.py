@@ -111,9 +111,9 @@ class IdempotencyConflict(Refusal):
 
 
 class Duplicate(Refusal):
-    """What has to be unique is taken; `existing` is the id of the row that has it, where that may be told."""
+    """What has to be unique is taken; `existing` is the public id of what has it, where that may be told."""
 
-    def __init__(self, field: str, value: str, existing: int | None) -> None:
+    def __init__(self, field: str, value: str, existing: str | None) -> None:
         super().__init__(f"The {field} {shown(value)} is taken: it has to be unique.")
         self.field = field
         self.value = value

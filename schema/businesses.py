@@ -1,4 +1,4 @@
-"""The business, its storefronts, and who asks."""
+"""The business, its settings, and who asks."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -12,10 +12,8 @@ from resolvers.customers import customer_by_id
 from resolvers.data_quality import data_quality
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role
-from resolvers.storefronts import list_storefronts
 from schema.arguments import Info, about, changes_in, said, to_change
 from schema.document.roles import mutations_of
-from schema.nodes import Node
 from schema.refusals import InvalidInput, NotAllowed, StaleVersion
 from schema.results import registered
 from schema.scalars import BigInt
@@ -77,14 +75,6 @@ class Business:
     async def data_quality(info: Info) -> Any:
         """The quality of its data."""
         return await data_quality(info.context)
-
-
-@strawberry.type(description="A place or site where the business sells.")
-class Storefront(Node):
-    """A place or site where the business sells."""
-
-    name: str = about("Its name.")
-    is_active: bool = about("Whether it still sells.")
 
 
 def _of_default(text: str, default: str) -> str:
@@ -207,7 +197,7 @@ class Viewer:
 
 @strawberry.type
 class BusinessesQueries:
-    """Who asks, and the places where the business sells."""
+    """Who asks, and the settings of the business."""
 
     @strawberry.field(description="Who asks.", graphql_type=Viewer)
     @staticmethod
@@ -215,12 +205,6 @@ class BusinessesQueries:
         """Who asks."""
         await info.context.business()
         return info.context.viewer
-
-    @strawberry.field(description="The storefronts of the business by name.", graphql_type=list[Storefront])
-    @staticmethod
-    async def storefronts(info: Info) -> Any:
-        """The storefronts of the business."""
-        return await list_storefronts(info.context)
 
     @strawberry.field(description="The settings of the business.", graphql_type=BusinessSettings)
     @staticmethod

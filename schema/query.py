@@ -14,6 +14,7 @@ from schema.receivables import ReceivablesQueries
 from schema.retention import RetentionQueries
 from schema.segmentation.migration import MigrationQueries
 from schema.segmentation.report import SegmentationQueries
+from schema.storefronts import StorefrontsQueries
 from schema.touchpoints import TouchpointsQueries
 
 
@@ -21,6 +22,7 @@ from schema.touchpoints import TouchpointsQueries
 class Query(
     NodesQueries,
     BusinessesQueries,
+    StorefrontsQueries,
     CustomersQueries,
     LifetimeValueQueries,
     PredictionQueries,

@@ -11,10 +11,10 @@ from resolvers.sales import items_by_sale, payments_by_sale, refunds_by_sale, sa
 from resolvers.storefronts import storefront_by_id
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 from schema.arguments import about
-from schema.businesses import Storefront
 from schema.connections import Words, connection
 from schema.execution.lookups import looked_up
 from schema.nodes import Node
+from schema.storefronts import Storefront
 
 if TYPE_CHECKING:
     from schema.customers import Customer

@@ -8,7 +8,7 @@ import strawberry
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, GraphQLUnionType
 from strawberry.schema.config import StrawberryConfig
 
-from schema.document.access import Access
+from schema.document.access import Access, check_personal
 from schema.document.prepared import AsPrepared
 from schema.document.roles import check_roles
 from schema.execution.executor import RowExecutor
@@ -56,6 +56,7 @@ def make_schema() -> strawberry.Schema:
     )
     built = made._schema  # pyright: ignore[reportPrivateUsage]
     check_roles(built)
+    check_personal(built)
     _rows_are_objects(built)
     return made
 

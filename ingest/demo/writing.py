@@ -29,8 +29,8 @@ from models import (
     Storefront,
     Touchpoint,
 )
-from models.businesses import storefronts_of_business
 from models.database import TextList, any_of, scoped, table
+from models.storefronts import storefronts_of_business
 from resolvers.operation.writing import Write
 
 UNKNOWN = -1

@@ -1,15 +1,27 @@
 """Who may ask for which field: one table, held to an operation before it runs, never to each object of a list."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, cast
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, Node, get_operation_ast
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    Node,
+    get_operation_ast,
+)
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
+from models import Customer, Touchpoint
+from models.database import table
+from models.types import is_personal
 from resolvers.operation.errors import Forbidden
 from resolvers.operation.viewer import Role, Viewer
+from rules.words import in_contract
 from schema.document.roles import LEAST_ROLE, may_call
 from schema.document.walking import Walker, fragments_of, values_of
 
@@ -31,6 +43,8 @@ STAFF_ONLY = frozenset(
 PERSONAL = frozenset(
     ("Customer.address", "Customer.birthDate", "Customer.email", "Customer.notes", "Customer.phone", "Touchpoint.notes")
 )
+MADE_OF_SEVERAL = frozenset(("Customer.address",))
+OF_COLUMNS = {"Customer": table(Customer), "Touchpoint": table(Touchpoint)}
 
 
 def is_refused(viewer: Viewer, coordinate: str) -> bool:
@@ -43,6 +57,21 @@ def is_refused(viewer: Viewer, coordinate: str) -> bool:
 def is_hidden(viewer: Viewer, coordinate: str) -> bool:
     """Whether this field is null to this viewer, with an error that says so."""
     return coordinate in PERSONAL and not viewer.sees_personal_data
+
+
+class NotHidden(Exception):
+    """A field shows a personal column and is not among those that are hidden, or the other way round."""
+
+
+def check_personal(schema: GraphQLSchema) -> None:
+    """NotHidden where PERSONAL is not what the columns of the models say, each field being called as its column."""
+    for kind, source in OF_COLUMNS.items():
+        fields = cast(GraphQLObjectType, schema.get_type(kind)).fields
+        named = {in_contract(column.name): column for column in source.c}
+        shown = {f"{kind}.{name}" for name in fields if name in named and is_personal(named[name])}
+        hidden = {field for field in PERSONAL - MADE_OF_SEVERAL if field.startswith(f"{kind}.")}
+        if shown != hidden:
+            raise NotHidden(f"PERSONAL of schema/document/access.py and the columns of {kind}: {shown ^ hidden}")
 
 
 class Access(SchemaExtension):

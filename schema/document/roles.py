@@ -59,4 +59,6 @@ def check_roles(schema: GraphQLSchema) -> None:
     served = {f"{root.name}.{name}" for root in roots if root is not None for name in root.fields}
     without, of_none = served - LEAST_ROLE.keys(), LEAST_ROLE.keys() - served
     if without or of_none:
-        raise NoRole(f"without a role: {sorted(without)}; of no root field: {sorted(of_none)}")
+        raise NoRole(
+            f"the rows of schema/document/roles.py lack {sorted(without)} and have {sorted(of_none)}, which is no field"
+        )

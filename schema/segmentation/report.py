@@ -21,12 +21,12 @@ from resolvers.segmentation.report import (
 )
 from rules.selling import PaymentMethod, SaleChannel
 from schema.arguments import AsOf, CustomerTypeArg, Days, Info, Method, Scheme, StorefrontArg, about, said
-from schema.businesses import Storefront
 from schema.exports import export_url_with_detail
 from schema.members import counted_customers
 from schema.reports import Freshness, HowComputed
 from schema.results import before, computed, registered
 from schema.segmentation.rfm import RFMCutPoints
+from schema.storefronts import Storefront
 
 
 def _preferred(dimension: Dimension, description: str, type_: Any, read: Callable[[Any], Any] = lambda v: v) -> Any:

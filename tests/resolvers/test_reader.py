@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from models import Customer, Storefront, Touchpoint
-from models.businesses import storefronts_of_business
 from models.customers import CustomerType, customers_with_id
 from models.database import Database, table
 from models.sales import purchases_of, rows_of_sales, rows_with_id, sale, sale_item
+from models.storefronts import storefronts_of_business
 from models.touchpoints import TouchpointType, touchpoints_with_id
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id

@@ -32,7 +32,7 @@ def test_every_refusal_has_a_message() -> None:
             'The key "till-7" was used for another operation or another input: use a new one.',
         ),
         (
-            Duplicate(field="email", value="ann@example.com", existing=7),
+            Duplicate(field="email", value="ann@example.com", existing="Q3VzdG9tZXI6Nw"),
             'The email "ann@example.com" is taken: it has to be unique.',
         ),
     ]

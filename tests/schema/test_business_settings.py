@@ -31,6 +31,9 @@ OTHERS: dict[str, Any] = {
     "portalSignIn": "OIDC", "codeRegions": ["AT", "CH"], "codesPerDay": 0, "eraseAfterDays": 0, "contactsPerWeek": 3,
     "globalControlPercent": 12.5, "keepEventsDays": 7, "keepAuditMonths": None,
 }  # fmt: skip
+# The version counts, what was sent is told, and registration cannot be switched on yet: a test of its own.
+NOT_CHANGED_HERE = {"version", "codesSentToday", "selfRegistration"}
+MAY_BE_NULL = {"segmentDays", "contactsPerWeek", "keepAuditMonths"}
 
 
 async def update(ask: Asker, **given: Any) -> Any:
@@ -56,6 +59,7 @@ async def test_every_setting_begins_with_its_default(ask_both: Asker) -> None:
 
 
 async def test_every_setting_is_changed_and_seen_in_the_payload_and_after_it(ask_both: Asker) -> None:
+    assert OTHERS.keys() == AT_FIRST.keys() - NOT_CHANGED_HERE
     expected = {**AT_FIRST, **OTHERS, "version": 2}
     assert await update(ask_both, **OTHERS) == {"__typename": "BusinessSettingsPayload", "settings": expected}
     assert await settings(ask_both) == expected
@@ -67,6 +71,13 @@ async def test_what_is_absent_stays_and_null_clears(ask: Asker) -> None:
     await update(ask, segmentDays=90, contactsPerWeek=2)
     done = await update(ask, version=2, segmentDays=None)
     assert (done["settings"]["segmentDays"], done["settings"]["contactsPerWeek"]) == (None, 2)
+
+
+async def test_null_clears_what_may_be_null_and_nothing_else(ask: Asker) -> None:
+    refused = await update(ask, **dict.fromkeys(OTHERS))
+    assert {problem["path"][1] for problem in refused["problems"]} == OTHERS.keys() - MAY_BE_NULL
+    assert {problem["code"] for problem in refused["problems"]} == {"REQUIRED"}
+    assert (await update(ask, **dict.fromkeys(MAY_BE_NULL)))["__typename"] == "BusinessSettingsPayload"
 
 
 async def test_a_change_leaves_one_revision_and_one_entry(ask: Asker, shop: Shop) -> None:

@@ -333,19 +333,19 @@ def test_what_may_change_by_itself_is_not_kept(ask: Asking, query: str) -> None:
 
 def test_what_looked_at_the_clock_is_not_kept(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     from resolvers import storefronts  # noqa: PLC0415
-    from schema import businesses  # noqa: PLC0415
+    from schema import storefronts as fields  # noqa: PLC0415
 
     async def with_the_time(context: Any) -> Any:
         assert context.now is not None
         return await storefronts.list_storefronts(context)
 
-    monkeypatch.setattr(businesses, "list_storefronts", with_the_time)
+    monkeypatch.setattr(fields, "list_storefronts", with_the_time)
     assert "etag" not in ask("{ storefronts { name } }").headers
     assert "etag" in ask("{ viewer { role } }").headers
 
 
 def test_refusals_are_kept_and_failures_are_not(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    from schema import businesses  # noqa: PLC0415
+    from schema import storefronts as fields  # noqa: PLC0415
 
     wrong = "{ segmentation(days: 0) { totalCustomers } }"
     answers = [ask(wrong) for _ in range(2)]
@@ -357,7 +357,7 @@ def test_refusals_are_kept_and_failures_are_not(ask: Asking, monkeypatch: pytest
         raise RuntimeError("once")
 
     with monkeypatch.context() as patched:
-        patched.setattr(businesses, "list_storefronts", failing)
+        patched.setattr(fields, "list_storefronts", failing)
         failed = ask("{ storefronts { name } }")
     assert failed.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
     assert "etag" not in failed.headers

@@ -38,7 +38,7 @@ async def main(url: str, business: str, when: str) -> None:
         operation = open_and_die
         operation.__name__ = open_storefront.__name__
     else:
-        Context._leave_snapshot = die  # the first thing that happens after the commit
+        Context._move = die  # the first thing that happens after the commit
     await made.write(operation, OpenStorefront("Harbour"), UsedFor("k1", "touchpoint"))
 
 

@@ -17,6 +17,7 @@ from models import Customer, Sale, Storefront
 from models.database import Database, any_of, scoped, table
 from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.context import Context, report_key
+from resolvers.operation.ids import global_id
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.operation.writing import Write, writing
@@ -56,7 +57,7 @@ async def open_storefront(write: Write, asked: OpenStorefront) -> StorefrontOpen
     id_ = await write.insert(table(Storefront), name=asked.name, is_active=asked.is_active)
     write.tell("storefront.opened", None, id=id_)
     if asked.fails == "refusal":
-        raise Duplicate("name", asked.name, id_)
+        raise Duplicate("name", asked.name, global_id("Storefront", id_))
     if asked.fails == "fault":
         raise RuntimeError("a fault of ours")
     return StorefrontOpened(id_)
