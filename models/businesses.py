@@ -50,7 +50,7 @@ class Installation(Stored, table=True):
 class Business(Stored, table=True):
     """A shop: whose currency and time zone its facts are written in, its settings, and the counter of its changes.
 
-    `version` counts the changes of its settings; `code_regions` are between blanks.
+    `version` counts the changes of its settings, `last_event` its events; `code_regions` are between blanks.
     """
 
     __table_args__ = (
@@ -80,6 +80,7 @@ class Business(Stored, table=True):
     global_control_percent: int = added(0, "0", Millionths)
     keep_events_days: int = added(30, "30")
     keep_audit_months: int | None = added(24, "24")
+    last_event: int = added(0, "0", BigInteger)
     revision: int = Field(default=0, sa_type=BigInteger)
     facts_revision: int = Field(default=0, sa_type=BigInteger)
     created_at: datetime

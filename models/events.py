@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, SelectBase, Text, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, Text, UniqueConstraint
 from sqlmodel import Field
 
-from models.database import scoped, table
-from models.naming import statement
 from models.types import Key, Stored, primary_key, reference
 
 
 class Event(Stored, table=True):
-    """Something that happened. `sequence` counts the events of a business without a gap; `data` is JSON."""
+    """Something that happened; `data` is JSON.
+
+    `sequence` counts the events of a business without a gap, those that are gone too.
+    """
 
     __table_args__ = (UniqueConstraint("business_id", "sequence", name="event_sequence"),)
 
@@ -23,14 +24,3 @@ class Event(Stored, table=True):
     customer_id: int | None = Field(default=None, sa_type=Key)
     data: str = Field(sa_type=Text)
     revision: int = Field(sa_type=BigInteger)
-
-
-# ---------------------------------------------------------------- statements
-
-event = table(Event)
-
-
-@statement
-def last_sequence() -> SelectBase:
-    """The number of the last event of :business, 0 where there is none."""
-    return select(func.coalesce(func.max(event.c.sequence), 0).label("sequence")).where(scoped(event))

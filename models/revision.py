@@ -15,7 +15,10 @@ installation = table(Installation)
 
 @statement
 def business_to_write() -> Select[Any]:
-    """The row of :business, which nobody else writes to from here on, and the key of this database's digests."""
+    """The row of :business, which nobody else writes to from here on, and the key of this database's digests.
+
+    Its lock makes revisions commit in order.
+    """
     key = select(installation.c.digest_key).where(installation.c.id == 1).scalar_subquery().label("digest_key")
     mine = select(business, key).where(business.c.id == bindparam("business"))
     return mine.with_for_update(key_share=True, of=business)
@@ -23,12 +26,13 @@ def business_to_write() -> Select[Any]:
 
 @cache
 def revision_taken(facts: bool) -> Update:
-    """Let :business be at :new_revision since :now; its row lock makes revisions commit in order.
+    """Let :business be at :new_revision since :now, with :new_event as its last event; `business_to_write` came before.
 
     `facts` says that the write changes what reports read: sales, refunds, payments, reporting attributes.
     """
     values: dict[str, Any] = {
         "revision": bindparam("new_revision"),
+        "last_event": bindparam("new_event"),
         "updated_at": bindparam("now", type_=business.c.updated_at.type),
     }
     if facts:

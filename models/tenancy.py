@@ -81,7 +81,8 @@ def unguard(connection: Connection, tables: Sequence[str]) -> None:
         _run(connection, f"DROP POLICY {OF_BUSINESS} ON {name}", f"DROP POLICY {OF_INSTALLATION} ON {name}")
         _run(connection, f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
     if role is not None:
-        _run(connection, *(f"REVOKE ALL ON {name} FROM {_quoted(role)}" for name in (*tables, *ONLY_READ)))
+        last = () if guarded(connection) else ONLY_READ
+        _run(connection, *(f"REVOKE ALL ON {name} FROM {_quoted(role)}" for name in (*tables, *last)))
 
 
 def guarded(connection: Connection) -> list[str]:

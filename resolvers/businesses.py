@@ -106,9 +106,9 @@ async def _called(database: Database, name: str) -> Any | None:
 
 @dataclass(frozen=True)
 class SettingsUpdate:
-    """Settings to change, by column; what is absent stays."""
+    """Settings to change, by column; what is absent stays. Without a version they are changed whatever it is."""
 
-    version: int
+    version: int | None
     given: Mapping[str, Any]
 
     def checked(self, problems: Problems) -> Self:
@@ -123,10 +123,11 @@ class BusinessSettingsPayload:
 
 async def update_business_settings(write: Write, asked: SettingsUpdate) -> BusinessSettingsPayload:
     """Change settings of the business: StaleVersion, or NotAllowed for codes that have no way out."""
-    await write.update(business, write.business, expected=asked.version, **asked.given)
+    write.expect(write.business, asked.version)
     if asked.given.get("self_registration") or asked.given.get("portal_sign_in") is PortalSignIn.CODE:
         raise NotAllowed(
             "Codes have no way out to customers here yet: without one, nobody can register or sign in by code.",
             NotAllowedReason.SWITCHED_OFF,
         )
+    await write.update(business, write.business, **asked.given)
     return BusinessSettingsPayload()

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rules.currency import MILLION
-from rules.problems import Problems, known_word, short_list, whole_number
+from rules.problems import Problems, short_list, whole_number
 from rules.refusals import InputProblemCode
 from rules.regions import known_regions
-from rules.words import in_contract
+from rules.words import in_contract, shown
 
 MOST_CODE_REGIONS = 50
 MOST_CONTROL_PERCENT = 50
@@ -41,7 +41,11 @@ def _checked(problems: Problems, name: str, value: Any) -> Any:
 
 
 def _region(problems: Problems, name: str, value: str) -> str:
-    return known_word(problems, name, value.strip().upper(), known_regions())
+    code = value.strip().upper()
+    if code not in known_regions():
+        message = f"{shown(value)} is no country: give its ISO 3166 code, like GB or DE."
+        problems.add(name, InputProblemCode.UNKNOWN_VALUE, message)
+    return code
 
 
 def _code_regions(problems: Problems, name: str, values: list[str]) -> str:

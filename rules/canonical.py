@@ -14,6 +14,7 @@ def canonical(value: Any) -> Any:
     """A value as JSON holds it: texts trimmed and NFC, decimals without trailing zeros, instants in UTC.
 
     Of objects and frozen dataclasses it leaves out what is absent, null or its default; the order of a set is none.
+    What is given has been checked: texts that stand for words are those words.
     """
     if isinstance(value, Enum):
         return value.value
@@ -31,14 +32,16 @@ def canonical(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _object(cast(Mapping[str, Any], value))
     if isinstance(value, AbstractSet):
-        return sorted(canonical(item) for item in cast(AbstractSet[Any], value))
+        return sorted((canonical(item) for item in cast(AbstractSet[Any], value)), key=repr)
     if isinstance(value, Sequence):
         return [canonical(item) for item in cast(Sequence[Any], value)]
     return value
 
 
 def _plain(value: Decimal) -> str:
-    return format(value.normalize() + 0, "f")  # + 0: there is no minus zero
+    text = format(value, "f")
+    plain = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if plain == "-0" else plain
 
 
 def _object(given: Mapping[str, Any]) -> dict[str, Any]:

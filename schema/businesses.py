@@ -87,7 +87,8 @@ class BusinessSettings:
 
     version: int = about("How often they were changed, to be sent along with a change.")
     region: str = about(
-        "The country of phone numbers without one, an ISO 3166 code; at first that of the currency or the time zone."
+        "The country of phone numbers without one, an ISO 3166 code; at first that of the currency or the time zone, "
+        "ZZ where neither tells."
     )
     week_start: Weekday = about(_of_default("The day on which a week begins;", "MONDAY"))
     segment_scheme: RFMScheme = about(

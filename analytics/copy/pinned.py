@@ -31,6 +31,7 @@ class PinnedView:
     """One version of a business's facts, until it is closed; `tables` are those that it holds."""
 
     name = "duckdb"
+    store: Any = None  # what reads the store as of the same revision
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, tables: frozenset[str], timeout: float, slow: float) -> None:
         self.tables = tables

@@ -5,15 +5,11 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    String,
     Table,
 )
-from sqlmodel import AutoString
 
 from models import Customer, CustomerTag, Payment, Refund, Sale, SaleItem, SaleStatusChange
 from models.database import table
-
-TEXTS = (String, AutoString)
 
 PROFILE = ("number", "sort_name", "type", "city", "country", "joined_day", "credit_limit")
 CAME_BY = ("acquisition_source", "acquisition_campaign", "referrer_id")

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from resolvers.operation.errors import BadUserInput, Unauthenticated
 from rules.days import business_today, day_number
 
+NOT_HERE = "this token is for a business that does not exist here"
+
 
 @dataclass(frozen=True)
 class BusinessCalendar:
@@ -45,6 +47,6 @@ class BusinessCalendar:
 def calendar_at(row: Any, now: datetime) -> BusinessCalendar:
     """A business at a moment; Unauthenticated where the token is for none that there is."""
     if row is None:
-        raise Unauthenticated("this token is for a business that does not exist here")
+        raise Unauthenticated(NOT_HERE)
     zone = ZoneInfo(row.timezone)
     return BusinessCalendar(row, zone, business_today(now, zone))

@@ -1,8 +1,8 @@
 """What one operation holds: its viewer, its clock, its snapshot of the store, its view of the facts, its loaders."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,14 +14,15 @@ from aiodataloader import DataLoader
 from analytics.copy.pinned import PinnedView, SnapshotMoved
 from models.audit import AuditSource
 from resolvers.operation.actor import Actor, UsedFor
-from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.calendar import NOT_HERE, BusinessCalendar
 from resolvers.operation.computed import Computed, Seen, Sized
+from resolvers.operation.errors import Unauthenticated
 from resolvers.operation.reader import Reader
 from resolvers.operation.refusing import as_member, checked_input
 from resolvers.operation.services import Services
 from resolvers.operation.snapshot import Snapshot
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.operation.writing import Operation, Write, writing
+from resolvers.operation.writing import NoSuchBusiness, Operation, Write, writing
 from rules.refusals import Refusal
 
 CODE_VERSION = 1  # part of every cache key: raise it when a report's arithmetic changes
@@ -86,6 +87,7 @@ class Context:
         self._clock = clock or (lambda: now)
         self._request_id = request_id
         self._snapshot = Snapshot(services, viewer.business_id, now)
+        self._earlier: list[Snapshot] = []
         self._moving = asyncio.Lock()
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
         self._lookups: set[asyncio.Task[Any]] = set()
@@ -147,7 +149,8 @@ class Context:
                 raise
         async with self._moving:
             if self._snapshot is snapshot:  # of several that find it past, one moves
-                await self._move()
+                self._earlier.append(snapshot)  # others may be reading a view of it
+                self._begin_anew()
                 await self._snapshot.begin_pinned(need)
         return await self._snapshot.facts(need)
 
@@ -213,7 +216,7 @@ class Context:
         except Refusal as refusal:
             return as_member(refusal)
         self._now = max(self._now, write.now)
-        await self._move()
+        await self._leave()
         return done
 
     async def write_each(self, operation: Operation[A, Any], asked: Sequence[tuple[A, UsedFor | None]]) -> list[Any]:
@@ -231,17 +234,30 @@ class Context:
         except _Undone as undone:
             return undone.done
 
-    def _writing(self) -> AbstractAsyncContextManager[Write]:
+    @asynccontextmanager
+    async def _writing(self) -> AsyncGenerator[Write]:
+        """An open write; its turn is waited for without a connection, so that those who read have one."""
+        await self._leave()
+        async with self.services.write_turns[self.viewer.business_id]:
+            try:
+                async with writing(
+                    self.services.database, self.viewer.business_id, actor=self._actor, clock=self._clock
+                ) as write:
+                    yield write
+            except NoSuchBusiness:
+                raise Unauthenticated(NOT_HERE) from None
+
+    @property
+    def _actor(self) -> Actor:
         viewer = self.viewer
         is_customer = viewer.role is Role.CUSTOMER
-        actor = Actor(
+        return Actor(
             name="customer" if is_customer else viewer.subject,
             role=viewer.role,
             source=AuditSource.PORTAL if is_customer else AuditSource.API,
             request_id=self._request_id,
             customer_id=viewer.customer_id,
         )
-        return writing(self.services.database, viewer.business_id, actor=actor, clock=self._clock)
 
     @contextmanager
     def looking(self) -> Generator[None]:
@@ -263,10 +279,17 @@ class Context:
 
     async def close(self) -> None:
         """Let go of the snapshot, which ends unless something is computed of it for others."""
-        await self._snapshot.let_go()
+        held, self._earlier = [*self._earlier, self._snapshot], []
+        for snapshot in held:
+            await snapshot.let_go()
 
-    async def _move(self) -> None:
-        """See what there is from now on."""
-        earlier, self._snapshot = self._snapshot, Snapshot(self.services, self.viewer.business_id, self._now)
+    async def _leave(self) -> None:
+        """Let go of what was seen, connection and all; what is asked next is of a newer moment."""
+        held, self._earlier = [*self._earlier, self._snapshot], []
+        self._begin_anew()
+        for snapshot in held:
+            await snapshot.let_go()
+
+    def _begin_anew(self) -> None:
+        self._snapshot = Snapshot(self.services, self.viewer.business_id, self._now)
         self._loaders, self._were_kept = {}, {}
-        await earlier.let_go()

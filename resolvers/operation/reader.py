@@ -187,6 +187,7 @@ class Reader:
         self._turn = asyncio.Lock()
         self._has_ended = False
         self._connection: PoolProxiedConnection | None = None
+        self._waiting: PoolProxiedConnection | None = None  # taken, and no transaction begun in it yet
         self._driver: Any = None
         self._is_in_thread = False  # whether the driver may be at a statement that nobody waits for any more
         self._business: Any = None
@@ -201,6 +202,12 @@ class Reader:
         async with self._turn:
             await self._open()
         return self._business
+
+    async def connect(self) -> None:
+        """Take a connection of the pool, before anything is locked; the snapshot is not taken yet."""
+        async with self._turn:
+            if self._connection is None and self._waiting is None and not self._has_ended:
+                self._waiting = await self._database.engine.raw_connection()
 
     async def rows(self, statement: SelectBase, **params: Any) -> list[Any]:
         """The rows of a statement as users see them: dates, decimals, enumerations."""
@@ -240,14 +247,17 @@ class Reader:
         async with self._turn:
             self._has_ended = True
             connection, self._connection = self._connection, None
+            waiting, self._waiting = self._waiting, None
             if connection is not None:
                 await self._give_back(connection)
+            if waiting is not None:
+                await greenlet_spawn(waiting.close)
 
     async def _open(self) -> None:
         if self._has_ended:
             raise SnapshotEnded
         if self._connection is None:
-            connection = await self._database.engine.raw_connection()
+            connection, self._waiting = self._waiting or await self._database.engine.raw_connection(), None
             try:
                 self._business = await self._begin(connection)
             except BaseException:  # the next one to ask begins anew

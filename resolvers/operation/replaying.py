@@ -1,7 +1,7 @@
 """Idempotency: a key that was used before answers what was made then, and does nothing again."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
@@ -17,6 +17,9 @@ from models.idempotency import UsedKey, use_of_key
 from resolvers.operation.actor import Actor, UsedFor
 from rules.canonical import canonical
 from rules.refusals import IdempotencyConflict
+
+KEPT = (int, str, list, type(None))
+REPLAYED = "replayed"
 
 
 class UsedKeys:
@@ -43,7 +46,7 @@ class UsedKeys:
 
     async def remember(self, action: str, asked: Any, used: UsedFor, done: Any) -> None:
         """Keep what was made under a key: never the key, never the answer."""
-        made = {name: value for name, value in asdict(done).items() if name != "replayed"}
+        made = _made(done)
         row = {
             "business_id": self._business.id,
             "kind": used.kind,
@@ -68,3 +71,11 @@ class UsedKeys:
 @cache
 def _result_of(operation: Callable[..., Any]) -> Callable[..., Any]:
     return get_type_hints(operation)["return"]
+
+
+def _made(done: Any) -> dict[str, Any]:
+    """What an operation answered, as a replay can give it back: keys, words and lists of them."""
+    made: dict[str, Any] = {field.name: getattr(done, field.name) for field in fields(done) if field.name != REPLAYED}
+    if not all(isinstance(value, KEPT) for value in made.values()):
+        raise TypeError(f"{type(done).__name__} holds more than keys and words: a replay could not give it back")
+    return made

@@ -1,5 +1,7 @@
 """What lives as long as the process: the store, its columnar copies, and what is computed from them."""
 
+import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
 
 from analytics.copy.copy import Copies, CopyLimits
@@ -40,6 +42,7 @@ class Services:
         self.signing = signing or Signing.of_this_process()
         self.revisions = Revisions(database, self.statements)
         self.changes = Changes(self.revisions)
+        self.write_turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def close(self) -> None:
         """End what is being computed, and let go of every connection and copy."""

@@ -1,6 +1,7 @@
 """One moment of a business: a snapshot of the store, and versions of the columnar copy that are of the same revision.
 
-It is held by the operation and by each computation that goes on for others; the last to let go ends it.
+It is held by the operation and by each computation that goes on for others; the last to let go ends it. What is
+waited for comes in this order: a connection of the pool, the snapshot's own lock, the lock of the copy.
 """
 
 import asyncio
@@ -46,6 +47,7 @@ class Snapshot:
 
     async def begin_pinned(self, need: frozenset[str] = frozenset()) -> None:
         """Take the snapshot together with the copy: it cannot be past it."""
+        await self.reader.connect()  # who holds the copy's lock waits for no connection
         async with self._opening, self._copy.lock:  # nobody moves the copy between the two
             if self._views:
                 return
@@ -82,10 +84,13 @@ class Snapshot:
         """The last to let go ends the snapshot and lets go of the copy."""
         self._holders -= 1
         if self._holders == 0:
-            async with self._opening:  # a look-up of a cancelled operation may still be pinning a view
-                for view in self._views:
-                    view.close()
-                await self.reader.close()
+            await asyncio.shield(asyncio.ensure_future(self._end()))  # who is cancelled meanwhile leaves nothing open
+
+    async def _end(self) -> None:
+        async with self._opening:  # a look-up of a cancelled operation may still be pinning a view
+            for view in self._views:
+                view.close()
+            await self.reader.close()
 
     async def _computed(self, compute: Callable[[PinnedView], Awaitable[V]], need: frozenset[str]) -> V:
         try:
@@ -95,6 +100,7 @@ class Snapshot:
 
     async def _aside(self, compute: Callable[[PinnedView], Awaitable[V]]) -> V:
         try:
+            await self.reader.connect()
             async with self._opening, self._copy.lock:
                 await self._read()
                 view = await self._pin()
@@ -115,8 +121,10 @@ class Snapshot:
         row = await self.reader.business()
         await self._copy.bring_to(row.revision, self.reader.stored, need)
         self._services.copies.keep_within_budget()
-        self._views.append(self._copy.pin())
-        return self._views[-1]
+        view = self._copy.pin()
+        view.store = self.reader
+        self._views.append(view)
+        return view
 
     @property
     def _copy(self) -> ColumnarCopy:

@@ -20,7 +20,7 @@ from analytics.copy.tables import COPIED_TABLES, CopiedTable
 from models import AuditEntry
 from models.database import Database, insert_rows, take_ids
 from models.database import table as table_of
-from models.events import Event, last_sequence
+from models.events import Event
 from models.revision import business_to_write, revision_taken
 from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.auditing import AuditedChange, AuditedRow, as_json, changes_between, merged
@@ -50,6 +50,7 @@ class Write:
         self.business = business
         self.business_id: int = business.id
         self.revision: int = business.revision + 1
+        self.last_event: int = business.last_event
         self.exponent: int = business.currency_exponent
         self.zone = ZoneInfo(business.timezone)
         self.now = now
@@ -57,23 +58,13 @@ class Write:
         self._keys = UsedKeys(connection, business, actor, now)
         self._rows: list[AuditedRow] = []
         self._events: list[tuple[str, int | None, Mapping[str, Any]]] = []
-        self._has_written: bool = False
-        self._has_written_facts: bool = False
+        self.has_changed: bool = False
+        self.has_changed_facts: bool = False
 
     @property
     def today(self) -> date:
         """The business day of this write."""
         return business_today(self.now, self.zone)
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether it changed anything so far."""
-        return self._has_written
-
-    @property
-    def has_changed_facts(self) -> bool:
-        """Whether it changed what reports read."""
-        return self._has_written_facts
 
     def code(self) -> str:
         """A new code that a person can read out and nobody can guess."""
@@ -107,14 +98,17 @@ class Write:
         self._note(target, row, {}, row)
         return row.get("id", 0)
 
-    async def update(self, target: Table, row: Any, *, expected: int | None = None, **values: Any) -> bool:
+    def expect(self, row: Any, version: int | None) -> None:
+        """StaleVersion where a version was sent along and the row has another."""
+        if version is not None and version != row.version:
+            raise StaleVersion(version, row.version)
+
+    async def update(self, target: Table, row: Any, **values: Any) -> bool:
         """Change the columns of a row that it has differently; whether there were any.
 
-        `expected` is the version that was sent along: StaleVersion where the row has another.
+        The row is as it was read: what changed since, in this write too, has to be read again before.
         """
         before: Mapping[str, Any] = row._mapping
-        if expected is not None and expected != before["version"]:
-            raise StaleVersion(expected, before["version"])
         changed = {name: value for name, value in values.items() if before[name] != value}
         if not changed:
             return False
@@ -123,12 +117,15 @@ class Write:
         await self.connection.execute(
             self._of_row(update(target), target, before).values(**changed, **self._stamps(target))
         )
-        await self._tell_of(target, [before], changed)
+        await self._tell_of(target, [before, {**before, **changed}], changed)
         self._note(target, before, before, {**before, **changed})
         return True
 
     async def delete(self, target: Table, row: Any) -> None:
-        """Remove a row. One that the columnar copy holds must have an owner there, whose revision moves."""
+        """Remove a row. Where the columnar copy holds its table, that learns of it by the owner."""
+        copied = COPIED.get(target.name)
+        if copied is not None and copied.owner is None:
+            raise ValueError(f"a row of {target.name} is never removed: the columnar copy would keep it")
         before: Mapping[str, Any] = row._mapping
         await self.connection.execute(self._of_row(delete(target), target, before))
         await self._tell_of(target, [before])
@@ -139,7 +136,10 @@ class Write:
         return await take_ids(self.connection, target, count)
 
     async def insert_many(self, target: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Write rows in bulk, with their business and revision among the columns; the audit has no word of them."""
+        """Write rows in bulk, with their business and revision among the columns; the audit has no word of them.
+
+        Of a table that has an owner in the columnar copy, the owners are written in the same transaction.
+        """
         await insert_rows(self.connection, target, columns, rows)
         if rows:
             self.wrote(target)
@@ -152,10 +152,10 @@ class Write:
 
     def wrote(self, target: Table, columns: Iterable[str] | None = None) -> None:
         """Say that rows of a table were written: facts are what the columnar copy holds of them."""
-        self._has_written = True
+        self.has_changed = True
         copied = COPIED.get(target.name)
         if copied is not None and (columns is None or not set(copied.columns).isdisjoint(columns)):
-            self._has_written_facts = True
+            self.has_changed_facts = True
 
     # ------------------------------------------------------------ the whole operation
 
@@ -182,15 +182,18 @@ class Write:
         It leaves one audit entry called `action`, by default as the mutation is called; with `each_customer` one for
         each customer that changed. What changed nothing leaves nothing.
         """
-        name = action or in_contract(operation.__name__)
+        name, changed_before = action or in_contract(operation.__name__), self.has_changed
+        self.has_changed = False
         if used is not None:
             kept = await self._keys.made(operation, name, asked, used)
             if kept is not None:
+                self.has_changed = changed_before
                 return kept
         done = await operation(self, asked)
-        if self._has_written:
+        if self.has_changed:
             await self._audit(name, each_customer=each_customer)
             await self._send()
+        self.has_changed = self.has_changed or changed_before
         if used is not None:
             await self._keys.remember(name, asked, used, done)
         return done
@@ -199,12 +202,12 @@ class Write:
         """Run an operation for each item; one that is refused changes nothing and stops none."""
         done: list[D | Refusal] = []
         for item in items:
-            before = (len(self._rows), len(self._events), self._has_written, self._has_written_facts)
+            before = (len(self._rows), len(self._events), self.has_changed, self.has_changed_facts)
             try:
                 async with self.connection.begin_nested():
                     done.append(await operation(self, item))
             except Refusal as refusal:
-                rows, events, self._has_written, self._has_written_facts = before
+                rows, events, self.has_changed, self.has_changed_facts = before
                 del self._rows[rows:], self._events[events:]
                 done.append(refusal)
         return done
@@ -229,9 +232,9 @@ class Write:
         copied = COPIED.get(target.name)
         if copied is None or copied.owner is None:
             return
-        for row in rows:
-            owner = copied.owner
-            moved = update(owner).where(owner.c.id == row[copied.key], owner.c.business_id == self.business_id)
+        owner = copied.owner
+        for key in dict.fromkeys(row[copied.key] for row in rows):
+            moved = update(owner).where(owner.c.id == key, owner.c.business_id == self.business_id)
             await self.connection.execute(moved.values(revision=self.revision))
 
     def _note(self, target: Table, row: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -246,6 +249,7 @@ class Write:
             groups.setdefault(row.customer_id if each_customer else None, []).append(row)
         entries = [self._entry(action, rows) for rows in groups.values()] or [self._entry(action, [])]
         await self.connection.execute(insert(table_of(AuditEntry)), entries)
+        self._rows.clear()
 
     def _entry(self, action: str, rows: Sequence[AuditedRow]) -> dict[str, Any]:
         customers = {row.customer_id for row in rows if row.customer_id is not None}
@@ -266,11 +270,10 @@ class Write:
     async def _send(self) -> None:
         if not self._events:
             return
-        (last,) = await self.rows(last_sequence())
         events = [
             {
                 "business_id": self.business_id,
-                "sequence": last.sequence + place,
+                "sequence": self.last_event + place,
                 "type": kind,
                 "occurred_at": self.now,
                 "customer_id": customer_id,
@@ -280,6 +283,7 @@ class Write:
             for place, (kind, customer_id, data) in enumerate(self._events, start=1)
         ]
         await self.connection.execute(insert(table_of(Event)), events)
+        self.last_event += len(events)
         self._events.clear()
 
 
@@ -299,7 +303,12 @@ async def writing(
         write = Write(connection, row, clock().astimezone(UTC), actor)
         yield write
         if write.has_changed:
-            taken = {"business": business_id, "new_revision": write.revision, "now": write.now}
+            taken = {
+                "business": business_id,
+                "new_revision": write.revision,
+                "new_event": write.last_event,
+                "now": write.now,
+            }
             await connection.execute(revision_taken(write.has_changed_facts), taken)
 
 

@@ -17,9 +17,9 @@ from resolvers.operation.reports import Kept, Parts, kept_columns
 
 @dataclass(frozen=True)
 class OfStore:
-    """The store as an engine, in the snapshot of an operation; its statements are scoped to the business."""
+    """The store as an engine, at the revision of a view; its statements are scoped to the business."""
 
-    context: Context
+    view: PinnedView
     name = "store"
 
     async def fetch(
@@ -27,7 +27,7 @@ class OfStore:
     ) -> pa.Table:
         """The rows of a statement as they are stored."""
         assert not tables
-        rows = await self.context.reader.stored(statement, params)
+        rows = await self.view.store.stored(statement, params)
         names = [column.name for column in statement.selected_columns]
         return pa.table({name: [row[i] for row in rows] for i, name in enumerate(names)})
 
@@ -46,7 +46,8 @@ class CustomerPage:
         of_all = {name: value for name, value in params.items() if name != "customer"}
 
         async def compute(view: PinnedView) -> Kept[pa.Table]:
-            rows = await self._of_store(statement, of_all) if stored else await self._of_copy(view, statement, of_all)
+            ask = self._of_store if stored else self._of_copy
+            rows = await ask(view, statement, of_all)
             rows = rows.sort_by("customer_id") if rows.num_rows else rows
             return kept_columns(rows, rows)
 
@@ -58,8 +59,8 @@ class CustomerPage:
         given = {"asked_customer": table_of(customer_id=np.asarray(self.customers, np.int64))}
         return await view.fetch(statement, params, given)
 
-    async def _of_store(self, statement: SelectBase, params: dict[str, Any]) -> pa.Table:
-        return await OfStore(self.context).fetch(statement, params | {"ids": list(self.customers)})
+    async def _of_store(self, view: PinnedView, statement: SelectBase, params: dict[str, Any]) -> pa.Table:
+        return await OfStore(view).fetch(statement, params | {"ids": list(self.customers)})
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ class Purchases:
             return await ask(self._of_page(stored), scope)
 
         async def compute(view: PinnedView) -> Kept[T]:
-            found = await ask(OfStore(self.context) if stored else view, scope)
+            found = await ask(OfStore(view) if stored else view, scope)
             return kept(found, len(found.customers) if isinstance(found, SeriesVisits) else MOST_OF_A_KIND)
 
         return await self._parts.get(name, compute, frozenset() if stored else need, *more)

@@ -11,16 +11,15 @@ from rich.table import Table
 from models.businesses import Weekday
 from models.database import Database
 from resolvers.businesses import SettingsUpdate, businesses, the_business, update_business_settings
-from resolvers.operation.actor import Actor
 from resolvers.operation.refusing import checked_input
 from resolvers.operation.writing import writing
 from rules.failures import Failure
-from rules.refusals import Refusal
+from rules.refusals import InvalidInput, Refusal
 from rules.words import did_you_mean
+from server.commands.actor import COMMAND_LINE
 from server.settings import Settings
 from server.store import opened
 
-ACTOR = Actor("command-line", "ADMIN")
 COLUMNS = ("id", "name", "currency", "timezone", "region", "week start", "revision", "facts", "updated")
 LONGEST_LINE = 1_000
 
@@ -35,8 +34,8 @@ async def tell_businesses(settings: Settings, said: str | None, given: Mapping[s
     Raises NotChanged, or UnknownBusiness where it cannot be told which is meant.
     """
     async with opened(settings) as database:
-        if given:
-            await _change(database, said, given)
+        if given or said is not None:
+            await _change(database, await the_business(database, said), given)
         rows = await businesses(database)
     table = Table(*COLUMNS, box=None, pad_edge=False)
     for row in rows:
@@ -51,12 +50,13 @@ async def tell_businesses(settings: Settings, said: str | None, given: Mapping[s
     console.print(table, width=console.measure(table).maximum)
 
 
-async def _change(database: Database, said: str | None, given: Mapping[str, str]) -> None:
-    business = await the_business(database, said)
+async def _change(database: Database, business: Any, given: Mapping[str, str]) -> None:
     try:
-        asked = checked_input(SettingsUpdate(business.version, _as_asked(given)))
-        async with writing(database, business.id, actor=ACTOR, clock=lambda: datetime.now(UTC)) as write:
+        asked = checked_input(SettingsUpdate(None, _as_asked(given)))
+        async with writing(database, business.id, actor=COMMAND_LINE, clock=lambda: datetime.now(UTC)) as write:
             await write.once(update_business_settings, asked)
+    except InvalidInput as refusal:
+        raise NotChanged(" ".join(problem.message for problem in refusal.problems)) from None
     except Refusal as refusal:
         raise NotChanged(refusal.message) from None
 

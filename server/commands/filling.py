@@ -16,15 +16,14 @@ from ingest.problems import ImportProblem
 from models.businesses import Business
 from models.database import Database
 from resolvers.businesses import businesses, ensure_business, find_business
-from resolvers.operation.actor import Actor
 from rules.currency import exponent_of
 from rules.days import business_today
 from rules.demo import DEMO_BUSINESS
+from rules.regions import initial_region
+from server.commands.actor import COMMAND_LINE, IMPORT
 from server.commands.progress import progress_bar
 from server.settings import Settings
 from server.store import opened
-
-COMMAND_LINE = Actor(name="command-line", role="ADMIN")
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ async def import_into(settings: Settings, request: ImportRequest, now: datetime)
                 business=shop,
                 mapping=layout,
                 now=now,
-                actor=COMMAND_LINE,
+                actor=IMPORT,
                 dry_run=request.dry_run,
                 rejects=request.rejects,
                 encoding=request.encoding,
@@ -109,7 +108,13 @@ def _unwritten(name: str, currency: str, timezone: str, now: datetime) -> Busine
     if timezone not in available_timezones():
         raise ValueError(f'unknown time zone "{timezone}": use a name like Europe/London')
     return Business(
-        name=name, currency=currency, currency_exponent=exponent, timezone=timezone, created_at=now, updated_at=now
+        name=name,
+        currency=currency,
+        currency_exponent=exponent,
+        timezone=timezone,
+        region=initial_region(currency, timezone),
+        created_at=now,
+        updated_at=now,
     )
 
 

@@ -27,6 +27,7 @@ OTHER_CLOCKS = timedelta(seconds=10)
 NEEDED_CLAIMS = ("exp", "sub", "role", "business")
 ROLES = ", ".join(Role)
 TOKENS_KEPT = 10_000
+LONGEST_SUBJECT = 200  # what the audit trail keeps
 TOKEN_KEPT_SECONDS = 60
 
 
@@ -209,6 +210,8 @@ def viewer_of(claims: dict[str, Any]) -> Viewer:
     pii = claims.get("pii", False)
     if not isinstance(pii, bool):
         raise Unauthenticated("the token's claim pii must be true or false")
+    if len(claims["sub"]) > LONGEST_SUBJECT:
+        raise Unauthenticated(f"the token's claim sub is longer than {LONGEST_SUBJECT} characters")
     return Viewer(
         subject=claims["sub"],
         role=role,

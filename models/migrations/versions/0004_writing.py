@@ -1,13 +1,14 @@
 """What the writes need: settings of a business, keys that were used, events, and where an audited change came from."""
 
 from secrets import token_hex
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from models.tenancy import guard, unguard
+from models.tenancy import guard
 from rules.regions import initial_region
 
 revision = "0004"
@@ -36,6 +37,7 @@ SETTINGS = {
     "global_control_percent": "BIGINT NOT NULL DEFAULT 0",
     "keep_events_days": "INTEGER NOT NULL DEFAULT 30",
     "keep_audit_months": "INTEGER DEFAULT 24",
+    "last_event": "BIGINT NOT NULL DEFAULT 0",
 }
 AUDIT = {
     "source": "VARCHAR(24) NOT NULL DEFAULT 'IMPORT' CONSTRAINT auditsource"
@@ -73,10 +75,14 @@ def _give_regions(connection: sa.Connection) -> None:
 def _list_changes(connection: sa.Connection) -> None:
     """Changes were an object, name by value."""
     for row in connection.execute(sa.text("SELECT id, changes FROM audit_entry")).all():
-        listed = [[name, None, str(value), False] for name, value in orjson.loads(row.changes).items()]
+        listed = [[name, None, _as_text(value), False] for name, value in orjson.loads(row.changes).items()]
         values = {"id": row.id, "changes": orjson.dumps(listed).decode()}
         connection.execute(sa.text("UPDATE audit_entry SET changes = :changes WHERE id = :id"), values)
     connection.execute(sa.text("UPDATE audit_entry SET source = 'COMMAND' WHERE action <> 'import'"))
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _make_tables() -> None:
@@ -111,9 +117,7 @@ def _make_tables() -> None:
 
 
 def downgrade() -> None:
-    if op.get_context().dialect.name == "postgresql":
-        unguard(op.get_bind(), TABLES)
-    for name in TABLES:
+    for name in TABLES:  # their policies and grants go with them
         op.drop_table(name)
     connection = op.get_bind()
     for row in connection.execute(sa.text("SELECT id, changes FROM audit_entry")).all():

@@ -7,13 +7,17 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from models.database import Database
+from resolvers.operation import context
 from resolvers.operation.actor import UsedFor
 from resolvers.operation.context import Context
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.operation.writing import Write
+from resolvers.operation.writing import Write, writing
 from tests.builders import NOW
 from tests.resolvers.operation.test_once import OpenStorefront, StorefrontOpened, open_storefront
 
@@ -30,6 +34,14 @@ async def open_and_die(write: Write, asked: OpenStorefront) -> StorefrontOpened:
     return done
 
 
+@asynccontextmanager
+async def writing_and_dying(*arguments: Any, **options: Any) -> AsyncGenerator[Write]:
+    """A write, and the end right after its commit."""
+    async with writing(*arguments, **options) as write:
+        yield write
+    die()
+
+
 async def main(url: str, business: str, when: str) -> None:
     services = Services(Database(url))
     made = Context(services, Viewer("ann", Role.MANAGER, int(business)), NOW)
@@ -38,7 +50,7 @@ async def main(url: str, business: str, when: str) -> None:
         operation = open_and_die
         operation.__name__ = open_storefront.__name__
     else:
-        Context._move = die  # the first thing that happens after the commit
+        context.writing = writing_and_dying
     await made.write(operation, OpenStorefront("Harbour"), UsedFor("k1", "touchpoint"))
 
 
