@@ -200,8 +200,9 @@ def test_region_and_start_of_the_week_are_set(store: str, shop: Any) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--region", "Germany"), 'Error: input.region: "GERMANY" is not known here.'),
+        (("--region", "Germany"), 'Error: "Germany" is no country: give its ISO 3166 code'),
         (("--week-start", "Sunndy"), 'Error: "Sunndy" is none of MONDAY, TUESDAY'),
+        (("--business", "Nobody"), 'Error: there is no business "Nobody", only "Corner Shop"'),
         (("--region", "DE", "--business", "Nobody"), 'Error: there is no business "Nobody", only "Corner Shop"'),
     ],
 )

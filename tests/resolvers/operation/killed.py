@@ -19,7 +19,7 @@ from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.operation.writing import Write, writing
 from tests.builders import NOW
-from tests.resolvers.operation.test_once import OpenStorefront, StorefrontOpened, open_storefront
+from tests.resolvers.operation.storefronts import OpenStorefront, StorefrontOpened, open_storefront
 
 
 def die(*_anything: object) -> None:

@@ -4,111 +4,36 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
 from analytics.copy.copy import ColumnarCopy
-from models import Customer, Sale, Storefront
-from models.database import Database, any_of, scoped, table
-from resolvers.operation.actor import Actor, UsedFor
+from models import Customer, Sale
+from models.database import any_of, scoped, table
+from resolvers.operation.actor import UsedFor
 from resolvers.operation.context import Context, report_key
-from resolvers.operation.ids import global_id
 from resolvers.operation.services import Services
-from resolvers.operation.viewer import Role, Viewer
+from resolvers.operation.viewer import Role
 from resolvers.operation.writing import Write, writing
-from rules.problems import Problems, required_text
-from rules.refusals import Duplicate, IdempotencyConflict, InvalidInput, NotFound, Refusal
+from rules.refusals import IdempotencyConflict, InvalidInput, NotFound, Refusal
 from tests.builders import NOW, Shop, open_shop
+from tests.resolvers.operation.storefronts import (
+    ACTOR,
+    OpenStorefront,
+    context_of,
+    count,
+    everything,
+    open_storefront,
+    write,
+)
 
-ACTOR = Actor("ann", "MANAGER")
 ROOT = Path(__file__).parents[3]
 SALES = select(table(Sale)).where(scoped(table(Sale)))
 CUSTOMERS = select(table(Customer)).where(scoped(table(Customer)), any_of(table(Customer).c.id, "ids"))
-
-
-@dataclass(frozen=True)
-class OpenStorefront:
-    """What the operation of these tests is asked."""
-
-    name: str
-    is_active: bool = True
-    fails: str | None = None
-
-    def checked(self, problems: Problems) -> Self:
-        """With a name."""
-        return replace(self, name=required_text(problems, "name", self.name, longest=200))
-
-
-@dataclass(frozen=True)
-class StorefrontOpened:
-    """What it answers."""
-
-    storefront_id: int
-    replayed: bool = False
-
-
-async def open_storefront(write: Write, asked: OpenStorefront) -> StorefrontOpened:
-    """Write a storefront, tell of it, and then perhaps fail: whatever was done by then is undone."""
-    id_ = await write.insert(table(Storefront), name=asked.name, is_active=asked.is_active)
-    write.tell("storefront.opened", None, id=id_)
-    if asked.fails == "refusal":
-        raise Duplicate("name", asked.name, global_id("Storefront", id_))
-    if asked.fails == "fault":
-        raise RuntimeError("a fault of ours")
-    return StorefrontOpened(id_)
-
-
-@pytest.fixture
-async def services(store_url: str) -> AsyncGenerator[Services]:
-    made = Services(Database(store_url))
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def shop(services: Services) -> Shop:
-    made = await open_shop(services.database)
-    made.sale("anna", "2026-03-01", "1.00")
-    await made.save()
-    return made
-
-
-def context_of(services: Services, shop: Shop, **viewer: Any) -> Context:
-    asks = Viewer(**{"subject": "ann", "role": Role.MANAGER, "business_id": shop.id, **viewer})
-    return Context(services, asks, NOW, may_move=True, request_id="r-1")
-
-
-async def write(services: Services, shop: Shop, asked: OpenStorefront, key: str | None = None, **viewer: Any) -> Any:
-    """What the operation answers in an operation of its own."""
-    context = context_of(services, shop, **viewer)
-    try:
-        return await context.write(open_storefront, asked, UsedFor(key, "touchpoint") if key else None)
-    finally:
-        await context.close()
-
-
-TABLES = ("storefront", "audit_entry", "event", "used_key", "customer", "sale")
-
-
-async def everything(shop: Shop) -> dict[str, Any]:
-    """The rows of this business that a write could have touched."""
-    found: dict[str, Any] = {}
-    async with shop.database.reading(shop.id) as connection:
-        for name in TABLES:
-            statement = text(f"SELECT * FROM {name} WHERE business_id = :id ORDER BY 1, 2")
-            found[name] = [tuple(row) for row in await connection.execute(statement, {"id": shop.id})]
-        statement = text("SELECT * FROM business WHERE id = :id")
-        found["business"] = [tuple(row) for row in await connection.execute(statement, {"id": shop.id})]
-    return found
-
-
-async def count(shop: Shop, name: str) -> int:
-    return len((await everything(shop))[name])
 
 
 # ---------------------------------------------------------------- what it leaves
