@@ -328,6 +328,20 @@ async def test_a_database_of_the_first_schema_keeps_its_rows(user: str) -> None:
         await database.close()
 
 
+@pytest.mark.parametrize("user", USERS)
+async def test_a_schema_that_is_taken_back_is_still_read_for_its_businesses(user: str) -> None:
+    async with database_of(user) as url:
+        database = Database(url)
+        await migrate(database)
+        shop = await open_shop(database)
+        for schema in ("0003", "0002"):
+            await at(database, schema)
+            async with database.reading(shop.id) as connection:
+                assert len(await rows_of(connection, "SELECT epoch FROM installation")) == 1
+                assert await rows_of(connection, "SELECT id FROM business") == [(shop.id,)]
+        await database.close()
+
+
 async def rows_of(connection: AsyncConnection, statement: str) -> list[Any]:
     return [tuple(row) for row in (await connection.execute(text(statement))).all()]
 

@@ -80,6 +80,7 @@ def test_a_header_without_a_token_is_refused(client: TestClient, authorization: 
         ({"exp": None}, "the token lacks the claim exp"),
         ({"exp": "never"}, "the token cannot be read"),
         ({"sub": None}, "the token lacks the claim sub"),
+        ({"sub": "s" * 201}, "the token's claim sub is longer than 200 characters"),
         ({"sub": 7}, "the token has a claim that cannot be read: Subject must be a string"),
         ({"nbf": 4_102_444_800}, "the token is not valid yet"),
         ({"iat": 4_102_444_800}, "the token is not valid yet"),

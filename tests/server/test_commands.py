@@ -238,6 +238,17 @@ def test_a_file_is_imported_once(store: str, file: Path) -> None:
     assert "wrote 0, updated 0, unchanged 3, rejected 1 rows" in command("import", str(file), *MAPPED).output
 
 
+def test_a_dry_run_reads_phones_as_the_import_does_which_is_told_as_one(store: str, tmp_path: Path) -> None:
+    path = tmp_path / "phones.csv"
+    path.write_text("number,day,who,price,tel\n1,2026-01-05,C1,10.00,020 7946 0018\n")
+    words = ("import", str(path), *MAPPED, *MADE, "--map", "phone=tel")
+    assert "left out" not in command(*words, "--dry-run").output
+    assert "left out" not in command(*words).output
+    with closing(sqlite3.connect(store.removeprefix("sqlite:///"))) as connection:
+        assert connection.execute("SELECT phone FROM customer").fetchall() == [("+442079460018",)]
+        assert set(connection.execute("SELECT action, source FROM audit_entry").fetchall()) == {("import", "IMPORT")}
+
+
 def test_a_dry_run_writes_nothing(store: str, file: Path) -> None:
     result = command("import", str(file), *MAPPED, *MADE, "--dry-run")
 
