@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from analytics.copy.tables import EVERYTHING
 from resolvers.businesses import businesses
+from resolvers.operation.computed import Sized
 from resolvers.operation.services import Services
-from server.http.responses import Responses
 from server.settings import Settings, is_loopback
 from server.watching import metrics
 
@@ -29,7 +29,7 @@ STORE_SECONDS = 2.0
 class Sampler:
     """Brings the figures of one process's services into the registry."""
 
-    def __init__(self, services: Services, responses: Responses | None = None) -> None:
+    def __init__(self, services: Services, responses: Sized | None = None) -> None:
         self._services = services
         self._responses = responses
         self._counted: dict[Counter, float] = {}
@@ -78,7 +78,7 @@ class Sampler:
 
 
 @asynccontextmanager
-async def sampling(services: Services, responses: Responses) -> AsyncGenerator[Sampler]:
+async def sampling(services: Services, responses: Sized) -> AsyncGenerator[Sampler]:
     """A sampler that also looks by itself, so that other workers know, beside a look at the lag of this event loop."""
     sampler, stop = Sampler(services, responses), asyncio.Event()
     tasks = (asyncio.create_task(_sample_often(sampler, stop)), asyncio.create_task(_watch_the_loop(stop)))
