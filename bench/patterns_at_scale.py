@@ -126,7 +126,7 @@ def races(engine: Direct, scope: PatternScope) -> list[Race]:
 
 def parts_of_one(engine: Direct, reader: Reader, scope: PatternScope) -> dict[str, Callable[[], Awaitable[Any]]]:
     """What one customer's patterns ask for."""
-    store, stored = OfStore(cast(Any, SimpleNamespace(reader=reader))), replace(scope, stored=True)
+    store, stored = OfStore(cast(Any, SimpleNamespace(store=reader))), replace(scope, stored=True)
     return {
         "days and hours": lambda: moments_of(engine, scope, False),
         "visits": lambda: visits_of(engine, scope, MONTHS),

@@ -144,6 +144,6 @@ async def test_the_lines_and_payments_of_customers_are_the_stores(shop: Shop, co
     view = await context.facts(EVERYTHING)
     for build, more in ((units_by_basket, (len(EDGES),)), (payments_by_method, ()), (lines_by_category, (True,))):
         copied = as_rows(await view.fetch(build(scope.form, *more), params, given))
-        found = as_rows(await OfStore(context).fetch(build(stored, *more), params | {"ids": ids}))
+        found = as_rows(await OfStore(view).fetch(build(stored, *more), params | {"ids": ids}))
         assert rows_of(found) == rows_of(copied)
         assert len(found) > 1
