@@ -85,7 +85,7 @@ class Asking:
         """The answer as the API gives it; `recorder` gets the statements that it sent."""
         context = Context(self.services, self.viewer, datetime.now(UTC))
         if recorder is not None:
-            context.reader = Recorder(self.services.database, self.services.statements, self.viewer.business_id)
+            context._snapshot.reader = Recorder(self.services.database, self.services.statements, self.viewer.business_id)
             context.reader.sent = recorder
         try:
             result = await schema.execute(
