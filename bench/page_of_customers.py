@@ -85,7 +85,8 @@ class Asking:
         """The answer as the API gives it; `recorder` gets the statements that it sent."""
         context = Context(self.services, self.viewer, datetime.now(UTC))
         if recorder is not None:
-            context._snapshot.reader = Recorder(self.services.database, self.services.statements, self.viewer.business_id)
+            services = self.services
+            context._snapshot.reader = Recorder(services.database, services.statements, self.viewer.business_id)
             context.reader.sent = recorder
         try:
             result = await schema.execute(

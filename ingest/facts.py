@@ -13,7 +13,6 @@ from ingest.mapping import Mapping, Rules
 from ingest.rows import Group, SourceRow
 from ingest.values import BIGGEST, Moment
 from rules.currency import MILLION, half_even
-from rules.days import date_of
 from rules.selling import (
     PaymentMethod,
     SaleChannel,
@@ -104,7 +103,11 @@ class Outcome(NamedTuple):
 
 
 class Unsellable(ValueError):
-    """Rows that together make no sale; the message says why."""
+    """Rows that together make no sale; the message says why, and `line` which one it is where it is one."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.line = line
 
 
 class SaleTerms(NamedTuple):
@@ -141,17 +144,16 @@ def _digest(draft: SaleDraft | RefundDraft) -> str:
 
 
 def sales_of(group: Group, terms: SaleTerms) -> Outcome:
-    """SALES: the rows are one sale; a row that takes something back is a reject."""
+    """SALES: the rows are one sale, or all of them are rejects; a row that takes something back cannot be used."""
     rows = group.rows
-    kept, rejects = _agreeing(rows)
-    sold: list[SourceRow] = []
-    for row in kept:
-        reason = _not_sold(row)
-        if reason is None:
-            sold.append(row)
-        else:
-            rejects.append(([row.line], reason))
-    return _one_sale(sold, rows, rejects, terms)
+    reasons = _reasons(group)
+    if reasons:
+        return Outcome([], _together(rows, reasons))
+    try:
+        return Outcome([_sale(rows, rows, terms, rows[0].sale)], [])
+    except Unsellable as problem:
+        own = _lines(rows) if problem.line is None else [problem.line]
+        return Outcome([], _together(rows, dict.fromkeys(own, str(problem))))
 
 
 def invoices_of(group: Group, terms: SaleTerms) -> Outcome:
@@ -184,8 +186,7 @@ def purchases_of(group: Group, terms: SaleTerms) -> Outcome:
         if reason is not None:
             outcome.rejects.append(([row.line], reason))
             continue
-        number = f"{row.customer}-{date_of(row.occurred_at.business_day)}-{count}"
-        made = _one_sale([row], [row], [], terms, number)
+        made = _one_sale([row], [row], [], terms, f"{row.sale}-{count}")
         outcome.drafts.extend(made.drafts)
         outcome.rejects.extend(made.rejects)
     return outcome
@@ -210,6 +211,30 @@ def _strays(kept: Sequence[SourceRow], used: Sequence[SourceRow], reason: str) -
         return []
     lines = {row.line for row in used}
     return [([row.line], reason) for row in kept if row.line not in lines]
+
+
+def _reasons(group: Group) -> dict[int, str]:
+    """Why rows cannot be part of a whole sale, by their lines."""
+    reasons = dict(group.unreadable)
+    first = group.rows[0]
+    if first.occurred_at is None and first.line < min(reasons, default=first.line + 1):
+        reasons[first.line] = "no date"
+    _kept, contradicting = _agreeing(group.rows)
+    for (line,), reason in contradicting:
+        reasons.setdefault(line, reason)
+    for row in group.rows:
+        reason = _not_sold(row)
+        if reason is not None:
+            reasons.setdefault(row.line, reason)
+    return reasons
+
+
+def _together(rows: Sequence[SourceRow], reasons: dict[int, str]) -> list[tuple[list[int], str]]:
+    """The rows as rejects: some for reasons of their own, the others because of the first of those."""
+    first = min(reasons)
+    own = [([row.line], reasons[row.line]) for row in rows if row.line in reasons]
+    others = [row.line for row in rows if row.line not in reasons]
+    return [*own, (others, f"with line {first}: {reasons[first]}")]
 
 
 def _not_sold(row: SourceRow) -> str | None:
@@ -264,7 +289,8 @@ def _profile(rows: Sequence[SourceRow]) -> tuple[Any, ...]:
 
 
 def _earliest(rows: Sequence[SourceRow]) -> Moment:
-    return min((row.occurred_at for row in rows), key=lambda moment: moment.instant)
+    given = (row.occurred_at for row in rows if row.occurred_at is not None)
+    return min(given, key=lambda moment: moment.instant)
 
 
 # ---------------------------------------------------------------- sales and refunds
@@ -321,7 +347,7 @@ def _item(position: int, row: SourceRow, terms: SaleTerms) -> Item:
     cost = row.unit_cost
     profit = None if cost is None else line_profit(total, quantity, cost, exponent)
     if total > BIGGEST or price > BIGGEST or (profit is not None and -profit > BIGGEST):
-        raise Unsellable(f"the total of line {row.line} is too large")
+        raise Unsellable(f"the total of line {row.line} is too large", row.line)
     is_product = (
         row.sku is None or row.sku.upper() not in NON_PRODUCTS
         if mapping.rules is Rules.INVOICES

@@ -158,7 +158,7 @@ class _Run:
         """Copy all rows of the source, with the key of each."""
         for chunk in source.chunks:
             columns = list(zip(*chunk.rows, strict=True))
-            keys, problems = _marks(chunk, reader.keys(columns))
+            keys, problems = _marks(chunk, reader.keys(columns), together=self.mapping.is_all_or_nothing)
             staging.add(chunk.lines, keys, problems, columns)
             self.progress("reading", staging.rows, None)
         if not staging.rows:
@@ -292,12 +292,14 @@ def _subject(run: int) -> str:
     return global_id("ImportRun", run)
 
 
-def _marks(chunk: Chunk, keys: Sequence[str | Unreadable]) -> tuple[list[str | None], list[str | None]]:
-    """For each row its key, or the problem that keeps it from having one."""
+def _marks(
+    chunk: Chunk, keys: Sequence[str | Unreadable], *, together: bool
+) -> tuple[list[str | None], list[str | None]]:
+    """For each row its key and its problem; a row with a problem keeps its key where its sale shares the problem."""
     problems: list[str | None] = [key.reason if isinstance(key, Unreadable) else None for key in keys]
+    kept = [None if isinstance(key, Unreadable) else key for key in keys]
     for index, problem in chunk.problems.items():
         problems[index] = problem
-    kept = [
-        None if isinstance(key, Unreadable) or problem else key for key, problem in zip(keys, problems, strict=True)
-    ]
+        if not together:
+            kept[index] = None
     return kept, problems

@@ -23,8 +23,8 @@ SALE_FIELDS = {
     "is_product": "yes or no; no for postage, fees and the like",
     "discount": "taken off this row; a sale's discount is the sum of its rows'",
     "tax": "tax of this row, not contained in its price; a sale's tax is the sum of its rows'",
-    "status": "PENDING, COMPLETED, PARTIAL or CANCELLED; COMPLETED where empty",
-    "channel": "STORE, ONLINE, PHONE, MARKETPLACE or OTHER; STORE where empty",
+    "status": "PENDING, COMPLETED, PARTIAL or CANCELLED; COMPLETED where no row of the sale says",
+    "channel": "STORE, ONLINE, PHONE, MARKETPLACE or OTHER; STORE where no row of the sale says",
     "storefront": "name of the shop or site, made where it does not exist",
     "payment_method": "CASH, CARD, MOBILE_MONEY, BANK_TRANSFER, CREDIT, VOUCHER or OTHER",
     "paid": "paid by payment_method for this row; all of it where there is no such column and the sale is COMPLETED",
@@ -51,8 +51,8 @@ FIELDS = SALE_FIELDS | PROFILE_FIELDS
 class Rules(StrEnum):
     """How the rows of a file become sales and refunds."""
 
-    SALES = "SALES"  # rows of one number are a sale
-    INVOICES = "INVOICES"  # as SALES; the number's first letter tells cancellations and adjustments
+    SALES = "SALES"  # rows of one number are a sale, all of them or none
+    INVOICES = "INVOICES"  # good rows of one number are a sale; its first letter tells cancellations and adjustments
     PURCHASES = "PURCHASES"  # every row is a sale, numbered customer-date-n
 
 
@@ -70,6 +70,11 @@ class Mapping:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "profile", tuple(name for name in PROFILE_FIELDS if name in self.columns))
+
+    @property
+    def is_all_or_nothing(self) -> bool:
+        """Whether one row that cannot be used keeps all rows of its number out."""
+        return self.rules is Rules.SALES
 
     def positions(self, header: list[str], file_name: str) -> dict[str, int]:
         """Where in a row each mapped field stands; ImportProblem names the columns that the file lacks."""

@@ -55,7 +55,7 @@ class SourceRow(NamedTuple):
 
     line: int
     sale: str
-    occurred_at: Moment
+    occurred_at: Moment | None
     customer: str | None
     product: str | None
     sku: str | None
@@ -108,7 +108,7 @@ class RowReader:
         profile = [lists[name] for name in self.mapping.profile]
         profiles = zip(*profile, strict=True) if profile else repeat(())
         rows = map(SourceRow._make, zip(staged.lines, staged.keys, *fields, profiles, strict=False))
-        return list(rows), self._problems(lists)
+        return list(rows), self._problems(lists) | _broken(staged)
 
     def _column(self, name: str, columns: Sequence[Sequence[str]]) -> list[Any]:
         return list(map(self.readings[name].__getitem__, columns[self.positions[name]]))
@@ -134,9 +134,9 @@ class RowReader:
         read = self._plain_reader(name)
         if name == "sale":
             return _required(read, "no sale number")
-        if name in REQUIRED:
-            return _required(read, REQUIRED[name])
-        return read
+        if name not in REQUIRED or (name == "occurred_at" and self.mapping.is_all_or_nothing):
+            return read  # later rows of a whole sale are of the day of its first
+        return _required(read, REQUIRED[name])
 
     def _plain_reader(self, name: str) -> Callable[[str], Any]:
         what = name.replace("_", " ")
@@ -159,6 +159,13 @@ class RowReader:
         if name in special:
             return special[name]
         return text_reader(what, LENGTHS[name]) if name in LENGTHS else number_reader(what)
+
+
+def _broken(staged: StagedRows) -> dict[int, str]:
+    """Why rows were no rows to begin with, by their indexes."""
+    if not any(staged.problems):
+        return {}
+    return {index: problem for index, problem in enumerate(staged.problems) if problem is not None}
 
 
 def _required(read: Callable[[str], Any], problem: str) -> Callable[[str], Any]:

@@ -24,10 +24,11 @@ REJECTS_HELD = 5_000
 
 
 class StagedRows(NamedTuple):
-    """Some rows in order of their sale: line numbers, keys, and one list of texts for each column of the file."""
+    """Some rows in order of their sale: lines, keys, problems, and one list of texts for each column of the file."""
 
     lines: list[int]
     keys: list[str]
+    problems: list[str | None]
     columns: list[list[str]]
 
 
@@ -63,7 +64,7 @@ class Staging:
     def add(
         self, lines: list[int], keys: list[str | None], problems: list[str | None], columns: Sequence[Sequence[str]]
     ) -> None:
-        """Keep some rows; one with a problem is a reject and has no key."""
+        """Keep some rows; one without a key is a reject for its problem, one with both comes back with its sale."""
         arrays = [_array(lines, NUMBER), *(_array(texts, TEXT) for texts in (keys, problems, *columns))]
         rows = arrow.Table.from_arrays(arrays, schema=self._schema)
         self._writer.write_table(rows)
@@ -74,27 +75,27 @@ class Staging:
         self._writer.close()
         self._database.execute(
             f"CREATE TABLE grouped AS SELECT key, min(line) AS head, count(*) AS size FROM {self._source} "
-            "WHERE problem IS NULL GROUP BY key"
+            "WHERE key IS NOT NULL GROUP BY key"
         )
-        self._database.execute(f"INSERT INTO reject SELECT line, problem FROM {self._source} WHERE problem IS NOT NULL")
+        self._database.execute(f"INSERT INTO reject SELECT line, problem FROM {self._source} WHERE key IS NULL")
         self._database.execute(
-            f"INSERT INTO reject SELECT line, 'one of ' || size || ' rows with the number ' || left(key, 80) "
-            f"|| ': more than {most_rows} cannot be one sale' "
-            f"FROM {self._source} JOIN grouped USING (key) WHERE problem IS NULL AND size > {most_rows}"
+            f"INSERT INTO reject SELECT line, coalesce(problem, 'one of ' || size || ' rows with the number ' "
+            f"|| left(key, 80) || ': more than {most_rows} cannot be one sale') "
+            f"FROM {self._source} JOIN grouped USING (key) WHERE size > {most_rows}"
         )
         self._database.execute(f"DELETE FROM grouped WHERE size > {most_rows}")
         self.rejected = self._number("SELECT count(*) FROM reject")
 
     def in_order(self) -> Iterator[StagedRows]:
-        """All rows that are not rejects, those of one key together, keys as they first stand in the file."""
+        """All rows that are not rejects yet, those of one key together, keys as they first stand in the file."""
         columns = ", ".join(f"c{index}" for index in range(len(self.header)))
         cursor = self._database.cursor()
         cursor.execute(
-            f"SELECT line, rows.key, {columns} FROM {self._source} AS rows JOIN grouped USING (key) "
-            "WHERE problem IS NULL ORDER BY head, line"
+            f"SELECT line, rows.key, problem, {columns} FROM {self._source} AS rows JOIN grouped USING (key) "
+            "ORDER BY head, line"
         )
-        for lines, keys, *texts in _columns_read(cursor):
-            yield StagedRows(lines, keys, texts)
+        for lines, keys, problems, *texts in _columns_read(cursor):
+            yield StagedRows(lines, keys, problems, texts)
 
     def reject(self, lines: Sequence[int], reason: str) -> None:
         """Note that these rows were not kept, and why."""
