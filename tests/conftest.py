@@ -23,11 +23,15 @@ REQUIRE_DATA = os.environ.get("REQUIRE_TEST_DATA") == "1"  # noqa: TID251
 OF_RUN = f"customer_api_{os.environ.setdefault('TEST_RUN', uuid4().hex[:8])}_"  # noqa: TID251  processes inherit it
 NO_SERVER = (OSError, TimeoutError, asyncpg.PostgresError)
 LONGEST = ("browser", "processes")
+OF_MANY_ROWS = ("tests/reports/", "online_retail", "test_real_data", "test_cdnow", "test_rfm_properties", "test_fuzz")
 SETTINGS = (*(name.upper() for name in Settings.model_fields), "PROMETHEUS_MULTIPROC_DIR")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that processes of tests end together."""
+    for item in items:
+        if any(place in item.path.as_posix() for place in OF_MANY_ROWS):
+            item.add_marker("many_rows")
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in LONGEST])
 
 
