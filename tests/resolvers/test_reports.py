@@ -1,7 +1,6 @@
 """Reports that several operations wait for: what becomes of one is nothing to the others, and nothing is left."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -35,21 +34,6 @@ class Sum:
         assert rows is not None
         self.value = rows[0]
         return self
-
-
-@pytest.fixture
-async def services(store_url: str) -> AsyncGenerator[Services]:
-    made = Services(Database(store_url))
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def shop(services: Services) -> Shop:
-    made = await open_shop(services.database)
-    made.sale("anna", "2026-03-01", "1.00")
-    await made.save()
-    return made
 
 
 def context_of(services: Services, shop: Shop, **options: Any) -> Context:
