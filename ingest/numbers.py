@@ -91,8 +91,12 @@ def _magnitude(body: str, mark: DecimalMark) -> int | None:
     whole, decimals = match.groups(default="") if match else ("", "")
     if not whole and not decimals:
         return None
-    digits = re.sub("[^0-9]", "", whole) + decimals.ljust(MILLION_DIGITS, "0")
+    digits = _digits(whole) + decimals.ljust(MILLION_DIGITS, "0")
     return half_even(int(digits), 10 ** max(0, len(decimals) - MILLION_DIGITS))
+
+
+def _digits(whole: str) -> str:
+    return whole if whole.isdecimal() else re.sub("[^0-9]", "", whole)
 
 
 # ---------------------------------------------------------------- which mark a column has
@@ -216,9 +220,7 @@ def number_reader(
         if match:
             sign, whole, decimals = match.groups(default="")
             is_negative = sign[:1] == "-"
-            value = int(
-                (whole if whole.isdecimal() else re.sub("[.,]", "", whole)) + decimals.ljust(MILLION_DIGITS, "0")
-            )
+            value = int(_digits(whole) + decimals.ljust(MILLION_DIGITS, "0"))
         elif is_no_value(text) or DASH.fullmatch(text):
             return None
         else:
