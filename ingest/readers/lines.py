@@ -109,7 +109,7 @@ def _split(text: str) -> list[str]:
     """Lines with their ends: \\n, \\r\\n or \\r, and unlike str.splitlines nothing else. Byte order marks go."""
     lines = list(io.StringIO(text, newline=""))
     if "\ufeff" in text:  # files put one behind the other have them in the midst
-        lines = [bare for line in lines if (bare := line.removeprefix("\ufeff"))]
+        lines = [bare for line in lines if (bare := line.lstrip("\ufeff"))]
     return lines
 
 

@@ -87,12 +87,20 @@ def _is_whole(row: Sequence[str], width: int) -> bool:
 def _swallows(lines: Sequence[str], width: int, delimiter: str) -> bool:
     """Whether a later line is a row by itself.
 
-    The last line holds the closing quote, and is no row to one who takes the quotes for what they are. It is believed
-    to be one only if the first line is a row too once its open quote is a letter: then both quotes are strays.
+    The last line holds the closing quote, and is no row to one who takes the quotes for what they are: what ends a text
+    of several lines in the first column would always look like one. It is believed to be one only if the first line is
+    a row too once its open quote is a letter: then both quotes are strays, like an inch sign or a ditto mark.
     """
-    rows = [fields_of_line(line, delimiter) for line in lines[1:]]
-    whole = [not isinstance(row, str) and _is_whole(row, width) for row in rows]
-    return any(whole[:-1]) or (whole[-1] and _is_whole(_with_open_quote_as_text(lines[0], delimiter), width))
+    if any(_reads_whole(line, width, delimiter) for line in lines[1:-1]):
+        return True
+    if not _is_whole(_with_open_quote_as_text(lines[0], delimiter), width):
+        return False
+    return _reads_whole(lines[-1], width, delimiter) or _is_whole(fields_as_they_stand(lines[-1], delimiter), width)
+
+
+def _reads_whole(line: str, width: int, delimiter: str) -> bool:
+    row = fields_of_line(line, delimiter)
+    return not isinstance(row, str) and _is_whole(row, width)
 
 
 def _with_open_quote_as_text(line: str, delimiter: str) -> list[str]:

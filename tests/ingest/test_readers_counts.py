@@ -53,7 +53,7 @@ def test_every_line_is_in_one_count(tmp_path_factory, header, lines, last, encod
     path = written(tmp_path_factory.mktemp("counts") / name, gzip.compress(content, mtime=0) if packed else content)
     told = None if encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-32") else encoding
     counts = counts_of(path, encoding=told, wanted=lambda names: "d" in names)
-    physical = [line for line in io.StringIO(text, newline="") if line != "\ufeff"]  # a mark alone is no line
+    physical = [line for line in io.StringIO(text, newline="") if line.strip("\ufeff")]  # marks alone are no line
     assert counts.physical_lines == len(physical)
     assert counts.physical_lines == (
         counts.records + counts.blank_lines + counts.header_lines + counts.continuation_lines

@@ -62,6 +62,13 @@ def test_an_open_quote_swallows_no_row_up_to_an_inch_sign(read):
     assert problems == [UNCLOSED]
 
 
+@pytest.mark.parametrize(("first", "second"), [('1,",3', '2,",4'), ('1,Cup,"', '2,Jug,"'), ('",Cup,3', '",Jug,4')])
+def test_ditto_marks_swallow_no_row(read, first, second):
+    rows, problems = read(f"n,d,a\n{first}\n{second}\n3,x,5\n")
+    assert [",".join(row[1:]) for row in rows] == [first, second, "3,x,5"]
+    assert problems == [UNCLOSED, UNCLOSED]
+
+
 def test_a_row_that_was_cut_swallows_no_whole_row(read):
     rows, problems = read('n,d,a\n1,"Va\n2,Cup,4\n3,x"\n')
     assert rows == [(2, "1", '"Va', ""), (3, "2", "Cup", "4"), (4, "3", 'x"', "")]
@@ -152,7 +159,7 @@ def test_what_a_writer_quotes_is_read_as_it_was(tmp_path_factory, texts, quoting
 @settings(max_examples=150, deadline=None)
 @given(
     rows=st.lists(st.tuples(PLAIN, PLAIN, PLAIN), min_size=1, max_size=20),
-    strays=st.dictionaries(st.integers(0, 19), st.integers(0, 2), max_size=6),
+    strays=st.dictionaries(st.integers(0, 19), st.tuples(st.integers(0, 2), st.booleans()), max_size=6),
     inches=st.sets(st.integers(0, 19), max_size=6),
 )
 def test_stray_quotes_spoil_their_own_lines_alone(tmp_path_factory, rows, strays, inches):
@@ -160,8 +167,8 @@ def test_stray_quotes_spoil_their_own_lines_alone(tmp_path_factory, rows, strays
     for place, row in enumerate(rows):
         fields = [f'{text}"' if place in inches else text for text in row]
         if place in strays:
-            fields = [*row]
-            fields[strays[place]] = f'"{fields[strays[place]]}'
+            (column, alone), fields = strays[place], [*row]
+            fields[column] = '"' if alone else f'"{fields[column]}'
         lines.append(",".join(fields))
     path = written(tmp_path_factory.mktemp("strays") / "a.csv", "\n".join(["n,d,a", *lines]))
     _header, read, _problems = rows_of(path)
