@@ -24,8 +24,8 @@ run: environment page ## Serve on http://127.0.0.1:8000, by default with a demo 
 test: check ## Everything that must hold before a commit; what CI runs
 	@$(PYTEST)
 
-quick: environment-dev ## The tests without browsers, processes that serve or are killed, and whole shops against oracles
-	@$(PYTEST) -m "not browser and not processes and not many_rows"
+quick: environment-dev ## The tests that need no service, without browsers, processes that serve or are killed, and whole shops
+	@$(PYTEST) -m "not browser and not processes and not many_rows and not postgres"
 
 check: environment-dev ## What holds without running: format, lint, types, layers, the exported schema; and the application
 	@$(MAKE) --no-print-directory -j 2 program application

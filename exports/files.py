@@ -16,12 +16,6 @@ from resolvers.operation.errors import BadUserInput
 from rules.exports import ExportFormat
 
 CHUNK_BYTES = 256 * 1024
-MEDIA_TYPES = {
-    ExportFormat.CSV: "text/csv; charset=utf-8; header=present",
-    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ExportFormat.PDF: "application/pdf",
-    ExportFormat.PARQUET: "application/vnd.apache.parquet",
-}
 OF_ONE_TABLE: dict[ExportFormat, Any] = {ExportFormat.CSV: CsvWriter, ExportFormat.PARQUET: ParquetWriter}
 
 Progress = Callable[[str, int, int | None], None]

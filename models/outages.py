@@ -4,8 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from socket import gaierror
 
-import adbc_driver_manager
-import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -43,6 +41,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _is_outage(error: BaseException) -> bool:
+    import adbc_driver_manager  # noqa: PLC0415  slow to import: where nothing fails none is needed
+    import asyncpg  # noqa: PLC0415
+
     if isinstance(error, DBAPIError):
         return error.connection_invalidated
     if isinstance(error, sqlite3.Error):

@@ -6,8 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-import phonenumbers
-
 from analytics.customers import RevenueBasis, purchase_figures
 from models.customers import customer_id_by, customers_with_id, external_ids_of, tags_of
 from models.sales import balances_of, purchases_of
@@ -44,6 +42,8 @@ async def _contact(context: Context, kind: str, value: str) -> str:
     if kind == "email":
         return value.casefold()
     if kind == "phone":
+        import phonenumbers  # noqa: PLC0415  slow to import: most processes read no phone number
+
         region = (await context.business()).row.region
         try:
             number = phonenumbers.parse(value, region)

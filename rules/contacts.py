@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-import phonenumbers
-
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 LONGEST_EMAIL = 320
 WORD = re.compile(r"[^\W_]+")
@@ -24,6 +22,8 @@ def phone_of(text: str, region: str | None) -> str | None:
 
     One without a country code is of the `region`, an ISO 3166 code.
     """
+    import phonenumbers  # noqa: PLC0415  slow to import: most processes read no phone number
+
     try:
         parsed = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -34,6 +34,8 @@ def phone_of(text: str, region: str | None) -> str | None:
 
 def national_digits(phone: str) -> str:
     """The digits that one dials inside the country of an E.164 number, nothing where it cannot be told."""
+    import phonenumbers  # noqa: PLC0415
+
     try:
         parsed = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:

@@ -12,6 +12,14 @@ class ExportFormat(StrEnum):
     PARQUET = "PARQUET"
 
 
+MEDIA_TYPES = {
+    ExportFormat.CSV: "text/csv; charset=utf-8; header=present",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.PDF: "application/pdf",
+    ExportFormat.PARQUET: "application/vnd.apache.parquet",
+}
+
+
 class ExportDetail(StrEnum):
     """How much of a segmentation is exported."""
 

@@ -16,13 +16,12 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from strawberry import Schema
 
-from exports.files import MEDIA_TYPES
 from exports.writers.pdf.fonts import Fonts
 from models.database import Database
 from models.schema_version import head, schema_of
 from resolvers.links import PATH
 from resolvers.operation.services import Services
-from rules.exports import ExportFormat
+from rules.exports import MEDIA_TYPES, ExportFormat
 from server.http.exports import Exports
 from server.http.graphql import Endpoint, utc_now
 from server.http.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly

@@ -23,6 +23,7 @@ REQUIRE_DATA = os.environ.get("REQUIRE_TEST_DATA") == "1"  # noqa: TID251
 OF_RUN = f"customer_api_{os.environ.setdefault('TEST_RUN', uuid4().hex[:8])}_"  # noqa: TID251  processes inherit it
 NO_SERVER = (OSError, TimeoutError, asyncpg.PostgresError)
 LONGEST = ("browser", "processes")
+WANT_POSTGRES = {"postgres_url", "postgres_template"}  # every other fixture of PostgreSQL asks for one of these
 OF_MANY_ROWS = ("tests/reports/", "online_retail", "test_real_data", "test_cdnow", "test_rfm_properties", "test_fuzz")
 SETTINGS = (*(name.upper() for name in Settings.model_fields), "PROMETHEUS_MULTIPROC_DIR")
 
@@ -32,7 +33,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(place in item.path.as_posix() for place in OF_MANY_ROWS):
             item.add_marker("many_rows")
+        if wants_postgres(item):
+            item.add_marker("postgres")
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in LONGEST])
+
+
+def wants_postgres(item: pytest.Item) -> bool:
+    """Whether a test runs on PostgreSQL: by a fixture that it names, or by a parameter that picks one."""
+    call = getattr(item, "callspec", None)
+    picked = call.params.values() if call else ()
+    return not WANT_POSTGRES.isdisjoint(getattr(item, "fixturenames", ())) or any(
+        isinstance(each, str) and each.endswith("postgres") for each in picked
+    )
 
 
 @pytest.hookimpl(wrapper=True)

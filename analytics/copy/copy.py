@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import duckdb
 import pyarrow as pa
 import structlog
 from sqlalchemy import SelectBase
@@ -31,6 +30,9 @@ from analytics.copy.statements import (
 from analytics.copy.tables import ALWAYS, COPIED_TABLES, CopiedTable
 from models.database import Database
 from models.tenancy import NO_ROLE, ROLE, for_business
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 log = structlog.get_logger()
 
@@ -88,7 +90,7 @@ class ColumnarCopy:
         self.business_id = business_id
         self._database = database
         self._limits = limits or CopyLimits()
-        self._root: duckdb.DuckDBPyConnection | None = None
+        self._root: DuckDBPyConnection | None = None
         self._unsorted: dict[str, int] = {}
 
     @property
@@ -154,7 +156,7 @@ class ColumnarCopy:
         self._count_load(started)
         self._tell("mirror loaded" if first else "mirror synchronised", started)
 
-    def _load(self, root: duckdb.DuckDBPyConnection, copied: CopiedTable, rows: Any) -> None:
+    def _load(self, root: "DuckDBPyConnection", copied: CopiedTable, rows: Any) -> None:
         started = perf_counter()
         root.execute(f'DROP TABLE IF EXISTS "{copied.name}"')
         root.execute(create(copied))
@@ -168,7 +170,7 @@ class ColumnarCopy:
             seconds=round(perf_counter() - started, 3),
         )
 
-    def _replace_from(self, root: duckdb.DuckDBPyConnection, cursor: Any, copied: CopiedTable) -> None:
+    def _replace_from(self, root: "DuckDBPyConnection", cursor: Any, copied: CopiedTable) -> None:
         seen = {"seen": self.revision}
         keys = self._ask(cursor, changed_keys(copied), seen).read_all()
         rows = self._ask(cursor, changed_rows(copied), seen).read_all()
@@ -201,7 +203,7 @@ class ColumnarCopy:
         self.figures.loads += 1
         self.figures.load_seconds += perf_counter() - started
 
-    def _replace(self, root: duckdb.DuckDBPyConnection, copied: CopiedTable, keys: pa.Table, rows: pa.Table) -> None:
+    def _replace(self, root: "DuckDBPyConnection", copied: CopiedTable, keys: pa.Table, rows: pa.Table) -> None:
         if not keys.num_rows:
             return
         root.register("changed", keys)
@@ -212,7 +214,7 @@ class ColumnarCopy:
             self._unsorted[copied.name] += rows.num_rows
         self._sort_where_it_pays(root, copied)
 
-    def _sort_where_it_pays(self, root: duckdb.DuckDBPyConnection, copied: CopiedTable) -> None:
+    def _sort_where_it_pays(self, root: "DuckDBPyConnection", copied: CopiedTable) -> None:
         unsorted = self._unsorted[copied.name]
         if unsorted < max(self._limits.unsorted_rows, self._limits.unsorted_share * _count(root, copied)):
             return
@@ -222,7 +224,7 @@ class ColumnarCopy:
         self.figures.compactions += 1
 
     @contextmanager
-    def _changing(self) -> Generator[duckdb.DuckDBPyConnection]:
+    def _changing(self) -> "Generator[DuckDBPyConnection]":
         """A transaction of the copy. What fails in it leaves no half: the whole copy is loaded again on next use."""
         root = self._root = self._root or _locked_down()
         root.execute("BEGIN")
@@ -274,18 +276,20 @@ def _arrow(names: Sequence[str], rows: Rows) -> pa.Table:
     return pa.Table.from_arrays([cast(Any, pa.array(values)) for values in columns], list(names))
 
 
-def _insert(root: duckdb.DuckDBPyConnection, copied: CopiedTable, rows: Any) -> None:
+def _insert(root: "DuckDBPyConnection", copied: CopiedTable, rows: Any) -> None:
     root.register("arriving", rows)
     root.execute(insert(copied, "arriving"))
     root.unregister("arriving")
 
 
-def _count(root: duckdb.DuckDBPyConnection, copied: CopiedTable) -> int:
+def _count(root: "DuckDBPyConnection", copied: CopiedTable) -> int:
     counted = root.execute(f'SELECT count(*) FROM "{copied.name}"').fetchone()
     return int(counted[0]) if counted else 0
 
 
-def _locked_down() -> duckdb.DuckDBPyConnection:
+def _locked_down() -> "DuckDBPyConnection":
+    import duckdb  # noqa: PLC0415  slow to import: it waits for the first report
+
     root = duckdb.connect(":memory:")
     for setting in SETTINGS:
         root.execute(setting)

@@ -2,15 +2,17 @@
 
 import asyncio
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 import structlog
 from sqlalchemy import SelectBase
 
 from analytics.copy.engine import compiled
 from models.naming import name_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 log = structlog.get_logger()
 
@@ -33,7 +35,7 @@ class PinnedView:
     name = "duckdb"
     store: Any = None  # what reads the store as of the same revision
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, tables: frozenset[str], timeout: float, slow: float) -> None:
+    def __init__(self, cursor: "DuckDBPyConnection", tables: frozenset[str], timeout: float, slow: float) -> None:
         self.tables = tables
         self.is_stopped = False
         self._cursor = cursor

@@ -1,6 +1,7 @@
 """Recency, frequency and monetary value of a population, scored 1 to 5, and what a segmentation says of it.
 
-Definitions: docs/numbers.md. Score = 1 + floor(5 L / n), n customers of whom L are strictly worse.
+Definitions: docs/numbers.md. Score = 1 + floor(5 L / n), n customers of whom L are strictly worse; 3 where all share
+one value.
 """
 
 import asyncio
@@ -24,12 +25,18 @@ from models.naming import statement
 # ---------------------------------------------------------------- statements
 
 
-def _score(worse: ColumnElement[Any], size: ColumnElement[Any]) -> ColumnElement[Any]:
-    """1 + floor(5 L / n) without a division, so that every engine agrees."""
-    return sum(
+def _score(worse: ColumnElement[Any], size: ColumnElement[Any], is_shared: ColumnElement[Any]) -> ColumnElement[Any]:
+    """1 + floor(5 L / n) without a division, so that every engine agrees; 3 where nothing tells customers apart."""
+    by_rank = sum(
         (case((5 * worse >= k * size, 1), else_=0) for k in range(1, 5)),
         start=literal(1, Integer),
     )
+    return case((is_shared, 3), else_=by_rank)
+
+
+def _shared(value: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the whole population has one value."""
+    return func.min(value).over() == func.max(value).over()
 
 
 def _fifth_of_window(recency_days: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -51,9 +58,12 @@ def scored_customers(by_window: bool, storefront: bool, typed: bool, inactive: b
         (func.rank().over(order_by=bought.c.frequency) - 1).label("less_frequent"),
         (func.rank().over(order_by=bought.c.monetary) - 1).label("less_valuable"),
         func.count().over().label("size"),
+        _shared(bought.c.recency_days).label("one_recency"),
+        _shared(bought.c.frequency).label("one_frequency"),
+        _shared(bought.c.monetary).label("one_monetary"),
     ).subquery("ranked")
     c = ranked.c
-    recency = _fifth_of_window(c.recency_days) if by_window else _score(c.less_recent, c.size)
+    recency = _fifth_of_window(c.recency_days) if by_window else _score(c.less_recent, c.size, c.one_recency)
     return select(
         c.customer_id,
         c.recency_days,
@@ -61,8 +71,8 @@ def scored_customers(by_window: bool, storefront: bool, typed: bool, inactive: b
         c.monetary,
         c.refunded,
         recency.label("recency_score"),
-        _score(c.less_frequent, c.size).label("frequency_score"),
-        _score(c.less_valuable, c.size).label("monetary_score"),
+        _score(c.less_frequent, c.size, c.one_frequency).label("frequency_score"),
+        _score(c.less_valuable, c.size, c.one_monetary).label("monetary_score"),
     ).order_by(c.customer_id)
 
 

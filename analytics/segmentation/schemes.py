@@ -131,7 +131,7 @@ POS = Scheme(
             "Potential Loyalists",
             (4, 2, 3),
             "4-5 2-3 2-5",
-            "Bought lately, more than once; can become loyal.",
+            "Bought lately, about as often as most; can become loyal.",
             PROMISING,
         ),
         _pos(

@@ -25,9 +25,9 @@ MAX_DAYS = 9_999
 DEFINITION = (
     "Customers with at least one counted sale in the window. Recency is the days since the last one, frequency their "
     "number, monetary their totals less the refunds paid in the window. Each is scored 1 to 5: 1 + floor(5 L / n), "
-    "n customers of whom L are strictly worse, so that equal values get equal scores; scheme POS scores recency by "
-    "fifths of the window. A customer belongs to the first segment whose ranges hold the three scores, else to the "
-    "nearest."
+    "n customers of whom L are strictly worse, so that equal values get equal scores, and 3 where all have one value; "
+    "scheme POS scores recency by fifths of the window. A customer belongs to the first segment whose ranges hold the "
+    "three scores, else to the nearest."
 )
 
 

@@ -13,8 +13,10 @@ from ingest.demo.calendar import TIMEZONE as DEMO_TIMEZONE
 from ingest.loader import ImportSummary, import_file
 from ingest.mapping import PRESETS, Mapping, parse_map, preset
 from ingest.problems import ImportProblem
+from models import Customer, ExternalId, Payment, Refund, Sale, SaleItem, SaleStatusChange, Touchpoint
 from models.businesses import Business
-from models.database import Database
+from models.database import Database, table
+from models.statistics import refresh_statistics
 from resolvers.businesses import businesses, ensure_business, find_business
 from rules.currency import exponent_of
 from rules.days import business_today
@@ -24,6 +26,10 @@ from server.commands.actor import COMMAND_LINE, IMPORT
 from server.commands.progress import progress_bar
 from server.settings import Settings
 from server.store import opened
+
+FILLED = [
+    table(filled) for filled in (Customer, ExternalId, Payment, Refund, Sale, SaleItem, SaleStatusChange, Touchpoint)
+]  # in which there can be many rows at once
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ async def import_into(settings: Settings, request: ImportRequest, now: datetime)
                 delimiter=request.delimiter,
                 progress=bar.rows,
             )
+        if not request.dry_run:
+            await refresh_statistics(database, FILLED)
     _tell_import(summary, request)
 
 
@@ -149,6 +157,8 @@ async def grow(
                 actor=COMMAND_LINE,
                 progress=bar.customers,
             )
+        if summary.rows:
+            await refresh_statistics(database, FILLED)
     return summary
 
 

@@ -13,13 +13,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from analytics.copy.copy import SnapshotMoved
-from exports.files import MEDIA_TYPES, file_of
-from exports.reports import document_of
 from exports.writers.pdf.fonts import Fonts
 from resolvers.links import FOREIGN, OTHER_BUSINESS, TAMPERED, Link, LinkRefused, read_link
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden, Unauthenticated
 from resolvers.operation.services import Services
+from rules.exports import MEDIA_TYPES
 from server.http.errors import Told, told_of, told_of_timeout
 from server.identity.auth import Authentication
 from server.watching.metrics import count_operation
@@ -130,6 +129,9 @@ class Writing:
             raise
 
     async def _begin(self, *, pin_at_start: bool) -> None:
+        from exports.files import file_of  # noqa: PLC0415  slow to import: most workers write no file
+        from exports.reports import document_of  # noqa: PLC0415
+
         self._context = await self._of.opened(self.link, pin_at_start=pin_at_start)
         document = await document_of(self._context, self.link.export)
         self._chunks = file_of(document, self.link.export, self._of.fonts)

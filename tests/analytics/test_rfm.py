@@ -172,17 +172,18 @@ async def test_the_other_schemes_have_no_labels(context: Context) -> None:
 
 
 async def test_growth_is_against_the_preceding_window(context: Context) -> None:
-    # In the 90 days to 2025-12-05 eve and finn bought on the last day, and nora long before it.
+    # In the 90 days to 2025-12-05 eve and finn bought on the last day, and nora long before it. All did so once, which
+    # is frequency 3: eve 534 Loyal, finn 532 Potential Loyalists, nora 131 as near to Need Attention as to Hibernating.
     grown = {s.name: await s.growth() for s in (await ask(context)).segments}
     assert grown == {
         "At Risk": None,
         "Champions": None,
-        "Loyal Customers": None,
-        "New Customers": 50.0,
-        "Potential Loyalists": None,
-        "Hibernating": 0.0,
+        "Loyal Customers": 0.0,
+        "New Customers": None,
+        "Potential Loyalists": 0.0,
+        "Hibernating": None,
         "Promising": None,
-        "Need Attention": None,
+        "Need Attention": -100.0,
     }
 
 
@@ -192,7 +193,7 @@ async def test_there_is_no_growth_without_a_window(context: Context) -> None:
 
 async def test_insights(context: Context) -> None:
     found = insights_of(await (await ask(context)).insights())
-    assert found == ("At Risk", "New Customers", "New Customers", "At Risk")
+    assert found == ("At Risk", "New Customers", "Potential Loyalists", "At Risk")
     found = insights_of(await (await ask(context, "RETAIL", None)).insights())
     assert found == ("Can't Lose Them", "New Customer", "Potential Loyalist", "Can't Lose Them")
 
@@ -233,8 +234,8 @@ async def test_a_storefront_is_answered_as_if_only_its_sales_existed(shop: Shop,
     street = global_id("Storefront", shop.id_of_storefront("High Street"))
     answer = await ask(context, storefront=street)
     assert by_number(shop, answer) == {
-        "anna": (32, 1, 40_00, "R4F1M3", "New Customers"),  # 60.00 less what was paid back for that sale
-        "dan": (17, 1, 30_00, "R5F1M1", "New Customers"),
+        "anna": (32, 1, 40_00, "R4F3M3", "Loyal Customers"),  # 60.00 less what was paid back for that sale
+        "dan": (17, 1, 30_00, "R5F3M1", "Potential Loyalists"),
     }
     assert await answer.refunds_outside_population() == Decimal("8.00")  # of the sale without a customer
     assert answer.active_customers == 2
@@ -242,7 +243,7 @@ async def test_a_storefront_is_answered_as_if_only_its_sales_existed(shop: Shop,
 
 async def test_a_customer_type_chooses_customers_and_keeps_all_they_did(shop: Shop, context: Context) -> None:
     wholesale = await ask(context, customer_type="WHOLESALE")
-    assert by_number(shop, wholesale) == {"lena": (55, 4, 1_000_00, "R2F1M1", "Hibernating")}
+    assert by_number(shop, wholesale) == {"lena": (55, 4, 1_000_00, "R2F3M3", "At Risk")}
     assert await wholesale.refunds_outside_population() == Decimal("125.00")  # all of the window
     assert wholesale.active_customers == 1
     retail = by_number(shop, await ask(context, customer_type="RETAIL"))
@@ -281,7 +282,7 @@ async def test_a_past_day_is_answered_from_the_facts_to_that_day(shop: Shop, con
 
 
 async def test_windows_of_one_day_and_of_the_longest_length(shop: Shop, context: Context) -> None:
-    assert by_number(shop, await ask(context, days=1)) == {"anna": (0, 1, 100_00, "R5F1M1", "New Customers")}
+    assert by_number(shop, await ask(context, days=1)) == {"anna": (0, 1, 100_00, "R5F3M3", "Loyal Customers")}
     assert len(by_number(shop, await ask(context, days=9_999))) == len(RETAIL_ALL)
 
 
@@ -351,11 +352,36 @@ async def test_a_single_customer_is_worse_than_nobody_and_better_than_nobody(ser
     alone.sale("anna", "2026-03-05", "10.00")
     await alone.save()
     async with operation(services, alone.id) as context:
-        assert by_number(alone, await ask(context)) == {"anna": (0, 1, 10_00, "R5F1M1", "New Customers")}
-        assert by_number(alone, await ask(context, "RETAIL")) == {"anna": (0, 1, 10_00, "R1F1M1", "Lost")}
-        assert insights_of(await (await ask(context)).insights()) == (
-            "New Customers", "New Customers", "New Customers", None,
-        )  # fmt: skip
+        assert by_number(alone, await ask(context)) == {"anna": (0, 1, 10_00, "R5F3M3", "Loyal Customers")}
+        assert by_number(alone, await ask(context, "RETAIL")) == {"anna": (0, 1, 10_00, "R3F3M3", "Need Attention")}
+        assert insights_of(await (await ask(context)).insights()) == ("Loyal Customers", "Loyal Customers", None, None)
+
+
+async def test_what_the_whole_population_shares_tells_nobody_apart(services: Services) -> None:
+    today = await open_shop(services.database, "First day")
+    for number, pounds in (("anna", "10.00"), ("ben", "20.00"), ("cleo", "20.00"), ("dan", "90.00")):
+        today.sale(number, "2026-03-05", pounds)
+    await today.save()
+    async with operation(services, today.id) as context:
+        for scheme, last in (("RETAIL", 3), ("REPORT", 3), ("POS", 5)):  # POS has the first fifth of the window
+            scored = by_number(today, await ask(context, scheme))
+            assert {number: row[3] for number, row in scored.items()} == {
+                "anna": f"R{last}F3M1",
+                "ben": f"R{last}F3M2",
+                "cleo": f"R{last}F3M2",
+                "dan": f"R{last}F3M4",  # three of four are worse
+            }
+        segments = {number: row[4] for number, row in by_number(today, await ask(context, "RETAIL")).items()}
+        assert segments == {
+            "anna": "About to Sleep",  # 331: as near to Hibernating, but earlier in the table
+            "ben": "About to Sleep",
+            "cleo": "About to Sleep",
+            "dan": "Need Attention",
+        }
+        points = (await ask(context, "RETAIL", None)).cut_points
+        assert [(p.max_recency_days, p.min_frequency) for p in points] == [
+            (None, None), (None, None), (0, 1), (None, None), (None, None),
+        ]  # fmt: skip
 
 
 async def test_a_free_sale_counts_and_is_worth_nothing(services: Services) -> None:
@@ -373,6 +399,8 @@ async def test_averages_are_rounded_half_even_also_below_zero(services: Services
     for number, total in (("anna", "0.01"), ("ben", "0.02")):
         shop.sale(number, "2026-03-05", total)
         shop.refund(number, "2026-03-05", "0.04")
+    for _ in range(2):  # who buys more often makes them new
+        shop.sale("cleo", "2026-03-05", "1.00")
     await shop.save()
     async with operation(services, shop.id) as context:
         (new,) = (await ask(context, segment_name="New Customers")).segments

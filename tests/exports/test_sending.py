@@ -12,6 +12,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Receive
 
+from exports import reports
 from exports.document import Document, Table, text
 from exports.files import file_of
 from exports.reports import MAKERS
@@ -25,7 +26,6 @@ from resolvers.operation.context import Context
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from rules.exports import ExportFormat
-from server.http import exports as endpoint
 from server.http.exports import ExportResponse, Exports
 from server.http.graphql import utc_now
 from server.settings import Settings
@@ -61,7 +61,7 @@ class Endless:
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch) -> Endless:
     made = Endless()
-    monkeypatch.setattr(endpoint, "document_of", made.document)
+    monkeypatch.setattr(reports, "document_of", made.document)
     return made
 
 
@@ -187,7 +187,7 @@ async def test_a_failure_before_the_first_byte_is_told_by_an_id(
     async def failing(_context: Context, _export: Any) -> Any:
         raise RuntimeError("SELECT secret")
 
-    monkeypatch.setattr(endpoint, "document_of", failing)
+    monkeypatch.setattr(reports, "document_of", failing)
 
     response = await asked(exports, hostile_shop)
 

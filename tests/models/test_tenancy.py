@@ -24,6 +24,7 @@ from models.database import Database, table
 from models.finding import word_query
 from models.listing import found_customers
 from models.migrate import migrate
+from models.sales import Payment, rows_of_sales
 from models.tenancy import ROLE, guarded, role_of
 from resolvers.businesses import businesses, ensure_business, find_business
 from resolvers.operation.changes import Revisions
@@ -41,7 +42,7 @@ from tests.conftest import REQUIRE_SERVICES, drop_database, make_current, missin
 from tests.models.test_migrations import KEPT, all_rows, at, put_in
 from tests.server.conftest import SECRET
 
-customer, sale, storefront = table(Customer), table(Sale), table(Storefront)
+customer, payment, sale, storefront = table(Customer), table(Payment), table(Sale), table(Storefront)
 USERS = {"superuser": "SUPERUSER", "role maker": "CREATEROLE", "plain user": ""}
 GUARDED = sorted(
     name for name, source in SQLModel.metadata.tables.items() if name == "business" or "business_id" in source.c
@@ -111,6 +112,10 @@ async def said(database: Database, ask: Any) -> Any:
 MANY_MORE = """INSERT INTO customer SELECT another.* FROM customer, generate_series(1, 3000) AS n,
     jsonb_populate_record(customer, jsonb_build_object('id', 1000 + n, 'number', 'N' || n, 'search_name', 'n' || n))
     AS another WHERE customer.number = 'ann'"""
+
+MANY_PAYMENTS = """INSERT INTO payment SELECT another.* FROM payment, generate_series(1, 20000) AS n,
+    jsonb_populate_record(payment, jsonb_build_object('id', 1000 + n)) AS another
+    WHERE payment.business_id = :business"""
 
 # ---------------------------------------------------------------- statements that forget
 
@@ -192,6 +197,23 @@ async def test_a_search_finds_own_customers_by_its_index(database: Database, sho
         values = tuple(prepared.values({"business": mine.id, "words": "'ann'"}))
         plan = (await connection.exec_driver_sql(f"EXPLAIN {prepared.text}", values)).scalars().all()
     assert any("customer_search_names" in line for line in plan) is has_role
+
+
+async def test_a_look_up_by_sale_uses_its_index_before_anything_is_known_of_the_table(
+    database: Database, shops: tuple[Shop, Shop]
+) -> None:
+    mine, _ = shops
+    async with database.transaction() as connection:
+        await connection.execute(text("ALTER TABLE payment SET (autovacuum_enabled = false)"))
+        await connection.execute(text(MANY_PAYMENTS), {"business": mine.id})
+        never = "SELECT reltuples FROM pg_class WHERE relname = 'payment'"
+        assert (await connection.execute(text(never))).scalar_one() == -1
+    prepared = Statements(database).prepared(rows_of_sales(payment, "Payment", "id"))
+    values = tuple(prepared.values({"business": mine.id, "ids": [1, 2, 3]}))
+    async with database.reading(mine.id) as connection:
+        plan = (await connection.exec_driver_sql(f"EXPLAIN {prepared.text}", values)).scalars().all()
+    used = {word for line in plan for word in line.split() if word.startswith("payment_")}
+    assert used == {"payment_by_sale"}
 
 
 async def test_the_look_up_of_revisions_goes_from_business_to_business(
@@ -334,7 +356,7 @@ async def test_a_schema_that_is_taken_back_is_still_read_for_its_businesses(user
         database = Database(url)
         await migrate(database)
         shop = await open_shop(database)
-        for schema in ("0003", "0002"):
+        for schema in ("0004", "0003", "0002"):
             await at(database, schema)
             async with database.reading(shop.id) as connection:
                 assert len(await rows_of(connection, "SELECT epoch FROM installation")) == 1

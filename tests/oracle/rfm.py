@@ -264,8 +264,13 @@ def in_window(frame: pd.DataFrame, as_of: int, days: int | None) -> pd.DataFrame
 
 # ---------------------------------------------------------------- scores
 def rank_scores(goodness: pd.Series) -> pd.Series:
-    """1 + the number of k in 1..4 with 5·L >= k·n, L = how many are strictly worse (have less goodness)."""
+    """1 + the number of k in 1..4 with 5·L >= k·n, L = how many are strictly worse (have less goodness).
+
+    Where all share one value it is 3.
+    """
     values = [int(value) for value in goodness]
+    if len(set(values)) == 1:
+        return pd.Series(3, goodness.index, dtype="int64")
     ordered, n = sorted(values), len(values)
     worse = [bisect_left(ordered, value) for value in values]
     return pd.Series(

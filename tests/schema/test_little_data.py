@@ -76,7 +76,7 @@ async def test_what_a_single_customer_makes_of_the_reports(services: Services) -
     }""")
     there = [segment for segment in found["segmentation"]["segments"] if segment["customerCount"]]
     assert (found["segmentation"]["totalCustomers"], found["segmentation"]["totalRevenue"]) == (1, "10.00")
-    assert there == [{"code": "R5F1M1", "customerCount": 1, "revenueContribution": 100.0, "growth": None}]
+    assert there == [{"code": "R4F4M4", "customerCount": 1, "revenueContribution": 100.0, "growth": None}]
     assert found["lifetimeValueReport"] == {
         "summary": {"averageClv": "10.00", "top10PercentContribution": 100.0},
         "customers": {"nodes": [{"rank": 1}]},

@@ -47,11 +47,11 @@ async def test_totals(ask_both: Asker) -> None:
         "totalRevenue": "229.50",
         "refundsOutsidePopulation": "1.00",
         "notices": [],
-        # Of the window before only BEN is there, Hibernating: nobody else has grown from somebody.
+        # Of the window before only BEN is there, At Risk (233), where nobody is now: nothing to compare.
         "insights": {
             "highestRevenueSegment": "Champions",
             "largestSegment": "New Customers",
-            "fastestGrowingSegment": "Hibernating",
+            "fastestGrowingSegment": "New Customers",
             "needsAttention": "Hibernating",
         },
         "freshness": {"computedAt": "2026-03-05T12:00:00+00:00", "dataRevision": 1, "engine": "duckdb"},
@@ -72,8 +72,11 @@ async def test_segments(ask_both: Asker) -> None:
         # 99.50 in three orders is 33.1666…; the shares are of 4 customers and of 229.50
         ("Champions", "R5F5M5", 1, 25.0, "99.50", 100 * 9950 / 22950, "33.17", 5, 5, 5, None),
         ("New Customers", "R5F1M1", 2, 50.0, "90.00", 100 * 9000 / 22950, "45.00", 5, 1, 1, None),
-        ("Hibernating", "R1F1M2", 1, 25.0, "40.00", 100 * 4000 / 22950, "40.00", 1, 1, 2, 0.0),
-        *((n, c, 0, 0.0, "0.00", 0.0, None, int(c[1]), int(c[3]), int(c[5]), None) for n, c in EMPTY),
+        ("Hibernating", "R1F1M2", 1, 25.0, "40.00", 100 * 4000 / 22950, "40.00", 1, 1, 2, None),
+        *(
+            (n, c, 0, 0.0, "0.00", 0.0, None, int(c[1]), int(c[3]), int(c[5]), -100.0 if n == "At Risk" else None)
+            for n, c in EMPTY
+        ),
     ]
     assert typical == {
         "Champions": (32.0, 3.0, "99.50"),
@@ -182,11 +185,13 @@ async def test_a_drill_down_is_by_revenue_then_number(ask_both: Asker) -> None:
     }
     for number, amount in amounts.items():
         shop.sale(number, "2026-03-01", amount)
+    for _ in range(2):
+        shop.sale("twice", "2026-03-01", "0.25")
     await shop.save()
     asker = ask_both.being(business_id=shop.id)
     expected = ["E", "a", "B10", "B9", "C", "D", "É", "z"]
 
-    # One purchase each, on one day: scores differ in money only, and New Customers takes all of them.
+    # One purchase each, on one day: scores differ in money only, and New Customers takes all but who bought twice.
     fields = "customers(first: 3%s) { totalCount nodes { number } pageInfo { endCursor hasNextPage hasPreviousPage } }"
     found, after = [], ""
     for size in (3, 3, 2):

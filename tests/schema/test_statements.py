@@ -101,7 +101,7 @@ QUESTIONS = {
     "{ customers(first: 0) { nodes { name } } }": 2,
     "{ customers(orderBy: TOTAL_SPENT) { nodes { name } totalCount } }": 2,
     '{ customers(orderBy: TOTAL_SPENT, filter: {search: "c"}) { nodes { name } totalCount } }': 3,
-    '{ customers(filter: {rfmSegment: "LOST"}) { nodes { name } totalCount } }': 2,
+    '{ customers(filter: {rfmSegment: "NEED_ATTENTION"}) { nodes { name } totalCount } }': 2,
     "{ touchpoints { nodes { type customer { name } } } }": 3,
     "{ segmentation { totalCustomers segments { name growth } insights { largestSegment } } }": 1,
     "{ segmentation { segments { characteristics { preferredCategory preferredStorefront { name } } } } }": 2,

@@ -30,6 +30,10 @@ ONLY_WHERE_USED = (
     "rich",
     "ingest",
     "httpx",
+    "duckdb",
+    "phonenumbers",
+    *("asyncpg", "adbc_driver_manager"),
+    *("exports.files", "exports.reports", "exports.drawing", "pyarrow.parquet", "bidi"),
 )
 NOT_FOR_HELP = (
     *("sqlalchemy", "strawberry", "graphql", "duckdb", "pyarrow", "numpy", "pydantic", "starlette", "uvicorn"),

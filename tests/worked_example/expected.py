@@ -138,8 +138,8 @@ LIFETIME_VALUE_GROSS = {
 # F: L 0 (one order) 1; L 4 (two) 3; L 6 (Ada) 5. M: -40: 0, 15: 1, 40: 3, 60: 4, 82: 5, 250: 6 -> 1 1 3 3 4 5.
 # Ada 554 Champions. Gil 435, Dan 333 Loyal. Fay 113: At Risk and Hibernating are both 1 away, At Risk is first.
 # Cleo 311: New Customers and Hibernating both 1 away. Jon, Kim 411 New Customers.
-# Window before, 2024-07-05..2024-10-02: Gil 100, 1 order, 48 days: 313, Promising and New Customers 1 away: Promising.
-# Fay 15, 1 order, 7 days: 511 New Customers.
+# Window before, 2024-07-05..2024-10-02: Gil and Fay have 1 order each, which is F 3. Gil 100, 48 days: 333 Loyal.
+# Fay 15, 7 days: 531, Potential Loyalists is 1 away.
 _ALL = (7, "422.00")
 SEGMENTATION_POS = {
     "method": "RFM",
@@ -151,20 +151,28 @@ SEGMENTATION_POS = {
     "insights": {
         "highestRevenueSegment": "Loyal Customers",
         "largestSegment": "New Customers",
-        "fastestGrowingSegment": "New Customers",  # the only one with customers now and then
+        "fastestGrowingSegment": "Loyal Customers",  # the only one with customers now and then
         "needsAttention": "At Risk",
     },
     "segments": [
         segment(
-            "Loyal Customers", "R4F4M4", {"gil", "dan"}, "310.00", _ALL, "77.50", (31, 2, "155.00"), label=(4, 4, 4)
+            "Loyal Customers",
+            "R4F4M4",
+            {"gil", "dan"},
+            "310.00",
+            _ALL,
+            "77.50",
+            (31, 2, "155.00"),
+            growth=100.0,  # from 1 to 2 customers
+            label=(4, 4, 4),
         ),
         segment("Champions", "R5F5M5", {"ada"}, "82.00", _ALL, "20.50", (0, 4, "82.00"), label=(5, 5, 5)),
         segment("At Risk", "R2F2M3", {"fay"}, "40.00", _ALL, "40.00", (84, 1, "40.00"), label=(2, 2, 3)),
-        segment("Potential Loyalists", "R4F2M3", set(), "0.00", _ALL, label=(4, 2, 3)),
-        segment("Promising", "R3F2M2", set(), "0.00", _ALL, growth=-100.0, label=(3, 2, 2)),
+        segment("Potential Loyalists", "R4F2M3", set(), "0.00", _ALL, growth=-100.0, label=(4, 2, 3)),
+        segment("Promising", "R3F2M2", set(), "0.00", _ALL, label=(3, 2, 2)),
         segment("Need Attention", "R2F3M3", set(), "0.00", _ALL, label=(2, 3, 3)),
         segment("Hibernating", "R1F1M2", set(), "0.00", _ALL, label=(1, 1, 2)),
-        # -40 + 15 + 15; (51 + 26 + 26) / 3; from 1 to 3 customers
+        # -40 + 15 + 15; (51 + 26 + 26) / 3
         segment(
             "New Customers",
             "R5F1M1",
@@ -173,7 +181,6 @@ SEGMENTATION_POS = {
             _ALL,
             "-3.33",
             (103 / 3, 1, "-3.33"),
-            growth=200.0,
             label=(5, 1, 1),
         ),
     ],
@@ -355,22 +362,22 @@ MIGRATION = {  # from 2024-10-02 to 2024-12-31, POS, 90 days
         move(None, "R4F4M4", {"dan"}, "60.00"),
         move(None, "R5F1M1", {"cleo", "eve", "jon", "kim"}, "10.00"),  # -40 + 20 + 15 + 15
         move(None, "R5F5M5", {"ada"}, "82.00"),
-        move("R3F2M2", "R5F5M5", {"gil"}, "250.00"),
-        move("R5F1M1", "R2F2M3", {"fay"}, "40.00"),
+        move("R4F2M3", "R2F2M3", {"fay"}, "40.00"),
+        move("R4F4M4", "R5F5M5", {"gil"}, "250.00"),
     ]
 }
 # 2024-07-15: Ada 5 + 5 with 2 orders, 14 days; Gil 180, 1 order, 86 days; n = 2: L 1 -> 3, L 0 -> 1.
-# Ada 531: Potential Loyalists is 1 away; Gil 113: At Risk. 2024-10-02: Gil Promising, Fay New, Ada gone (10 then).
+# Ada 531: Potential Loyalists is 1 away; Gil 113: At Risk. 2024-10-02: Gil Loyal, Fay Potential, Ada gone (10 then).
 MIGRATION_WITH_A_LEAVER = {  # from 2024-07-15 to 2024-10-02, POS, 90 days
     "moves": [
-        move(None, "R5F1M1", {"fay"}, "15.00"),
-        move("R2F2M3", "R3F2M2", {"gil"}, "100.00"),
+        move(None, "R4F2M3", {"fay"}, "15.00"),
+        move("R2F2M3", "R4F4M4", {"gil"}, "100.00"),
         move("R4F2M3", None, {"ada"}, "10.00"),
     ]
 }
-# 2024-09-30: Gil 46 days, 313 Promising; Fay 5 days, 511 New. 2024-12-31: as in MIGRATION.
+# 2024-09-30: Gil 46 days, 333 Loyal; Fay 5 days, 531 Potential. 2024-12-31: as in MIGRATION.
 TREND = {  # from 2024-08-20 to 2024-12-31, every QUARTER, POS, 90 days; empty segments left out here
-    "2024-09-30": {"R3F2M2": (1, gbp("100.00")), "R5F1M1": (1, gbp("15.00"))},
+    "2024-09-30": {"R4F4M4": (1, gbp("100.00")), "R4F2M3": (1, gbp("15.00"))},
     "2024-12-31": {
         "R5F5M5": (2, gbp("332.00")),
         "R4F4M4": (1, gbp("60.00")),
