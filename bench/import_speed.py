@@ -64,7 +64,7 @@ def imported(file: Path, folder: Path) -> dict[str, float]:
 async def import_once(file: Path, folder: Path) -> dict[str, float]:
     """Import into a new SQLite file in this process."""
     from ingest.loader import import_file  # noqa: PLC0415  the measuring process does without
-    from ingest.mapping import preset  # noqa: PLC0415
+    from ingest.presets import preset  # noqa: PLC0415
     from models.database import Database  # noqa: PLC0415
     from models.migrate import migrate  # noqa: PLC0415
     from resolvers.businesses import ensure_business  # noqa: PLC0415

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 
-from ingest.facts import Draft, SaleDraft
+from ingest.drafts import Draft, PersonDraft, SaleDraft
 from models import Customer, Refund, Sale
 from models.customers import CustomerType
 from models.database import TextList, any_of, owned, scoped, table
 from resolvers.operation.writing import Write
-from rules.contacts import contact_words, name_words, sort_name
+from rules.contacts import contact_words, email_of, name_words, sort_name
 from rules.days import date_of, day_number
 
 customer, sale, refund = table(Customer), table(Sale), table(Refund)
@@ -78,12 +78,15 @@ class Buyers:
                 self.drafts.setdefault(draft.customer, []).append(draft)
         self.ids: dict[str, int] = {}
         self.made = 0
+        self.made_numbers: Sequence[str] = ()
+        self.changed: set[int] = set()
         self.dropped = 0  # contacts that belong to somebody else
 
     async def resolve(self) -> None:
         """Give every number of the batch its customer: a stored one, the one it was merged into, or a new one."""
         found = await self.write.rows(customers_numbered(), numbers=list(self.drafts))
         self.ids = {row.number: row.merged_into_id or row.id for row in found}
+        await self._find_by_email()
         await self._follow_merges()
         await self._make([number for number in self.drafts if number not in self.ids])
 
@@ -109,16 +112,24 @@ class Buyers:
         await self._drop_taken(changes)
         await self._update(rows, changes)
 
+    async def _find_by_email(self) -> None:
+        """Who is known by an e-mail in the file is whoever has it here."""
+        unknown = [number for number in self.drafts if "@" in number and number not in self.ids]
+        if unknown:
+            holders = await self.write.rows(holders_of("email"), values=unknown)
+            self.ids |= {row.email: row.id for row in holders}
+
     # ------------------------------------------------------------ new ones
 
     async def _make(self, numbers: Sequence[str]) -> None:
         ids = await self.write.take_ids(customer, len(numbers))
         self._new = set(ids)
-        self.made = len(numbers)
+        self.made, self.made_numbers = len(numbers), numbers
         profiles: dict[int, dict[str, Any]] = {}
         for id_, number in zip(ids, numbers, strict=True):
             self.ids[number] = id_
-            profiles[id_] = self._profile(self.drafts[number])
+            email = {"email": known} if "@" in number and (known := email_of(number)) else {}
+            profiles[id_] = {**email, **self._profile(self.drafts[number])}
         await self._drop_taken(profiles)
         rows = [self._row(id_, number, profiles[id_]) for id_, number in zip(ids, numbers, strict=True)]
         await self.write.insert_many(customer, WRITTEN, rows)
@@ -162,6 +173,7 @@ class Buyers:
         for id_, changed in changes.items():
             if not changed:
                 continue
+            self.changed.add(id_)
             after = {name: changed.get(name, getattr(rows[id_], name)) for name in (*NAMED, *CONTACTS)}
             words = {} if rows[id_].is_erased else _words(after)
             values = {**changed, **words, "revision": self.write.revision}
@@ -225,6 +237,8 @@ def _precedence(draft: Draft) -> tuple[bool, datetime, str]:
 def _is_latest(drafts: Sequence[Draft], span: Any, refunded: datetime | None) -> bool:
     """Whether the last of these drafts is the latest sale that the customer has, or without any the latest refund."""
     last = max(drafts, key=_precedence)
+    if isinstance(last, PersonDraft):
+        return True
     if isinstance(last, SaleDraft):
         return span is None or last.moment.instant >= span.latest
     return span is None and (refunded is None or last.moment.instant >= refunded)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from rules.words import shown
 
 LONGEST_IDENTITY = 64
-NO_VALUE = frozenset({"", "0", "-", "–", "—", "null", "nan", "none", "n/a", "#n/a"})
+NO_VALUE = frozenset({"", "0", "-", "--", "–", "—", "null", "nan", "none", "n/a", "#n/a"})
 TOO_LONG_A_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]+")
 WHOLE_NUMBER = re.compile(r"[0-9]+\.0")
 

@@ -2,35 +2,52 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, Generator, Iterator, Sequence
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, aclosing, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 
+from ingest.books import Books
+from ingest.ceilings import SumCeilings
 from ingest.customers import customers_numbered
-from ingest.facts import SaleTerms, outcome_of
-from ingest.mapping import Mapping
+from ingest.drafts import Draft, Drafted, SaleDraft
+from ingest.facts import outcome_of
+from ingest.fields import REPEATED
+from ingest.mapping import Mapping, Rules, TaxStanding
+from ingest.people import person_of, write_people
 from ingest.problems import ImportProblem
-from ingest.readers import Chunk, Source, open_source
-from ingest.rows import ImportingShop, RowReader, groups_of
-from ingest.sales import Batch, Counts, StoredSale, counts_of, stored_of, write_batch
+from ingest.rates import CurrencyRates
+from ingest.readers import Chunk, LineCounts, Source, open_source
+from ingest.rows import Group, ImportingShop, RowReader, groups_of, number_fields
+from ingest.sale_terms import SaleTerms
+from ingest.sales import Counts, counts_of, write_batch
 from ingest.staging import Staging
+from ingest.stored import Batch, StoredFacts, settle_numbers_of_file, stored_of, tell_apart, would_lose
+from ingest.surveys import FileSurvey, FoundStyles
 from ingest.values import Unreadable
-from models import ImportRun
+from models import Customer, ImportRun, Payment, Refund, Sale, SaleItem, SaleStatusChange
 from models.database import Database, table
 from models.imports import ImportStatus
+from models.statistics import refresh_statistics
 from resolvers.operation.actor import Actor
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Operation, Write, writing
+from rules.days import business_today
 
 BATCH_SALES = 5_000
 BATCH_ROWS = 50_000
 SALE_ROWS = 20_000  # rows of one number that are still believed to be one sale
+
+SHOWN = 5
+FIRST_DRAFTS = 3
+REJECTS_BEGIN = b"line,reason,"
 
 ACTION = "import"
 COUNTED_ROWS = ("rows_read", "rows_written", "rows_updated", "rows_unchanged", "rows_rejected")
@@ -39,13 +56,28 @@ A = TypeVar("A")
 D = TypeVar("D")
 
 import_run = table(ImportRun)
+WRITTEN_TABLES = [table(filled) for filled in (Customer, Payment, Refund, Sale, SaleItem, SaleStatusChange)]
 
 
 class Progress(Protocol):
     """Told now and then how far an import is; called in a worker thread or the event loop, and must not block."""
 
     def __call__(self, phase: str, rows: int, of: int | None) -> None:
-        """`phase` is "reading", whose length is unknown (`of` is None), then "writing" `of` so many rows."""
+        """`phase` is "looking", then "reading", of unknown length (`of` is None), then "writing" `of` so many rows."""
+
+
+@dataclass(frozen=True)
+class FileUnderstood:
+    """What an import understood of a file, for whoever looks before it is written."""
+
+    mapping: Mapping
+    header: list[str]
+    unused: list[str]  # columns of the file that no field reads
+    styles: FoundStyles
+    lines: LineCounts
+    first_drafts: list[Drafted]
+    notes: list[tuple[int, str]]  # what of profiles was left out, the first of them by line
+    reasons: list[tuple[str, int, int]]  # of rejects: reason, rows, first line
 
 
 @dataclass(frozen=True)
@@ -61,9 +93,12 @@ class ImportSummary:
     refunds: int  # written or updated
     customers: int  # made
     contacts_dropped: int  # e-mails and phones left out: impossible, or another customer's
+    notes: int  # other parts of profiles left out
     seconds: float
     dry_run: bool
     rejects: Path | None  # the file of the rejected rows, None where there is none
+    books: Books
+    understood: FileUnderstood
 
     @property
     def rows_per_second(self) -> float:
@@ -84,27 +119,74 @@ async def import_file(  # noqa: PLR0913  an import is made of these
     rejects: Path | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    rates: CurrencyRates | None = None,
     progress: Progress | None = None,
 ) -> ImportSummary:
     """Import a file into a business; running it again continues what was interrupted, and changes nothing else.
 
-    Rejected rows go to `rejects`, by default `<file>.rejects.csv` in the working directory; a dry run writes them only
-    where it is told a path. In a dry run `business` may be one that is not written yet (id None). Raises ImportProblem,
-    before anything is written, for a file that cannot be read.
+    Rejected rows go to `rejects`, by default `<file>.rejects.csv` beside the file, and one that an earlier run left
+    there goes when none is rejected; a dry run writes them only where it is told a path. In a dry run `business` may
+    be one that is not written yet (id None). Raises ImportProblem, before anything is written, for a file that cannot
+    be read, or that can be read in two ways.
     """
     began = perf_counter()
-    run = _Run(database, path, business, mapping, now, actor, batch_size, progress or _silent)
-    with _rare_collections(), open_source(path, encoding=encoding, delimiter=delimiter) as source:
-        reader = RowReader(mapping, mapping.positions(source.header, path.name), business)
-        with Staging(source.header) as staging:
+    run = _Run(database, path, business, mapping, now, actor, batch_size, rates, progress or _silent)
+    opened = partial(open_source, path, encoding=encoding, delimiter=delimiter, wanted=mapping.is_header)
+    with _rare_collections():
+        reader = await asyncio.to_thread(run.survey, opened)
+        with opened() as source, Staging(source.header) as staging:
             await asyncio.to_thread(run.stage, source, reader, staging)
-            if dry_run:
-                counts = await run.rehearse(reader, staging)
-            else:
-                counts = await run.load(reader, staging)
-            target = rejects or (None if dry_run else Path.cwd() / f"{path.name}.rejects.csv")
-            kept = target is not None and await asyncio.to_thread(staging.write_rejects, target)
-            return _summary(counts, reader, staging, perf_counter() - began, dry_run, target if kept else None)
+            counts = await (run.rehearse(reader, staging) if dry_run else run.load(reader, staging))
+            target = rejects or (None if dry_run else path.with_name(f"{path.name}.rejects.csv"))
+            kept = target is not None and await asyncio.to_thread(write_rejects, staging, target)
+            if counts.changed and not dry_run:
+                await refresh_statistics(database, WRITTEN_TABLES)
+            return ImportSummary(
+                read=staging.rows,
+                written=counts.written,
+                updated=counts.updated,
+                unchanged=counts.unchanged,
+                rejected=staging.rejected,
+                sales=counts.sales,
+                refunds=counts.refunds,
+                customers=counts.customers,
+                contacts_dropped=counts.contacts_dropped + reader.contacts.dropped,
+                notes=staging.notes,
+                seconds=perf_counter() - began,
+                dry_run=dry_run,
+                rejects=target if kept else None,
+                books=run.books,
+                understood=_understood(run, source, reader, staging),
+            )
+
+
+def write_rejects(staging: Staging, target: Path) -> bool:
+    """Write the rejects where there are any; else remove what an earlier run left in their place."""
+    try:
+        if staging.write_rejects(target):
+            return True
+        if target.exists() and target.read_bytes().startswith(REJECTS_BEGIN):
+            target.unlink()
+    except OSError as error:
+        raise ImportProblem(
+            f"the import is done, but its rejects cannot be written to {target} ({error.strerror}): "
+            "say where by --rejects and import again"
+        ) from None
+    return False
+
+
+def _understood(run: "_Run", source: Source, reader: RowReader, staging: Staging) -> FileUnderstood:
+    used = {place for choices in reader.places.values() for cells in choices for place in cells}
+    return FileUnderstood(
+        mapping=run.mapping,
+        header=source.header,
+        unused=[name for place, name in enumerate(source.header) if place not in used],
+        styles=reader.styles,
+        lines=source.counts,
+        first_drafts=run.first_drafts,
+        notes=staging.first_notes(SHOWN),
+        reasons=staging.reasons(SHOWN),
+    )
 
 
 @contextmanager
@@ -122,23 +204,8 @@ def _silent(phase: str, rows: int, of: int | None) -> None:
     """Tell nobody."""
 
 
-def _summary(  # noqa: PLR0913  a summary is made of these
-    counts: Counts, reader: RowReader, staging: Staging, seconds: float, dry_run: bool, rejects: Path | None
-) -> ImportSummary:
-    return ImportSummary(
-        read=staging.rows,
-        written=counts.written,
-        updated=counts.updated,
-        unchanged=counts.unchanged,
-        rejected=staging.rejected,
-        sales=counts.sales,
-        refunds=counts.refunds,
-        customers=counts.customers,
-        contacts_dropped=counts.contacts_dropped + reader.contacts.dropped,
-        seconds=seconds,
-        dry_run=dry_run,
-        rejects=rejects,
-    )
+class _Undone(Exception):
+    """What was written is to be undone."""
 
 
 @dataclass
@@ -152,7 +219,32 @@ class _Run:
     now: datetime
     actor: Actor
     batch_size: int
+    rates: CurrencyRates | None
     progress: Progress
+    books: Books = field(default_factory=Books)
+    ceilings: SumCeilings = field(default_factory=SumCeilings)
+    first_drafts: list[Drafted] = field(default_factory=list[Drafted])
+
+    def survey(self, opened: Callable[[], AbstractContextManager[Source]]) -> RowReader:
+        """Look at all rows once to know how their numbers and dates are written."""
+        with opened() as source:
+            places = self.mapping.places(source.header, self.path.name)
+            self.mapping = self.mapping.of_header(source.header)
+            seen = FileSurvey(self.mapping, places, number_fields(self.mapping), source.header)
+            rows = 0
+            for chunk in source.chunks:
+                seen.add(list(zip(*chunk.rows, strict=True)))
+                rows += len(chunk.rows)
+                self.progress("looking", rows, None)
+        if not rows:
+            raise ImportProblem(f"{self.path.name} has a header and no rows")
+        if self.mapping.habits.tax is TaxStanding.ASK and seen.has_tax:
+            raise ImportProblem(
+                f"{self.path.name} gives tax and does not tell whether its amounts contain it: "
+                "--tax within where the shop's prices include tax, --tax beside where it is added"
+            )
+        tomorrow = business_today(self.now, ZoneInfo(self.business.timezone)) + timedelta(days=1)
+        return RowReader(self.mapping, places, self.business, seen.found(), until=tomorrow)
 
     def stage(self, source: Source, reader: RowReader, staging: Staging) -> None:
         """Copy all rows of the source, with the key of each."""
@@ -161,17 +253,37 @@ class _Run:
             keys, problems = _marks(chunk, reader.keys(columns), together=self.mapping.is_all_or_nothing)
             staging.add(chunk.lines, keys, problems, columns)
             self.progress("reading", staging.rows, None)
-        if not staging.rows:
-            raise ImportProblem(f"{self.path.name} has a header and no rows")
         staging.close_rows(SALE_ROWS)
+        self._ask_about_repeated(reader, staging)
+
+    def _ask_about_repeated(self, reader: RowReader, staging: Staging) -> None:
+        """Refuse money that is the same in each row of a sale: added up, the sale's tax would count for each line."""
+        if self.mapping.rules is not Rules.SALES:
+            return
+        beside = [
+            choices[0][0] for name in ("unit_price", "amount", "quantity") if (choices := reader.places.get(name))
+        ]
+        for name in REPEATED:
+            if name not in reader.places or name in self.mapping.of_lines:
+                continue
+            column = reader.places[name][0][0]
+            equal, different = staging.sums_repeated(column, beside)
+            if equal and not different:
+                raise ImportProblem(
+                    f'"{staging.header[column]}" says the same in every row of a sale ({equal} of them): is it of the '
+                    f"whole sale, or of each row? Say order.{name}={staging.header[column]} or "
+                    f"line.{name}={staging.header[column]}"
+                )
 
     async def load(self, reader: RowReader, staging: Staging) -> Counts:
         """Write every batch, and remember the run."""
         counts = Counts()
         run = await self._begin()
+        await self._read_ceilings()
         try:
             async with aclosing(self._batches(reader, staging)) as batches:
                 async for batch in batches:
+                    await self._screen(batch, staging)
                     await self._write(batch, run, counts, staging)
                     self._report(counts, staging)
         except BaseException as error:
@@ -183,13 +295,30 @@ class _Run:
     async def rehearse(self, reader: RowReader, staging: Staging) -> Counts:
         """Count what `load` would do."""
         counts = Counts()
+        await self._read_ceilings()
         async with aclosing(self._batches(reader, staging)) as batches:
             async for batch in batches:
+                await self._screen(batch, staging)
+                if batch.people:
+                    counts.add(await self._rehearse_people(batch))
+                    self._report(counts, staging)
+                    continue
                 stored = await self._stored(batch)
                 counts.add(counts_of(batch, stored))
                 staging.note_buyers(await self._strangers(batch, stored))
                 self._report(counts, staging)
-        counts.customers = staging.count_buyers()
+        counts.customers += staging.count_buyers()
+        return counts
+
+    async def _rehearse_people(self, batch: Batch) -> Counts:
+        """What writing customers would do: it is done, and undone."""
+        if self.business.id is None:
+            return Counts(written=batch.rows, customers=len(batch.people))
+        counts = Counts()
+        with suppress(_Undone):
+            async with writing(self.database, self.business.id, actor=self.actor, clock=lambda: self.now) as write:
+                counts = await write_people(write, batch.people, self.mapping.profile)
+                raise _Undone
         return counts
 
     async def _batches(self, reader: RowReader, staging: Staging) -> AsyncGenerator[Batch]:
@@ -204,29 +333,77 @@ class _Run:
             await asyncio.wait([upcoming])  # a thread cannot be cancelled, and it reads the staged rows
 
     def _drafted(self, reader: RowReader, staging: Staging) -> Iterator[Batch]:
-        batch, terms = Batch(), SaleTerms(self.mapping, self.business.currency_exponent)
+        terms = SaleTerms(self.mapping, self.business.currency_exponent, self.business.currency, self.rates)
+        batch = Batch()
         for group in groups_of(reader, staging.in_order()):
-            outcome = outcome_of(group, terms)
-            for lines, reason in outcome.rejects:
+            drafts, rejects = self._made_of(group, terms)
+            for lines, reason in rejects:
                 staging.reject(lines, reason)
-            for draft in outcome.drafts:
+            for draft in drafts:
                 batch.add(draft)
+                if isinstance(draft, SaleDraft) and draft.odd is not None:
+                    reader.notes.append((draft.lines[0], draft.odd))
+            if reader.notes:
+                staging.note(reader.notes)
+                reader.notes.clear()
             if len(batch) >= self.batch_size or batch.rows >= BATCH_ROWS:
                 yield batch
                 batch = Batch()
         if len(batch):
             yield batch
 
+    def _made_of(self, group: Group, terms: SaleTerms) -> tuple[Sequence[Draft], list[tuple[list[int], str]]]:
+        if self.mapping.rules is not Rules.CUSTOMERS:
+            return outcome_of(group, terms)
+        person = person_of(group, self.now, ZoneInfo(self.business.timezone))
+        return [person] if person else [], [([line], reason) for line, reason in group.unreadable]
+
+    async def _read_ceilings(self) -> None:
+        if self.business.id is not None:
+            async with self.database.reading(self.business.id) as connection:
+                await self.ceilings.read(connection, self.business.id)
+
+    async def _screen(self, batch: Batch, staging: Staging) -> None:
+        """Take out of a batch what would overwrite another sale, remove what the file does not hold, or sum to no end.
+
+        What is given back of a sale that is taken out goes with it.
+        """
+        if self.business.id is None:
+            refused = settle_numbers_of_file(batch)
+        else:
+            async with self.database.reading(self.business.id) as connection:
+                refused = await tell_apart(connection, self.business.id, batch)
+                if not self.mapping.habits.is_complete:
+                    stored = await stored_of(connection, self.business.id, batch)
+                    refused += await would_lose(connection, self.business.id, batch, stored)
+        out = {id(draft): reason for draft, reason in refused}
+        for draft in (*batch.sales, *batch.refunds):
+            if id(draft) not in out and (reason := self.ceilings.over(draft)) is not None:
+                out[id(draft)] = reason
+        gone = {draft.number: out[id(draft)] for draft in batch.sales if id(draft) in out}
+        for draft in batch.refunds:
+            if draft.sale_number in gone:
+                out.setdefault(id(draft), gone[draft.sale_number])
+        taken_out = [draft for draft in (*batch.sales, *batch.refunds) if id(draft) in out]
+        for draft in taken_out:
+            staging.reject(draft.lines, out[id(draft)])
+        if taken_out:
+            batch.remove(taken_out)
+        self.books.add((*batch.sales, *batch.refunds))
+        self.first_drafts = [*self.first_drafts, *batch.sales, *batch.refunds][:FIRST_DRAFTS]
+
     async def _write(self, batch: Batch, run: int, counts: Counts, staging: Staging) -> None:
         """Write a batch and add what became of it to `counts`; a batch that changes nothing takes no revision."""
+        if batch.people:
+            counts.add(await self._once(self._people_writer(run, counts, staging), batch))
+            return
         foreseen = counts_of(batch, await self._stored(batch))
         if not foreseen.changed:
             counts.add(foreseen)
             return
 
         async def import_batch(write: Write, batch: Batch) -> Counts:
-            payments = "payment_method" in self.mapping.columns
-            done = await write_batch(write, batch, self.mapping.profile, payments=payments)
+            done = await write_batch(write, batch, self.mapping.profile, payments=self.mapping.says_how_paid)
             total = replace(counts)
             total.add(done)
             await self._note(write, run, total, staging)
@@ -235,14 +412,26 @@ class _Run:
 
         counts.add(await self._once(import_batch, batch))
 
-    async def _stored(self, batch: Batch) -> StoredSale:
+    def _people_writer(self, run: int, counts: Counts, staging: Staging) -> Operation[Batch, Counts]:
+        async def import_people(write: Write, batch: Batch) -> Counts:
+            done = await write_people(write, batch.people, self.mapping.profile)
+            if done.changed:
+                total = replace(counts)
+                total.add(done)
+                await self._note(write, run, total, staging)
+                write.note(_subject(run), rows=done.changed, file=self.path.name)
+            return done
+
+        return import_people
+
+    async def _stored(self, batch: Batch) -> StoredFacts:
         """What the store holds now under the numbers of the batch."""
         if self.business.id is None:
-            return StoredSale()
+            return StoredFacts()
         async with self.database.reading(self.business.id) as connection:
             return await stored_of(connection, self.business.id, batch)
 
-    async def _strangers(self, batch: Batch, stored: StoredSale) -> list[str]:
+    async def _strangers(self, batch: Batch, stored: StoredFacts) -> list[str]:
         """The numbers of the customers that the new and changed facts of the batch would make."""
         drafts = (*batch.sales, *batch.refunds)
         numbers = {draft.customer for draft in drafts if draft.customer is not None and stored.differs(draft)}

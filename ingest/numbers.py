@@ -14,7 +14,6 @@ from rules.words import shown
 LONGEST_NUMBER = 60
 REMEMBERED = 10_000  # distinct texts of a column
 EXAMPLES = 3
-CLEARLY = 2  # a majority that is this many times the others
 
 
 class DecimalMark(StrEnum):
@@ -135,8 +134,9 @@ class _Evidence:
 
     def style(self) -> DecimalMark | None:
         """The style that the column has by itself, None where it has none."""
-        less, more = sorted(DecimalMark, key=self.said.__getitem__)
-        is_settled = not self.said[less] or (not self.ambiguous and self.said[more] >= CLEARLY * self.said[less])
+        more = max(DecimalMark, key=self.said.__getitem__)
+        less = OTHER[more]
+        is_settled = not self.said[less] or not self.ambiguous
         return more if self.said[more] and is_settled else None
 
     def has_contradiction(self) -> bool:
@@ -185,7 +185,7 @@ def _contradiction(name: str, evidence: _Evidence) -> str:
     points, commas = (", ".join(map(shown, evidence.examples[mark])) for mark in DecimalMark)
     unsure = f", and {_both_ways(evidence.ambiguous)}" if evidence.ambiguous else ""
     mixed = f"column {shown(name)} has numbers with a decimal point ({points}) and with a decimal comma ({commas})"
-    return f"{mixed}{unsure}; {ASK}: what is written otherwise is then rejected"
+    return f"{mixed}{unsure}; {ASK} says how those are read that can be either"
 
 
 def _both_ways(texts: Iterable[str]) -> str:
@@ -237,8 +237,10 @@ def number_reader(
 def _signed(what: str, text: str, mark: DecimalMark) -> tuple[bool, int]:
     is_negative, body = _body(text) or (False, "")
     value = _magnitude(body, mark)
+    if value is None:  # what its column's mark cannot have written can only be meant with the other
+        value = _magnitude(body, OTHER[mark])
     if value is None:
-        raise ValueError(f"{what} {shown(text)} {_refusal(text, body, mark)}")
+        raise ValueError(f"{what} {shown(text)} {_refusal(text, mark)}")
     return is_negative, value
 
 
@@ -252,7 +254,7 @@ SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?[eE][+-]?[0-9]+")
 LIKE = {DecimalMark.POINT: "12 or 12.50", DecimalMark.COMMA: "12 or 12,50"}
 
 
-def _refusal(text: str, body: str, mark: DecimalMark) -> str:
+def _refusal(text: str, mark: DecimalMark) -> str:
     """Why a text is no number with this mark."""
     if "%" in text:
         return f"is a percentage, not an amount like {LIKE[mark]}"
@@ -264,6 +266,4 @@ def _refusal(text: str, body: str, mark: DecimalMark) -> str:
         return "has other digits than 0 to 9"
     if any(sign in text for sign in CENTS):
         return "is in cents: write it in whole units"
-    if body and _magnitude(body, OTHER[mark]) is not None:
-        return f"is written with a decimal {OTHER[mark]}, and its column with a decimal {mark}, like {LIKE[mark]}"
     return f"is not a number like {LIKE[mark]}"

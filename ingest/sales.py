@@ -1,15 +1,16 @@
 """Writes a batch of sales and refunds: new ones in bulk, changed ones in place, unchanged ones not at all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select, update
 
 from ingest.customers import Buyers
-from ingest.facts import RefundDraft, SaleDraft
+from ingest.drafts import Draft, RefundDraft, SaleDraft
+from ingest.settling import link_refunds_to, sales_of_refunds, settle_sales
+from ingest.stored import Batch, StoredFacts, stored_of
 from models import Payment, Refund, Sale, SaleItem, SaleStatusChange, Storefront
 from models.database import TextList, any_of, scoped, table
 from resolvers.operation.writing import Write
@@ -21,7 +22,7 @@ change, refund, storefront = table(SaleStatusChange), table(Refund), table(Store
 SALE_COLUMNS = (
     "id", "business_id", "number", "customer_id", "storefront_id", "status", "channel", "occurred_at", "business_day",
     "business_month", "weekday", "hour", "counted_from", "subtotal", "discount", "tax", "total", "profit", "costed",
-    "paid", "refunded", "digest", "revision",
+    "paid", "refunded", "source", "digest", "revision",
 )  # fmt: skip
 ITEM_COLUMNS = (
     "business_id", "sale_id", "position", "product", "sku", "category", "quantity", "unit_price", "unit_cost", "total",
@@ -32,73 +33,16 @@ PAYMENT_COLUMNS = (
     "business_id", "sale_id", "customer_id", "method", "amount", "paid_at", "business_day", "revision"
 )  # fmt: skip
 REFUND_COLUMNS = (
-    "id", "business_id", "customer_id", "number", "amount", "occurred_at", "business_day", "business_month", "weekday",
-    "hour", "digest", "revision",
+    "id", "business_id", "customer_id", "sale_id", "storefront_id", "number", "sale_number", "amount", "tax",
+    "occurred_at", "business_day", "business_month", "weekday", "hour", "source", "digest", "revision",
 )  # fmt: skip
-
-
-@cache
-def sales_numbered() -> Select[Any]:
-    """What is stored of the sales of :business with one of the :numbers."""
-    names = ("id", "number", "digest", "customer_id", "paid", "refunded")
-    return select(*_columns(sale, names)).where(scoped(sale), any_of(sale.c.number, "numbers", TextList))
-
-
-@cache
-def refunds_numbered() -> Select[Any]:
-    """What is stored of the refunds of :business with one of the :numbers."""
-    return select(*_columns(refund, ("id", "number", "digest", "customer_id"))).where(
-        scoped(refund), any_of(refund.c.number, "numbers", TextList)
-    )
 
 
 @cache
 def storefronts_named() -> Select[Any]:
     """The storefronts of :business with one of the :names."""
-    return select(*_columns(storefront, ("id", "name"))).where(
-        scoped(storefront), any_of(storefront.c.name, "names", TextList)
-    )
-
-
-def _columns(of: Table, names: Sequence[str]) -> list[ColumnElement[Any]]:
-    return [of.c[name] for name in names]
-
-
-@dataclass
-class Batch:
-    """Some sales and refunds that are written in one transaction."""
-
-    sales: list[SaleDraft] = field(default_factory=list[SaleDraft])
-    refunds: list[RefundDraft] = field(default_factory=list[RefundDraft])
-    rows: int = 0
-
-    def add(self, draft: SaleDraft | RefundDraft) -> None:
-        """Put one more in."""
-        if isinstance(draft, SaleDraft):
-            self.sales.append(draft)
-        else:
-            self.refunds.append(draft)
-        self.rows += len(draft.lines)
-
-    def __len__(self) -> int:
-        return len(self.sales) + len(self.refunds)
-
-
-@dataclass
-class StoredSale:
-    """What the store holds under the numbers of a batch."""
-
-    sales: dict[str, Any] = field(default_factory=dict[str, Any])
-    refunds: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def row(self, draft: SaleDraft | RefundDraft) -> Any | None:
-        """The stored row with the draft's number, None where it is new."""
-        return (self.sales if isinstance(draft, SaleDraft) else self.refunds).get(draft.number)
-
-    def differs(self, draft: SaleDraft | RefundDraft) -> bool:
-        """Whether the draft is new, or made of other rows than what is stored."""
-        row = self.row(draft)
-        return row is None or row.digest != draft.digest
+    columns: list[ColumnElement[Any]] = [storefront.c.id, storefront.c.name]
+    return select(*columns).where(scoped(storefront), any_of(storefront.c.name, "names", TextList))
 
 
 @dataclass
@@ -124,20 +68,7 @@ class Counts:
         return self.written + self.updated
 
 
-async def stored_of(connection: AsyncConnection, business_id: int, batch: Batch) -> StoredSale:
-    """What is stored under the numbers of the batch."""
-    stored = StoredSale()
-    for statement, drafts, rows in (
-        (sales_numbered(), batch.sales, stored.sales),
-        (refunds_numbered(), batch.refunds, stored.refunds),
-    ):
-        if drafts:
-            values = {"business": business_id, "numbers": [draft.number for draft in drafts]}
-            rows.update({row.number: row for row in (await connection.execute(statement, values)).all()})
-    return stored
-
-
-def counts_of(batch: Batch, stored: StoredSale) -> Counts:
+def counts_of(batch: Batch, stored: StoredFacts) -> Counts:
     """What writing the batch over what is stored would do, customers apart."""
     counts = Counts()
     for draft in (*batch.sales, *batch.refunds):
@@ -166,22 +97,26 @@ async def write_batch(write: Write, batch: Batch, profile: Sequence[str], *, pay
     drafts = [draft for draft in (*batch.sales, *batch.refunds) if draft.customer in named]
     buyers = Buyers(write, profile, drafts)
     await buyers.resolve()
-    writer = _Writer(write, buyers.ids, await _storefronts(write, sales), payments)
-    await writer.add_sales([draft for draft in sales if draft.number not in stored.sales])
+    writer = _Writer(write, buyers.ids, await _storefronts(write, [*sales, *refunds]), payments)
+    new = [draft for draft in sales if draft.number not in stored.sales]
+    await writer.add_sales(new)
     replaced = [(stored.sales[draft.number], draft) for draft in sales if draft.number in stored.sales]
     await writer.replace_sales(replaced)
+    writer.links = await sales_of_refunds(write, refunds)
     await writer.add_refunds([draft for draft in refunds if draft.number not in stored.refunds])
-    await writer.replace_refunds(
-        [(stored.refunds[draft.number], draft) for draft in refunds if draft.number in stored.refunds]
-    )
+    changed = [(stored.refunds[draft.number], draft) for draft in refunds if draft.number in stored.refunds]
+    await writer.replace_refunds(changed)
+    linked = await link_refunds_to(write, new)
+    moved = [row.sale_id for row, _draft in changed if row.sale_id is not None]
+    await settle_sales(write, (*writer.links.values(), *linked, *moved, *(row.id for row, _draft in replaced)))
     before = {row.customer_id for draft in (*sales, *refunds) if (row := stored.row(draft)) and row.customer_id}
     await buyers.settle(before | {buyers.ids[number] for number in named if number is not None})
     counts.customers, counts.contacts_dropped = buyers.made, buyers.dropped
     return counts
 
 
-async def _storefronts(write: Write, drafts: Sequence[SaleDraft]) -> dict[str, int]:
-    """The ids of the storefronts of some sales by name; those that do not exist are made."""
+async def _storefronts(write: Write, drafts: Sequence[Draft]) -> dict[str, int]:
+    """The ids of the storefronts of some facts by name; those that do not exist are made."""
     names = sorted({draft.storefront for draft in drafts if draft.storefront is not None})
     if not names:
         return {}
@@ -201,6 +136,7 @@ class _Writer:
         self.customers = customers
         self.storefronts = storefronts
         self.payments = payments
+        self.links: dict[int, int] = {}  # the sale of a refund
 
     async def add_sales(self, drafts: Sequence[SaleDraft]) -> None:
         """Write sales that are not stored."""
@@ -252,7 +188,7 @@ class _Writer:
             for id_, draft in sales
         ]
         await self.write.insert_many(change, CHANGE_COLUMNS, changes)
-        paid = [self._payment_row(id_, draft) for id_, draft in sales if draft.payment]
+        paid = [row for id_, draft in sales for row in self._payment_rows(id_, draft)]
         await self.write.insert_many(payment, PAYMENT_COLUMNS, paid)
 
     def _sale_row(self, id_: int, draft: SaleDraft) -> tuple[Any, ...]:
@@ -261,7 +197,7 @@ class _Writer:
             self.write.business_id,
             draft.number,
             self._customer(draft.customer),
-            None if draft.storefront is None else self.storefronts[draft.storefront],
+            self._storefront(draft.storefront),
             draft.status,
             draft.channel,
             *draft.moment,
@@ -274,34 +210,35 @@ class _Writer:
             draft.costed,
             draft.paid,
             0,
+            draft.source,
             draft.digest,
             self.write.revision,
         )
 
-    def _payment_row(self, id_: int, draft: SaleDraft) -> tuple[Any, ...]:
-        moment = draft.moment
-        return (
-            self.write.business_id,
-            id_,
-            self._customer(draft.customer),
-            draft.method,
-            draft.payment,
-            moment.instant,
-            moment.business_day,
-            self.write.revision,
-        )
+    def _payment_rows(self, id_: int, draft: SaleDraft) -> list[tuple[Any, ...]]:
+        customer, moment = self._customer(draft.customer), draft.moment
+        when = (moment.instant, moment.business_day, self.write.revision)
+        return [(self.write.business_id, id_, customer, *paid, *when) for paid in draft.payments]
 
     def _refund_row(self, id_: int, draft: RefundDraft) -> tuple[Any, ...]:
         return (
             id_,
             self.write.business_id,
             self._customer(draft.customer),
+            self.links.get(id(draft)),
+            self._storefront(draft.storefront),
             draft.number,
+            draft.sale_number,
             draft.amount,
+            draft.tax,
             *draft.moment,
+            draft.source,
             draft.digest,
             self.write.revision,
         )
 
     def _customer(self, number: str | None) -> int | None:
         return None if number is None else self.customers[number]
+
+    def _storefront(self, name: str | None) -> int | None:
+        return None if name is None else self.storefronts[name]

@@ -52,6 +52,8 @@ class Staging:
         )
         self._database.execute("CREATE TABLE reject (line BIGINT, reason VARCHAR)")
         self._database.execute("CREATE TABLE buyer (number VARCHAR)")
+        self._database.execute("CREATE TABLE note (line BIGINT, note VARCHAR)")
+        self.notes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +105,44 @@ class Staging:
         self.rejected += len(lines)
         if len(self._held) >= REJECTS_HELD:
             self._flush()
+
+    def note(self, notes: Sequence[tuple[int, str]]) -> None:
+        """Remember what was left out of rows that were used, by their lines."""
+        if notes:
+            lines, texts = zip(*notes, strict=True)
+            self.notes += len(notes)
+            _append(self._database.cursor(), "note", {"line": _array(lines, NUMBER), "note": _array(texts, TEXT)})
+
+    def first_notes(self, count: int) -> list[tuple[int, str]]:
+        """The first of them, in the order of the file."""
+        found = self._database.execute(f"SELECT line, note FROM note ORDER BY line LIMIT {int(count)}").fetchall()
+        return [(int(line), str(note)) for line, note in found]
+
+    def reasons(self, count: int) -> list[tuple[str, int, int]]:
+        """The most frequent reasons of rejects, how many rows each has, and the line of the first."""
+        self._flush()
+        own = "regexp_replace(reason, '^with line [0-9]+: ', '')"
+        found = self._database.execute(
+            f"SELECT {own} AS own, count(*), min(line) FROM reject GROUP BY own ORDER BY 2 DESC, 3 LIMIT {int(count)}"
+        ).fetchall()
+        return [(str(reason), int(rows), int(line)) for reason, rows, line in found]
+
+    def sums_repeated(self, column: int, beside: Sequence[int]) -> tuple[int, int]:
+        """Of the keys of several rows, in how many a column says the same in each beside different texts of others, and
+        in how many it differs."""
+        others = " || '|' || ".join(f"coalesce(c{index}, '')" for index in beside) or "''"
+        text = f"nullif(trim(c{column}), '')"
+        of_keys = (
+            f"SELECT count(*) AS size, count({text}) AS given, count(DISTINCT {text}) AS texts, "
+            f"min({text}) AS one_of_them, count(DISTINCT {others}) AS others FROM {self._source} "
+            "WHERE key IS NOT NULL GROUP BY key"
+        )
+        equal = "texts = 1 AND given = size AND others > 1 AND regexp_matches(one_of_them, '[1-9]')"
+        different = "texts > 1 OR (texts = 1 AND given < size)"
+        found = self._database.execute(
+            f"SELECT count(*) FILTER ({equal}), count(*) FILTER ({different}) FROM ({of_keys}) WHERE size > 1"
+        ).fetchone()
+        return (int(found[0]), int(found[1])) if found else (0, 0)
 
     def note_buyers(self, numbers: Sequence[str]) -> None:
         """Remember customers that a dry run would make."""

@@ -24,7 +24,19 @@ from sqlmodel import Field
 from models.customers import customer
 from models.database import any_of, owned, table
 from models.naming import statement
-from models.types import ERASABLE, Day, GlobalId, Millionths, Money, Stored, UnitPrice, primary_key, reference, word
+from models.types import (
+    ERASABLE,
+    Day,
+    GlobalId,
+    Millionths,
+    Money,
+    Stored,
+    UnitPrice,
+    added,
+    primary_key,
+    reference,
+    word,
+)
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 
 
@@ -63,6 +75,7 @@ class Sale(Stored, table=True):
     costed: int = Field(default=0, sa_type=Money)  # the part of `total` whose cost is known
     paid: int = Field(default=0, sa_type=Money)  # by methods other than CREDIT
     refunded: int = Field(default=0, sa_type=Money)
+    source: str | None = Field(default=None, max_length=80)  # the system it was imported from: numbers are that one's
     digest: str | None = Field(default=None, max_length=32)  # of the imported rows, so that a re-run changes nothing
     revision: int = Field(sa_type=BigInteger)
 
@@ -116,6 +129,7 @@ class Refund(Stored, table=True):
         Index("refund_by_customer", "customer_id", "occurred_at", "id"),
         Index("refund_by_sale", "sale_id"),
         Index("refund_by_revision", "business_id", "revision"),
+        Index("refund_by_named_sale", "business_id", "sale_number"),
         CheckConstraint("amount > 0", name="refund_amount"),
         CheckConstraint("weekday BETWEEN 1 AND 7", name="refund_weekday"),
         CheckConstraint("hour BETWEEN 0 AND 23", name="refund_hour"),
@@ -127,7 +141,9 @@ class Refund(Stored, table=True):
     sale_id: int | None = reference("sale.id", nullable=True)
     storefront_id: int | None = reference("storefront.id", nullable=True)  # its sale's
     number: str | None = Field(default=None, max_length=80)
-    amount: int = Field(sa_type=Money)
+    sale_number: str | None = Field(default=None, max_length=80)  # the sale that an imported one names
+    amount: int = Field(sa_type=Money)  # of the goods, without tax
+    tax: int = added(0, "0", Money)  # paid back beside it
     profit: int | None = Field(default=None, sa_type=Money)  # its share of its sale's profit
     occurred_at: datetime
     business_day: int = Field(sa_type=Day)
@@ -135,6 +151,7 @@ class Refund(Stored, table=True):
     weekday: int = Field(sa_type=SmallInteger)
     hour: int | None = Field(default=None, sa_type=SmallInteger)
     reason: str | None = Field(default=None, max_length=300, sa_column_kwargs=ERASABLE)
+    source: str | None = Field(default=None, max_length=80)
     digest: str | None = Field(default=None, max_length=32)
     revision: int = Field(sa_type=BigInteger)
 
@@ -159,7 +176,7 @@ sale, sale_item, payment, refund = table(Sale), table(SaleItem), table(Payment),
 
 
 def _shown(source: Table, kind: str) -> list[ColumnElement[Any]]:
-    hidden = {"business_id", "revision", "digest", "business_month", "weekday", "hour"}
+    hidden = {"business_id", "revision", "digest", "source", "sale_number", "business_month", "weekday", "hour"}
     columns: list[ColumnElement[Any]] = [c for c in source.c if c.name not in hidden]
     return [*columns, type_coerce(source.c.id, GlobalId(kind)).label("global_id")]
 

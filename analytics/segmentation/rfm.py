@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Integer, SelectBase, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Integer, SelectBase, bindparam, case, func, literal, select, true
 
 from analytics.copy.engine import Engine, as_shown, column_of, table_of
 from analytics.scope import Scope
@@ -25,18 +25,16 @@ from models.naming import statement
 # ---------------------------------------------------------------- statements
 
 
-def _score(worse: ColumnElement[Any], size: ColumnElement[Any], is_shared: ColumnElement[Any]) -> ColumnElement[Any]:
-    """1 + floor(5 L / n) without a division, so that every engine agrees; 3 where nothing tells customers apart."""
+def _score(worse: ColumnElement[Any], size: ColumnElement[Any], most: ColumnElement[Any]) -> ColumnElement[Any]:
+    """1 + floor(5 L / n) without a division, so that every engine agrees; 3 where nobody is worse than anybody.
+
+    `most` is the largest L of the population.
+    """
     by_rank = sum(
         (case((5 * worse >= k * size, 1), else_=0) for k in range(1, 5)),
         start=literal(1, Integer),
     )
-    return case((is_shared, 3), else_=by_rank)
-
-
-def _shared(value: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether the whole population has one value."""
-    return func.min(value).over() == func.max(value).over()
+    return case((most == 0, 3), else_=by_rank)
 
 
 def _fifth_of_window(recency_days: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -58,22 +56,22 @@ def scored_customers(by_window: bool, storefront: bool, typed: bool, inactive: b
         (func.rank().over(order_by=bought.c.frequency) - 1).label("less_frequent"),
         (func.rank().over(order_by=bought.c.monetary) - 1).label("less_valuable"),
         func.count().over().label("size"),
-        _shared(bought.c.recency_days).label("one_recency"),
-        _shared(bought.c.frequency).label("one_frequency"),
-        _shared(bought.c.monetary).label("one_monetary"),
-    ).subquery("ranked")
+    ).cte("ranked")
     c = ranked.c
-    recency = _fifth_of_window(c.recency_days) if by_window else _score(c.less_recent, c.size, c.one_recency)
-    return select(
+    names = ("less_recent", "less_frequent", "less_valuable")
+    most = select(*(func.max(c[name]).label(name) for name in names)).subquery("most")
+    recency = _fifth_of_window(c.recency_days) if by_window else _score(c.less_recent, c.size, most.c.less_recent)
+    scored = select(
         c.customer_id,
         c.recency_days,
         c.frequency,
         c.monetary,
         c.refunded,
         recency.label("recency_score"),
-        _score(c.less_frequent, c.size, c.one_frequency).label("frequency_score"),
-        _score(c.less_valuable, c.size, c.one_monetary).label("monetary_score"),
-    ).order_by(c.customer_id)
+        _score(c.less_frequent, c.size, most.c.less_frequent).label("frequency_score"),
+        _score(c.less_valuable, c.size, most.c.less_valuable).label("monetary_score"),
+    )
+    return scored.join(most, true()).order_by(c.customer_id)
 
 
 # ---------------------------------------------------------------- the population

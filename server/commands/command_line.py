@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from rules.demo import DEFAULT_CUSTOMERS, DEFAULT_SEED, MOST_CUSTOMERS
 from rules.exports import REPORTS, ExportDetail
 from rules.failures import Failure
-from rules.imports import PRESET_NAMES
 
 if TYPE_CHECKING:
     from server.settings import Settings
@@ -104,38 +103,176 @@ def serve(
     serve_until_told(settings_of_command(host=host, port=port, workers=workers, **given))
 
 
-@cli.command("import")
+class TakingWords(TyperCommand):
+    """A command whose --words takes two arguments, each time that it is given: typer knows no list of pairs."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Make one argument of the two."""
+        joined: list[str] = []
+        rest = iter(args)
+        for arg in rest:
+            joined.append(arg)
+            if arg == "--words":
+                joined.append(" ".join([next(rest, ""), next(rest, "")]).strip())
+        return super().parse_args(ctx, joined)
+
+
+FileArgument = Annotated[Path, typer.Argument(help="CSV, TSV or TXT, also .gz, Parquet or XLSX.", exists=True)]
+BusinessOption = Annotated[str, typer.Option(help="Name of the business; made where there is none.")]
+PresetOption = Annotated[
+    str | None,
+    typer.Option(help="Layout of the file, by its name or its own .toml; `presets` lists them.", show_default="found"),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN,…", help="What the columns are, without a preset."),
+]
+WordsOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FIELD WORD=VALUE,…", help="What words of a column mean, like: status paid=COMPLETED"),
+]
+DateFormatOption = Annotated[
+    list[str] | None, typer.Option(help="Like %d/%m/%Y; several are tried in order.", show_default="found")
+]
+DecimalOption = Annotated[str | None, typer.Option(help="comma or point.", show_default="found")]
+TimeZoneOption = Annotated[str | None, typer.Option(help="Of times in the file.", show_default="the business's")]
+CurrencyOption = Annotated[str | None, typer.Option(help="ISO 4217 code; needed for a new business.")]
+TimezoneOption = Annotated[str | None, typer.Option(help="Like Europe/London; needed for a new business.")]
+EncodingOption = Annotated[str | None, typer.Option(help="Of a text file.", show_default="utf-8")]
+DelimiterOption = Annotated[str | None, typer.Option(help="Of a text file.", show_default="found")]
+RejectsOption = Annotated[
+    Path | None, typer.Option(help="Where rows that cannot be used go.", show_default="FILE.rejects.csv beside it")
+]
+CheckOption = Annotated[bool, typer.Option("--check", help="Show what was understood, write nothing.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")]
+
+
+@cli.command("import", cls=TakingWords)
 def import_(  # noqa: PLR0913  these are the options
-    file: Annotated[Path, typer.Argument(help="CSV, CSV.gz, Parquet or XLSX.", exists=True, dir_okay=False)],
-    business: Annotated[str, typer.Option(help="Name of the business; made where there is none.")],
-    preset: Annotated[str | None, typer.Option(help=f"Layout of the file: {' or '.join(PRESET_NAMES)}.")] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN,…", help="What the columns are, without a preset."),
+    file: FileArgument,
+    business: BusinessOption,
+    preset: PresetOption = None,
+    mapping: MapOption = None,
+    words: WordsOption = None,
+    date_format: DateFormatOption = None,
+    decimal: DecimalOption = None,
+    time_zone: TimeZoneOption = None,
+    tax: Annotated[
+        str | None, typer.Option(help="beside: added to the amounts; within: contained.", show_default="as the preset")
     ] = None,
-    date_format: Annotated[str | None, typer.Option(help="Like %d/%m/%Y, with --map.", show_default="ISO 8601")] = None,
-    currency: Annotated[str | None, typer.Option(help="ISO 4217 code; needed for a new business.")] = None,
-    timezone: Annotated[str | None, typer.Option(help="Like Europe/London; needed for a new business.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Of a CSV file.", show_default="utf-8")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="Of a CSV file.", show_default="found out")] = None,
-    rejects: Annotated[
-        Path | None, typer.Option(help="Where rows that cannot be used go.", show_default="FILE.rejects.csv")
+    number_restarts: Annotated[
+        str | None, typer.Option(help="never or daily: how long a number means one sale.", show_default="asked")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
+    storefront: Annotated[str | None, typer.Option(help="Of sales whose rows name none.")] = None,
+    source: Annotated[str | None, typer.Option(help="Name of the system whose numbers these are.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="The first day that is plausible.", show_default="1990-01-01")
+    ] = None,
+    rates: Annotated[
+        Path | None, typer.Option(help="CSV of currency, day, rate; converts other currencies.", exists=True)
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="The file is complete: a stored sale loses lines that it lacks.")
+    ] = False,
+    currency: CurrencyOption = None,
+    timezone: TimezoneOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    rejects: RejectsOption = None,
+    check: CheckOption = False,
+    dry_run: DryRunOption = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Of a folder or file: import what is new, again and again.")
+    ] = False,
 ) -> None:
     """Load sales and refunds from a file. The same file again changes nothing.
 
     \b
+    python main.py import orders_export.csv --business "My shop" --currency USD --timezone America/New_York --check
     python main.py import online_retail.csv.gz --preset online-retail \\
         --business "Online Retail" --currency GBP --timezone Europe/London
     """
-    from server.commands import filling
+    from server.commands import importing
 
-    settings = settings_of_command()
-    shop = filling.ImportTarget(business, currency, timezone)
-    columns = ",".join(mapping) if mapping else None
-    request = filling.ImportRequest(file, shop, preset, columns, date_format, encoding, delimiter, rejects, dry_run)
-    run(filling.import_into(settings, request, datetime.now(UTC)))
+    said = importing.ImportWords(
+        preset=preset,
+        mapping=",".join(mapping) if mapping else None,
+        words=tuple(words or ()),
+        date_formats=tuple(date_format or ()),
+        decimal=decimal,
+        time_zone=time_zone,
+        tax=tax,
+        number_restarts=number_restarts,
+        storefront=storefront,
+        source=source,
+        since=since,
+        encoding=encoding,
+        delimiter=delimiter,
+        replace=replace,
+    )
+    request = importing.ImportRequest(
+        file=file,
+        shop=importing.ImportTarget(business, currency, timezone),
+        words=said,
+        rates=rates,
+        rejects=rejects,
+        dry_run=dry_run,
+        check=check,
+        watch=watch,
+    )
+    run(importing.import_into(settings_of_command(), request, datetime.now(UTC)))
+
+
+@cli.command("import-customers", cls=TakingWords)
+def import_customers(  # noqa: PLR0913  these are the options
+    file: FileArgument,
+    business: BusinessOption,
+    preset: PresetOption = None,
+    mapping: MapOption = None,
+    words: WordsOption = None,
+    date_format: DateFormatOption = None,
+    currency: CurrencyOption = None,
+    timezone: TimezoneOption = None,
+    encoding: EncodingOption = None,
+    delimiter: DelimiterOption = None,
+    rejects: RejectsOption = None,
+    check: CheckOption = False,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Load customers without sales from a file, with what they agreed to. The same file again changes nothing.
+
+    \b
+    python main.py import-customers customers_export.csv --business "My shop"
+    python main.py import-customers people.csv --business "My shop" --map customer=Email,consent_email=News
+    """
+    from server.commands import importing
+
+    said = importing.ImportWords(
+        preset=preset,
+        mapping=",".join(mapping) if mapping else None,
+        words=tuple(words or ()),
+        date_formats=tuple(date_format or ()),
+        encoding=encoding,
+        delimiter=delimiter,
+    )
+    request = importing.ImportRequest(
+        file=file,
+        shop=importing.ImportTarget(business, currency, timezone),
+        words=said,
+        rejects=rejects,
+        dry_run=dry_run,
+        check=check,
+        customers=True,
+    )
+    run(importing.import_into(settings_of_command(), request, datetime.now(UTC)))
+
+
+@cli.command()
+def presets() -> None:
+    """List the layouts of files that are known."""
+    from server.commands.importing import tell_presets
+
+    tell_presets()
 
 
 @cli.command()

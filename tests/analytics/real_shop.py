@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from ingest.loader import ImportSummary, import_file
-from ingest.mapping import preset
+from ingest.presets import preset
 from models import Customer
 from models.database import Database, table
 from resolvers.businesses import ensure_business, find_business

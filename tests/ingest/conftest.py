@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from ingest.loader import ImportSummary, import_file
-from ingest.mapping import Mapping, preset
+from ingest.mapping import Mapping
+from ingest.presets import preset
 from models.database import Database
 from resolvers.businesses import ensure_business
 from resolvers.operation.actor import Actor

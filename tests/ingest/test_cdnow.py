@@ -1,6 +1,6 @@
 """The CDNOW sample in a store, compared with figures computed by others."""
 
-from ingest.mapping import preset
+from ingest.presets import preset
 from resolvers.businesses import ensure_business
 from tests.ingest.conftest import NOW
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.mapping import parse_map, preset
+from ingest.mapping import FileHabits, parse_map
+from ingest.presets import preset
 from ingest.problems import ImportProblem
 from ingest.readers import text_of
 from tests.ingest.conftest import ONLINE_RETAIL_HEADER
@@ -88,7 +89,7 @@ async def test_xlsx_is_read_like_the_same_csv(importing, tmp_path, asking):
     sheet.append([3, "01.04.2011", "abc", 1, None, None])
     sheet["B2"].number_format = "yyyy-mm-dd"
     book.save(tmp_path / "sales.xlsx")
-    mapping = parse_map("sale=n,occurred_at=d,quantity=q,amount=a,customer=who", date_format="%d.%m.%Y")
+    mapping = parse_map("sale=n,occurred_at=d,quantity=q,amount=a,customer=who", habits=FileHabits(dates=("%d.%m.%Y",)))
     summary = await importing(tmp_path / "sales.xlsx", mapping=mapping)
     assert (summary.read, summary.written, summary.rejected) == (3, 2, 1)
     assert await asking("SELECT number, hour, total FROM sale ORDER BY number") == [

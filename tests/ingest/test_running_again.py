@@ -8,7 +8,8 @@ import pytest
 
 from ingest import loader
 from ingest.loader import import_file
-from ingest.mapping import parse_map, preset
+from ingest.mapping import parse_map
+from ingest.presets import preset
 from models import Business
 from resolvers.operation.ids import global_id
 from rules.days import day_number
@@ -180,7 +181,7 @@ async def test_a_dry_run_needs_no_business(database, tmp_path: Path):
 async def test_progress_is_told(importing):
     told = []
     await importing(LINES, progress=lambda *report: told.append(report))
-    assert told == [("reading", 4, None), ("writing", 4, 4)]
+    assert told == [("looking", 4, None), ("reading", 4, None), ("writing", 4, 4)]
 
 
 async def test_two_businesses_have_their_own_numbers(importing, asking, database, shop):

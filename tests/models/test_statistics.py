@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from models import Customer, Sale
 from models.database import Database, table
 from models.statistics import refresh_statistics
-from server.commands import filling
+from server.commands import filling, importing
 from server.settings import Settings
 from tests.builders import NOW, open_shop
 from tests.conftest import new_name, on_server
@@ -87,20 +87,14 @@ async def test_the_demo_and_an_import_leave_statistics(
     monkeypatch.chdir(tmp_path)
     settings = Settings(database_url=postgres_url, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
     (tmp_path / "orders.csv").write_text(FILE)
-    request = filling.ImportRequest(
+    request = importing.ImportRequest(
         file=tmp_path / "orders.csv",
-        shop=filling.ImportTarget("Shop", "EUR", "UTC"),
-        preset=None,
-        mapping=MAPPED,
-        date_format=None,
-        encoding=None,
-        delimiter=None,
-        rejects=None,
-        dry_run=False,
+        shop=importing.ImportTarget("Shop", "EUR", "UTC"),
+        words=importing.ImportWords(mapping=MAPPED),
     )
     database = Database(postgres_url)
 
-    await filling.import_into(settings, request, NOW)
+    await importing.import_into(settings, request, NOW)
     assert await counted(database) == {"customer": 2, "sale": 2, "sale_item": 2}
     await filling.grow(settings, now=NOW, customers=20, seed=1)
     known = await counted(database)

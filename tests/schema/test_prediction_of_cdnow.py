@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from ingest.loader import import_file
-from ingest.mapping import preset
+from ingest.presets import preset
 from models.database import Database
 from resolvers.businesses import ensure_business, find_business
 from resolvers.operation.services import Services

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.mapping import PRESETS
 from resolvers.exports import EXPORTABLE
 from rules.exports import REPORTS
-from rules.imports import PRESET_NAMES
 from tests.server.conftest import SECRET
 
 ROOT = Path(__file__).parents[2]
@@ -69,5 +67,4 @@ def test_a_process_begins_without_what_it_may_never_need(code: str, unwanted: tu
 
 def test_help_names_all_there_is() -> None:
     """Its words are known without what they are the names of."""
-    assert list(PRESET_NAMES) == list(PRESETS)
     assert list(REPORTS) == [each.name for each in EXPORTABLE if not each.name.endswith("-customers")]

@@ -1,0 +1,250 @@
+"""`import`, `import-customers` and `presets`: what a file is taken for, what becomes of it, and its books."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import typer
+
+from ingest.loader import ImportSummary, import_file
+from ingest.mapping import Mapping, NumberRestarts, Rules, TaxStanding, parse_map, parse_words
+from ingest.numbers import DecimalMark
+from ingest.presets import preset, preset_names, recognised
+from ingest.problems import ImportProblem
+from ingest.rates import read_rates
+from ingest.readers import open_source
+from ingest.watching import FileWatch
+from ingest.words import check_words
+from models.businesses import Business
+from models.database import Database
+from resolvers.businesses import businesses, ensure_business, find_business
+from rules.currency import exponent_of
+from rules.regions import initial_region
+from server.commands.actor import IMPORT
+from server.commands.import_report import tell_import, tell_understood
+from server.commands.progress import progress_bar
+from server.settings import Settings
+from server.store import opened
+
+SECONDS_BETWEEN_LOOKS = 5.0
+
+
+@dataclass(frozen=True)
+class ImportTarget:
+    """The business to fill, and what a new one needs."""
+
+    name: str
+    currency: str | None
+    timezone: str | None
+
+
+@dataclass(frozen=True)
+class ImportWords:
+    """What the command line says of a file, in its own words; None is what is to be found in the file."""
+
+    preset: str | None = None
+    mapping: str | None = None
+    words: tuple[str, ...] = ()  # each a field and its words
+    date_formats: tuple[str, ...] = ()
+    decimal: str | None = None
+    time_zone: str | None = None
+    tax: str | None = None
+    number_restarts: str | None = None
+    storefront: str | None = None
+    source: str | None = None
+    since: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What `import` was asked."""
+
+    file: Path
+    shop: ImportTarget
+    words: ImportWords = ImportWords()
+    rates: Path | None = None
+    rejects: Path | None = None
+    dry_run: bool = False
+    check: bool = False
+    watch: bool = False
+    customers: bool = False
+
+
+def layout_of(words: ImportWords, file: Path, *, customers: bool = False) -> Mapping:
+    """How a file is laid out: by what was said, or else by what its header looks like."""
+    if words.preset and words.mapping:
+        raise ImportProblem("--preset and --map say the same: one or the other")
+    rules = Rules.CUSTOMERS if customers else Rules.SALES
+    if words.mapping:
+        mapping = parse_map(words.mapping, rules=rules)
+    else:
+        mapping = preset(words.preset) if words.preset else _looks_like(words, file, customers=customers)
+    if (mapping.rules is Rules.CUSTOMERS) is not customers:
+        command = "import" if customers else "import-customers"
+        raise ImportProblem(f"{mapping.title or mapping.name} is imported by {command}")
+    return _as_said(mapping, words)
+
+
+def _looks_like(words: ImportWords, file: Path, *, customers: bool) -> Mapping:
+    fitting = _recognised_by_header(words, file)
+    of_kind = [found for found in fitting if (found.rules is Rules.CUSTOMERS) is customers] or fitting
+    if not of_kind:
+        raise ImportProblem(
+            f"{file.name} looks like no file that is known: say what its columns are by --map sale=…,occurred_at=…, "
+            f"or which it is by --preset {', '.join(preset_names())}"
+        )
+    best = [found for found in of_kind if len(found.recognised_by) == len(of_kind[0].recognised_by)]
+    if len(best) > 1:
+        raise ImportProblem(
+            f"{file.name} looks like {' and like '.join(found.title for found in best)}: --preset says which"
+        )
+    return of_kind[0]
+
+
+def _recognised_by_header(words: ImportWords, file: Path) -> list[Mapping]:
+    def is_known(names: list[str]) -> bool:
+        return bool(recognised(names))
+
+    with open_source(file, encoding=words.encoding, delimiter=words.delimiter, wanted=is_known) as source:
+        return recognised(source.header)
+
+
+def _as_said(mapping: Mapping, words: ImportWords) -> Mapping:
+    """The layout with what the command line says instead."""
+    habits, said = mapping.habits, dict[str, Any]()
+    if words.date_formats:
+        said["dates"] = words.date_formats
+    if words.decimal:
+        said["decimal"] = _one_of("--decimal", words.decimal, DecimalMark)
+    if words.tax:
+        said["tax"] = _one_of("--tax", words.tax, TaxStanding)
+    if words.number_restarts:
+        said["number_restarts"] = _one_of("--number-restarts", words.number_restarts, NumberRestarts)
+    if words.time_zone:
+        if words.time_zone not in available_timezones():
+            raise ImportProblem(f'unknown --time-zone "{words.time_zone}": use a name like UTC or Europe/London')
+        said["time_zone"] = words.time_zone
+    if words.since:
+        said["since"] = _day(words.since)
+    if words.storefront:
+        said["storefront"] = words.storefront
+    own = parse_words(words.words)
+    check_words(own, "--words")
+    merged = {**mapping.words, **{name: {**mapping.words.get(name, {}), **table} for name, table in own.items()}}
+    habits = replace(habits, **said, is_complete=words.replace)
+    return replace(mapping, habits=habits, words=merged, source=words.source or mapping.source)
+
+
+def _one_of(option: str, text: str, words: Any) -> Any:
+    try:
+        return words(text.strip().upper().replace("-", "_"))
+    except ValueError:
+        known = " or ".join(str(word).lower().replace("_", "-") for word in words)
+        raise ImportProblem(f'{option} is {known}, not "{text}"') from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ImportProblem(f'--since is a day like 1990-01-01, not "{text}"') from None
+
+
+async def import_into(settings: Settings, request: ImportRequest, now: datetime) -> None:
+    """Import a file, or look at it, showing how far it is, and tell what became of its rows."""
+    async with opened(settings) as database:
+        if request.watch:
+            await _watch(database, request)
+        else:
+            await _import_one(database, request, request.file, now)
+
+
+async def _import_one(database: Database, request: ImportRequest, file: Path, now: datetime) -> ImportSummary:
+    mapping = await asyncio.to_thread(layout_of, request.words, file, customers=request.customers)
+    if not request.words.preset and not request.words.mapping:
+        typer.echo(f"{file.name} looks like {mapping.title}")
+    rates = await asyncio.to_thread(read_rates, request.rates) if request.rates else None
+    shop = await _shop(database, request, now)
+    with progress_bar() as bar:
+        summary = await import_file(
+            database,
+            path=file,
+            business=shop,
+            mapping=mapping,
+            now=now,
+            actor=IMPORT,
+            dry_run=request.dry_run or request.check,
+            rejects=request.rejects,
+            encoding=request.words.encoding,
+            delimiter=request.words.delimiter,
+            rates=rates,
+            progress=bar.rows,
+        )
+    if request.check:
+        tell_understood(summary, file, shop)
+    tell_import(summary, file, shop)
+    return summary
+
+
+async def _watch(database: Database, request: ImportRequest) -> None:
+    """Import what is new or has changed until it is stopped; of a file that cannot be imported, say why and go on."""
+    watch = FileWatch(request.file)
+    typer.echo(f"watching {request.file}; Ctrl+C ends it")
+    while True:
+        for file in await asyncio.to_thread(watch.ready):
+            try:
+                await _import_one(database, request, file, datetime.now().astimezone())
+            except ImportProblem as problem:
+                typer.echo(f"error: {file.name}: {problem}", err=True)
+            watch.done(file)
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+async def _shop(database: Database, request: ImportRequest, now: datetime) -> Any:
+    asked = request.shop
+    found: Any = await find_business(database, asked.name)
+    if not found and not (asked.currency and asked.timezone):
+        names = ", ".join(f'"{row.name}"' for row in await businesses(database)) or "none yet"
+        raise ImportProblem(
+            f'there is no business "{asked.name}" (there are: {names}); '
+            "to make it, say which --currency it has, like GBP, and which --timezone, like Europe/London"
+        )
+    currency = asked.currency.upper() if asked.currency else found.currency
+    timezone = asked.timezone or found.timezone
+    try:
+        if not found and (request.dry_run or request.check):
+            return _unwritten(asked.name, currency, timezone, now)
+        return await ensure_business(
+            database, found.name if found else asked.name, currency=currency, timezone=timezone, now=now
+        )
+    except ValueError as error:
+        raise ImportProblem(str(error)) from None
+
+
+def _unwritten(name: str, currency: str, timezone: str, now: datetime) -> Business:
+    exponent = exponent_of(currency)
+    if timezone not in available_timezones():
+        raise ValueError(f'unknown time zone "{timezone}": use a name like Europe/London')
+    return Business(
+        name=name,
+        currency=currency,
+        currency_exponent=exponent,
+        timezone=timezone,
+        region=initial_region(currency, timezone),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def tell_presets() -> None:
+    """List the layouts that are known."""
+    for name in preset_names():
+        layout = preset(name)
+        command = "import-customers" if layout.rules is Rules.CUSTOMERS else "import"
+        typer.echo(f"{name:22} {layout.title} ({command})")
