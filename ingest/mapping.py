@@ -15,8 +15,7 @@ from rules.words import did_you_mean
 
 PAYMENT_FIELDS = {f"{PAID_BY}{method}": f"paid by {method} for the whole sale" for method in PaymentMethod}
 FIELDS = LINE_FIELDS | ORDER_FIELDS | PAYMENT_FIELDS | PROFILE_FIELDS | CONSENT_FIELDS
-WORDS_OF_LINES = "line."  # line.tax says that a tax is the row's, where equal ones look as if they were the sale's
-ANY_WORD = "*"
+OF_LINES = "line."  # line.tax says that a tax is the row's, where equal ones look as if they were the sale's
 
 Cells = tuple[str, ...]  # columns whose texts are joined by a blank
 Choices = tuple[Cells, ...]  # of which the first that is not blank in a row is meant
@@ -174,8 +173,8 @@ def parse_map(text: str, **more: Any) -> Mapping:
         name, equals, column = (part.strip() for part in pair.partition("="))
         if not equals or not name or not column:
             raise ImportProblem(f'--map is written field=column,field=column…; "{_bare(pair)}" is not')
-        if name.startswith(WORDS_OF_LINES) and name.removeprefix(WORDS_OF_LINES) in LINE_FIELDS:
-            name = name.removeprefix(WORDS_OF_LINES)
+        if name.startswith(OF_LINES) and name.removeprefix(OF_LINES) in LINE_FIELDS:
+            name = name.removeprefix(OF_LINES)
             of_lines.add(name)
         if name not in FIELDS:
             raise ImportProblem(f'--map knows no field "{name}"{did_you_mean(name, FIELDS)}: {", ".join(FIELDS)}')

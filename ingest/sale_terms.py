@@ -6,11 +6,13 @@ from typing import Any
 
 from ingest.drafts import Unsellable
 from ingest.fields import LINE_MONEY
-from ingest.mapping import Mapping
+from ingest.mapping import Mapping, NumberRestarts
 from ingest.rates import CurrencyRates
 from ingest.rows import SourceRow
 from ingest.values import Moment
 from rules.days import date_of
+
+LONGEST_NUMBER = 80
 
 
 @dataclass(frozen=True)
@@ -73,3 +75,17 @@ def _converted(row: SourceRow, rate: Any, currency: str) -> SourceRow:
 
 def _times(value: int | None, rate: Any) -> int | None:
     return None if value is None else round(value * rate)
+
+
+def first_dated(rows: Sequence[SourceRow]) -> SourceRow:
+    """The first of some rows that has a time."""
+    return next(row for row in rows if row.occurred_at is not None)
+
+
+def numbered(number: str, moment: Moment, terms: SaleTerms) -> str:
+    """The number of a sale, with its day where numbers begin anew each day."""
+    if terms.mapping.habits.number_restarts is NumberRestarts.DAILY:
+        number = f"{number}/{date_of(moment.business_day)}"
+    if len(number) > LONGEST_NUMBER:
+        raise Unsellable(f"the number of the sale is longer than {LONGEST_NUMBER} characters")
+    return number
