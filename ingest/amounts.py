@@ -57,21 +57,6 @@ def _less(item: Item, part: int, exponent: int) -> Item:
     return item._replace(total=total, unit_price=price, profit=profit)
 
 
-def shares(amount: int, weights: Sequence[int]) -> list[int]:
-    """An amount in whole parts in proportion to weights, the largest remainders first; the parts are the amount.
-
-    Ties go to the earlier part. Without any weight the first part gets all.
-    """
-    whole = sum(weights)
-    if not whole:
-        return [amount, *[0] * (len(weights) - 1)] if weights else []
-    parts = [amount * weight // whole for weight in weights]
-    rests = sorted(range(len(weights)), key=lambda index: (-(amount * weights[index] % whole), index))
-    for index in rests[: amount - sum(parts)]:
-        parts[index] += 1
-    return parts
-
-
 def check_amounts(draft: SaleDraft) -> None:
     """Unsellable where the sums of a sale cannot be."""
     if draft.discount > draft.subtotal:

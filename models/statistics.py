@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import Table, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
 from models.database import Database
 
@@ -18,15 +19,15 @@ ALLOWED = text("""SELECT c.relname FROM pg_class c JOIN pg_database d ON d.datna
 NOT_LONG = "SET LOCAL lock_timeout = '5s'"
 
 
-async def refresh_statistics(database: Database, tables: Sequence[Table]) -> None:
-    """Let PostgreSQL look through tables that were filled, which it does a minute later by itself, if it does.
+async def refresh_statistics(database: Database, tables: Sequence[Table] | None = None) -> None:
+    """Let PostgreSQL look through tables that were filled, or all, which it does a minute later by itself, if it does.
 
     What was written stays written: where this user may not, or the store fails, that is logged. On SQLite nothing is
     done: the statements tell its planner enough, and with statistics each store would have plans of its own.
     """
     if database.is_sqlite:
         return
-    names = sorted(source.name for source in tables)
+    names = sorted(source.name for source in tables or SQLModel.metadata.sorted_tables)
     try:
         allowed = await _analysed(database, names)
     except (DBAPIError, OSError) as error:

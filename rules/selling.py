@@ -130,3 +130,34 @@ def refunds_reach(total: Amount, refunded: Amount) -> "bool | npt.NDArray[np.boo
 def status_after(status: SaleStatus, *, total: int, refunded: int) -> SaleStatus:
     """The status of a sale after its refunds: REFUNDED where it counts and they have reached its total."""
     return SaleStatus.REFUNDED if status in COUNTED and refunds_reach(total, refunded) else status
+
+
+class GivenBack(NamedTuple):
+    """Goods without tax, and the tax on them, in minor units."""
+
+    amount: int
+    tax: int
+
+
+def goods_and_tax(back: int, *, total: int, tax: int) -> GivenBack:
+    """An amount with its tax, split as the sale's total and tax are."""
+    goods = half_even(back * total, total + tax) if total + tax else back
+    return GivenBack(goods, back - goods)
+
+
+# ---------------------------------------------------------------- shares
+
+
+def shares(amount: int, weights: Sequence[int]) -> list[int]:
+    """An amount in whole parts in proportion to weights, the largest remainders first; the parts are the amount.
+
+    Ties go to the earlier part. Without any weight the first part gets all.
+    """
+    whole = sum(weights)
+    if not whole:
+        return [amount, *[0] * (len(weights) - 1)] if weights else []
+    parts = [amount * weight // whole for weight in weights]
+    rests = sorted(range(len(weights)), key=lambda index: (-(amount * weights[index] % whole), index))
+    for index in rests[: amount - sum(parts)]:
+        parts[index] += 1
+    return parts

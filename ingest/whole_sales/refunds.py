@@ -1,7 +1,6 @@
 """What was given back of a sale, by rows or by amounts, and on which day."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from ingest.amounts import gross_of, minor
 from ingest.drafts import Draft, RefundDraft, SaleDraft, Unsellable
@@ -12,16 +11,9 @@ from ingest.values import Moment
 from ingest.whole_sales.order_money import of_order
 from rules.currency import half_even
 from rules.days import date_of
-from rules.selling import due
+from rules.selling import GivenBack, due, goods_and_tax
 
 ADDED = ("shipping", "tip", "fee")
-
-
-class GivenBack(NamedTuple):
-    """Goods without tax, and the tax on them, in minor units."""
-
-    amount: int
-    tax: int
 
 
 def refunds_of(
@@ -107,12 +99,6 @@ def paid_back(sale: SaleDraft, rows: Sequence[SourceRow], terms: SaleTerms) -> l
     sale.paid_back = back
     amount, tax = goods_and_tax(back, total=sale.total, tax=sale.tax)
     return [_refund(sale.number, sale.number, [], sale.moment, sale, terms, (amount, tax))] if amount else []
-
-
-def goods_and_tax(back: int, *, total: int, tax: int) -> GivenBack:
-    """An amount with its tax, split as the sale's total and tax are."""
-    goods = half_even(back * total, total + tax) if total + tax else back
-    return GivenBack(goods, back - goods)
 
 
 def returned(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ingest.amounts import extra_item, gross_of, item_of, minor, shares, summed, without
+from ingest.amounts import extra_item, gross_of, item_of, minor, summed, without
 from ingest.drafts import Item, SaleDraft, Unsellable
 from ingest.rows import SourceRow
 from ingest.sale_terms import SaleTerms, first_dated, given, lines_of, moment_of, numbered, profile_of
@@ -11,7 +11,7 @@ from ingest.whole_sales.payments import add_payments
 from ingest.whole_sales.roles import Roles
 from ingest.whole_sales.totals import add_totals
 from ingest.words import ANY_WORD
-from rules.selling import SaleStatus
+from rules.selling import SaleStatus, shares
 
 EXTRAS = {"shipping": "Shipping", "tip": "Tip", "fee": "Fee"}
 REFUNDED = (

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from ingest.amounts import add_profit, check_amounts, minor, shares, without
+from ingest.amounts import add_profit, check_amounts, minor, without
 from ingest.drafts import SaleDraft, Unsellable
 from ingest.mapping import TaxStanding
 from ingest.rows import SourceRow
 from ingest.sale_terms import SaleTerms
 from ingest.whole_sales.order_money import of_order, tells_of_order
+from rules.selling import shares
 
 
 def add_totals(

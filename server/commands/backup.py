@@ -13,6 +13,7 @@ from models.backup import Contents, Filling, TableLayout, contents, filling, lay
 from models.database import Database
 from models.migrate import migrate
 from models.schema_version import is_known, schema_of
+from models.statistics import refresh_statistics
 from rules.failures import Failure
 from server.commands.archives import (
     CHUNK,
@@ -128,6 +129,7 @@ async def restore(settings: Settings, source: Path) -> None:
                 async with filling(database, manifest.tables) as fill:
                     await _fill(fill, archive, bar.rows)
             await migrate(database)
+            await refresh_statistics(database)
         finally:
             await database.close()
     businesses = ", ".join(f"{name} at revision {revision}" for name, revision in manifest.businesses.items())

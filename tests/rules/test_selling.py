@@ -16,11 +16,13 @@ from rules.selling import (
     due,
     earned,
     earned_by,
+    goods_and_tax,
     line_profit,
     line_total,
     refund_share,
     refunds_reach,
     settles,
+    shares,
     status_after,
 )
 
@@ -218,3 +220,43 @@ def test_an_array_of_refunds_takes_what_each_of_them_does(of: list[tuple[int, in
     signed, total, before, amount = np.array(rows, np.int64).T
     shares = refund_share(signed, total=total, before=before, amount=amount)
     assert shares.tolist() == [refund_share(w, total=t, before=b, amount=a) for w, t, b, a in rows]
+
+
+@pytest.mark.parametrize(
+    ("amount", "weights", "parts"),
+    [
+        (10, [1, 1, 1], [4, 3, 3]),  # a third each; the earlier takes what is left
+        (100, [1, 2], [33, 67]),  # 33.3 and 66.7
+        (7, [0, 5, 0], [0, 7, 0]),
+        (5, [0, 0], [5, 0]),
+        (0, [3, 4], [0, 0]),
+        (5, [], []),
+        (319, [20_00, 30_00], [128, 191]),  # 127.6 and 191.4
+    ],
+)
+def test_an_amount_is_shared_by_the_largest_remainders(amount: int, weights: list[int], parts: list[int]) -> None:
+    assert shares(amount, weights) == parts
+
+
+@given(amount=st.integers(0, 10**12), weights=st.lists(st.integers(0, 10**9), min_size=1, max_size=20))
+def test_shares_are_the_amount_and_within_one_of_their_proportion(amount: int, weights: list[int]) -> None:
+    parts = shares(amount, weights)
+    assert sum(parts) == amount
+    if whole := sum(weights):
+        assert all(abs(part * whole - amount * of) < whole for part, of in zip(parts, weights, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("back", "total", "tax", "goods", "its_tax"),
+    [
+        (5390, 5100, 290, 5100, 290),  # all of it
+        (1000, 5100, 290, 946, 54),  # 946.2
+        (3000, 4127, 868, 2479, 521),  # 2478.7
+        (1000, 1000, 0, 1000, 0),
+        (0, 0, 0, 0, 0),
+    ],
+)
+def test_what_is_paid_back_with_its_tax_is_split_as_the_sale(
+    back: int, total: int, tax: int, goods: int, its_tax: int
+) -> None:
+    assert goods_and_tax(back, total=total, tax=tax) == (goods, its_tax)
