@@ -73,7 +73,7 @@ async def test_either_answer_is_taken(importing, asking, said, tax):
 
 async def test_equal_money_is_asked_about_in_each_column_of_a_field(importing):
     rows = [f"{HEADER},state,city", "1,2011-03-01,Cup,1,10.00,,3.00", "1,,Jug,1,20.00,,3.00"]
-    with pytest.raises(ImportProblem, match='^"city" says the same in every row'):
+    with pytest.raises(ImportProblem, match=r'^"city" says the same in every row'):
         await importing(rows, mapping=mapped("tax=state+city"))
 
 
