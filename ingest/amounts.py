@@ -32,7 +32,7 @@ def item_of(position: int, row: SourceRow, exponent: int, *, product: str, is_pr
     price = half_even((row.amount or 0) * MILLION, quantity) if row.unit_price is None else row.unit_price
     cost = row.unit_cost if row.cost is None else half_even(abs(row.cost) * MILLION, quantity)
     profit = None if cost is None else line_profit(total, quantity, cost, exponent)
-    if total > BIGGEST or price > BIGGEST or (profit is not None and -profit > BIGGEST):
+    if max(total, price, cost or 0, -(profit or 0)) > BIGGEST:
         raise Unsellable(f"the total of line {row.line} is too large", row.line)
     return Item(position, product, row.sku, row.category, quantity, price, cost, total, profit, is_product)
 
@@ -61,7 +61,7 @@ def check_amounts(draft: SaleDraft) -> None:
     """Unsellable where the sums of a sale cannot be."""
     if draft.discount > draft.subtotal:
         raise Unsellable("the discount is larger than the sale")
-    if draft.subtotal + draft.tax > BIGGEST:
+    if draft.subtotal + draft.tax > BIGGEST or any(item.unit_price > BIGGEST for item in draft.items):
         raise Unsellable("the total of the sale is too large")
 
 

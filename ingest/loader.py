@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ingest.books import Books
 from ingest.ceilings import SumCeilings
@@ -20,7 +21,8 @@ from ingest.customers import customers_numbered
 from ingest.drafts import Draft, Drafted, SaleDraft
 from ingest.facts import outcome_of
 from ingest.fields import REPEATED
-from ingest.mapping import Mapping, Rules, TaxStanding
+from ingest.mapping import Mapping, NumberRestarts, Rules, TaxStanding
+from ingest.overdrawn import overdrawn
 from ingest.people import person_of, write_people
 from ingest.problems import ImportProblem
 from ingest.rates import CurrencyRates
@@ -29,7 +31,15 @@ from ingest.rows import Group, ImportingShop, RowReader, groups_of, number_field
 from ingest.sale_terms import SaleTerms
 from ingest.sales import Counts, counts_of, write_batch
 from ingest.staging import Staging
-from ingest.stored import Batch, StoredFacts, settle_numbers_of_file, stored_of, tell_apart, would_lose
+from ingest.stored import (
+    Batch,
+    StoredFacts,
+    of_another_day,
+    settle_numbers_of_file,
+    stored_of,
+    tell_apart,
+    would_lose,
+)
 from ingest.surveys import FileSurvey, FoundStyles
 from ingest.values import Unreadable
 from models import Customer, ImportRun, Payment, Refund, Sale, SaleItem, SaleStatusChange
@@ -130,6 +140,8 @@ async def import_file(  # noqa: PLR0913  an import is made of these
     be read, or that can be read in two ways.
     """
     began = perf_counter()
+    if rejects is not None:
+        check_target(rejects, path)
     run = _Run(database, path, business, mapping, now, actor, batch_size, rates, progress or _silent)
     opened = partial(open_source, path, encoding=encoding, delimiter=delimiter, wanted=mapping.is_header)
     with _rare_collections():
@@ -158,6 +170,18 @@ async def import_file(  # noqa: PLR0913  an import is made of these
                 books=run.books,
                 understood=_understood(run, source, reader, staging),
             )
+
+
+def check_target(rejects: Path, path: Path) -> None:
+    """ImportProblem where the rejects would be written over something else, such as the file itself."""
+    if rejects.is_dir():
+        raise ImportProblem(f"--rejects names a file, and {rejects} is a folder")
+    if path.exists() and rejects.exists() and rejects.samefile(path):
+        raise ImportProblem(f"--rejects would write over {path.name} itself: name another file")
+    if rejects.exists():
+        with rejects.open("rb") as file:
+            if file.read(len(REJECTS_BEGIN)) not in (REJECTS_BEGIN, b""):
+                raise ImportProblem(f"--rejects would write over {rejects}, which holds no rejects: name another file")
 
 
 def write_rejects(staging: Staging, target: Path) -> bool:
@@ -266,14 +290,14 @@ class _Run:
         for name in REPEATED:
             if name not in reader.places or name in self.mapping.of_lines:
                 continue
-            column = reader.places[name][0][0]
-            equal, different = staging.sums_repeated(column, beside)
-            if equal and not different:
-                raise ImportProblem(
-                    f'"{staging.header[column]}" says the same in every row of a sale ({equal} of them): is it of the '
-                    f"whole sale, or of each row? Say order.{name}={staging.header[column]} or "
-                    f"line.{name}={staging.header[column]}"
-                )
+            for column in {cell: None for cells in reader.places[name] for cell in cells}:
+                equal, different = staging.sums_repeated(column, beside)
+                if equal and not different:
+                    raise ImportProblem(
+                        f'"{staging.header[column]}" says the same in every row of a sale ({equal} of them): is it of '
+                        f"the whole sale, or of each row? Say order.{name}={staging.header[column]} or "
+                        f"line.{name}={staging.header[column]}"
+                    )
 
     async def load(self, reader: RowReader, staging: Staging) -> Counts:
         """Write every batch, and remember the run."""
@@ -372,11 +396,8 @@ class _Run:
             refused = settle_numbers_of_file(batch)
         else:
             async with self.database.reading(self.business.id) as connection:
-                refused = await tell_apart(connection, self.business.id, batch)
-                if not self.mapping.habits.is_complete:
-                    stored = await stored_of(connection, self.business.id, batch)
-                    refused += await would_lose(connection, self.business.id, batch, stored)
-        out = {id(draft): reason for draft, reason in refused}
+                refused = await self._refused_by_store(connection, self.business.id, batch)
+        out = {id(draft): reason for draft, reason in reversed(refused)}  # the first reason of each
         for draft in (*batch.sales, *batch.refunds):
             if id(draft) not in out and (reason := self.ceilings.over(draft)) is not None:
                 out[id(draft)] = reason
@@ -391,6 +412,20 @@ class _Run:
             batch.remove(taken_out)
         self.books.add((*batch.sales, *batch.refunds))
         self.first_drafts = [*self.first_drafts, *batch.sales, *batch.refunds][:FIRST_DRAFTS]
+
+    async def _refused_by_store(
+        self, connection: AsyncConnection, business_id: int, batch: Batch
+    ) -> list[tuple[Drafted, str]]:
+        """What of a batch cannot be beside what is stored, with the reasons."""
+        refused = await tell_apart(connection, business_id, batch)
+        stored = await stored_of(connection, business_id, batch)
+        habits = self.mapping.habits
+        if self.mapping.is_all_or_nothing and habits.number_restarts is NumberRestarts.UNKNOWN:
+            refused += of_another_day(batch, stored)
+        if not habits.is_complete:
+            refused += await would_lose(connection, business_id, batch, stored)
+        payments = self.mapping.says_how_paid
+        return refused + await overdrawn(connection, business_id, batch, stored, payments=payments)
 
     async def _write(self, batch: Batch, run: int, counts: Counts, staging: Staging) -> None:
         """Write a batch and add what became of it to `counts`; a batch that changes nothing takes no revision."""

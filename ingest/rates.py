@@ -1,5 +1,6 @@
 """Rates between currencies by day, from a file of a user: currency, day, and what one unit is worth here."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from ingest.readers import open_source
 from rules.days import day_number
 
 COLUMNS = ("currency", "day", "rate")
+PLAIN_RATE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
 DAYS_HELD = 7  # a rate holds over a week-end and holidays, no longer
 
 
@@ -37,9 +39,14 @@ def read_rates(path: Path) -> CurrencyRates:
             raise ImportProblem(f"{path.name} lacks {', '.join(missing)}: rates are currency, day and rate")
         places = [source.header.index(name) for name in COLUMNS]
         for chunk in source.chunks:
-            for line, row in zip(chunk.lines, chunk.rows, strict=True):
+            for index, (line, row) in enumerate(zip(chunk.lines, chunk.rows, strict=True)):
+                if index in chunk.problems:
+                    raise ImportProblem(f"{path.name}, line {line}: {chunk.problems[index]}")
                 currency, day, rate = (row[place].strip() for place in places)
-                found.setdefault(currency.upper(), {})[_day(path, line, day)] = _rate(path, line, rate)
+                days = found.setdefault(currency.upper(), {})
+                worth = _rate(path, line, rate)
+                if days.setdefault(_day(path, line, day), worth) != worth:
+                    raise ImportProblem(f"{path.name}, line {line}: another rate for {currency} on {day} stands above")
     ordered = {currency: dict(sorted(rates.items())) for currency, rates in found.items()}
     return CurrencyRates(
         {currency: list(rates) for currency, rates in ordered.items()},
@@ -55,10 +62,7 @@ def _day(path: Path, line: int, text: str) -> int:
 
 
 def _rate(path: Path, line: int, text: str) -> Fraction:
-    try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
+    rate = Fraction(text) if PLAIN_RATE.fullmatch(text) else Fraction(0)
     if rate <= 0:
         raise ImportProblem(f'{path.name}, line {line}: "{text}" is no rate like 1.0842')
     return rate

@@ -20,7 +20,7 @@ from ingest.words import WORDS, RowKind, word_reader, yes_or_no_reader
 from rules.days import date_of
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 
-ZONE_MARK = "\x1f"  # between a time and the zone that stands in another column
+ZONE_MARK = "\0"  # between a time and the zone that stands in another column: in no text, and no blank
 
 
 class ImportingShop(Protocol):

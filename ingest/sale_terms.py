@@ -56,6 +56,9 @@ def moment_of(row: SourceRow) -> Moment:
 def in_currency(rows: Sequence[SourceRow], terms: SaleTerms) -> list[SourceRow]:
     """The rows with their money in the business's currency; Unsellable where there is no rate for it."""
     currency = given(rows, "currency")
+    other = next((row for row in rows if row.currency not in (None, currency)), None)
+    if other is not None:
+        raise Unsellable(f"currency {other.currency} where an earlier row of {other.key} has {currency}", other.line)
     if currency is None or currency == terms.currency:
         return list(rows)
     first = next((row for row in rows if row.occurred_at is not None), rows[0])

@@ -21,7 +21,10 @@ STATUS_CHANGE = ("business_id", "sale_id", "status", "changed_at", "business_day
 def refunds_of_no_sale() -> Select[Any]:
     """The refunds of :business that name one of the sales :numbers and are linked to none."""
     shops = refund.outerjoin(storefront, storefront.c.id == refund.c.storefront_id)
-    columns: list[ColumnElement[Any]] = [*_columns(refund, ("id", "sale_number", "source")), storefront.c.name]
+    columns: list[ColumnElement[Any]] = [
+        *_columns(refund, ("id", "number", "amount", "sale_number", "source")),
+        storefront.c.name,
+    ]
     return (
         select(*columns[:-1], columns[-1].label("storefront"))
         .select_from(shops)
@@ -39,7 +42,7 @@ def sales_to_settle() -> Select[Any]:
 @cache
 def refunds_of_sales() -> Select[Any]:
     """The refunds of the sales :ids, in the order in which they happened."""
-    names = ("id", "sale_id", "amount", "profit", "occurred_at", "business_day")
+    names = ("id", "number", "sale_id", "amount", "profit", "occurred_at", "business_day")
     return (
         select(*_columns(refund, names))
         .where(owned(refund), any_of(refund.c.sale_id, "ids"))
@@ -56,18 +59,19 @@ async def sales_of_refunds(write: Write, drafts: Sequence[RefundDraft]) -> dict[
     named = [draft for draft in drafts if draft.sale_number is not None]
     if not named:
         return {}
-    numbers = sorted({number for draft in named for number in _possible(draft)})
+    numbers = sorted({number for draft in named for number in possible_sales(draft)})
     found = {row.number: row for row in await write.rows(sales_numbered(), numbers=numbers)}
     links: dict[int, int] = {}
     for draft in named:
-        rows = (found[number] for number in _possible(draft) if number in found)
+        rows = (found[number] for number in possible_sales(draft) if number in found)
         row = next((row for row in rows if is_same(draft, row)), None)
         if row is not None:
             links[id(draft)] = row.id
     return links
 
 
-def _possible(draft: RefundDraft) -> list[str]:
+def possible_sales(draft: RefundDraft) -> list[str]:
+    """The numbers under which the sale that a refund names can be stored."""
     number = draft.sale_number or ""
     owners = [owner for owner in (draft.storefront, draft.source) if owner]
     return [*(f"{number} ({owner})"[:80] for owner in owners), number]

@@ -15,7 +15,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-MEMORY = "128MB"
+from ingest.problems import ImportProblem
+
+MEMORY = 128  # megabytes, for files of up to
+USUAL_COLUMNS = 150
 READ_ROWS = 5_000
 arrow = cast(Any, pa)  # it comes without types
 TEXT = arrow.string()
@@ -46,9 +49,10 @@ class Staging:
         self._schema = arrow.schema([("line", NUMBER), ("key", TEXT), ("problem", TEXT), *columns])
         self._file = folder / "rows.parquet"
         self._writer = pq.ParquetWriter(self._file, self._schema, compression="lz4")
+        memory = MEMORY * max(1, len(self.header) / USUAL_COLUMNS)
         self._database = duckdb.connect(
             folder / "order.duckdb",
-            config={"memory_limit": MEMORY, "threads": 1, "temp_directory": str(folder / "spill")},
+            config={"memory_limit": f"{memory:.0f}MB", "threads": 1, "temp_directory": str(folder / "spill")},
         )
         self._database.execute("CREATE TABLE reject (line BIGINT, reason VARCHAR)")
         self._database.execute("CREATE TABLE buyer (number VARCHAR)")
@@ -92,12 +96,17 @@ class Staging:
         """All rows that are not rejects yet, those of one key together, keys as they first stand in the file."""
         columns = ", ".join(f"c{index}" for index in range(len(self.header)))
         cursor = self._database.cursor()
-        cursor.execute(
-            f"SELECT line, rows.key, problem, {columns} FROM {self._source} AS rows JOIN grouped USING (key) "
-            "ORDER BY head, line"
-        )
-        for lines, keys, problems, *texts in _columns_read(cursor):
-            yield StagedRows(lines, keys, problems, texts)
+        try:
+            cursor.execute(
+                f"SELECT line, rows.key, problem, {columns} FROM {self._source} AS rows JOIN grouped USING (key) "
+                "ORDER BY head, line"
+            )
+            for lines, keys, problems, *texts in _columns_read(cursor):
+                yield StagedRows(lines, keys, problems, texts)
+        except duckdb.OutOfMemoryException:
+            raise ImportProblem(
+                "the rows are too large to be brought in order of their sales: leave out columns of long texts"
+            ) from None
 
     def reject(self, lines: Sequence[int], reason: str) -> None:
         """Note that these rows were not kept, and why."""

@@ -1,5 +1,6 @@
 """What the store holds of the sales and refunds of a batch, and which of them is which: a number is not an identity."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,11 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ingest.drafts import Draft, Drafted, PersonDraft, RefundDraft, SaleDraft
 from models import Refund, Sale, SaleItem, Storefront
 from models.database import TextList, any_of, owned, scoped, table
+from rules.days import date_of
 
 sale, item, refund, storefront = table(Sale), table(SaleItem), table(Refund), table(Storefront)
-SALE = ("id", "number", "digest", "customer_id", "paid", "refunded", "source", "business_day")
-REFUND = ("id", "number", "digest", "customer_id", "source", "business_day", "sale_id")
+SALE = (
+    "id", "number", "digest", "customer_id", "paid", "refunded", "source", "business_day", "total"
+)  # fmt: skip
+REFUND = (
+    "id", "number", "digest", "customer_id", "source", "occurred_at", "sale_id", "sale_number", "amount"
+)  # fmt: skip
 LONGEST_NUMBER = 80
+COMPLETE = "--replace says that the file is complete"
 
 
 @cache
@@ -38,10 +45,10 @@ def _numbered(source: Table, names: Sequence[str]) -> Select[Any]:
 
 @cache
 def lines_of_sales() -> Select[Any]:
-    """What was sold in the sales :ids, by what is its name there: the sku, else the product."""
+    """The lines of the sales :ids, by what is the name of each there: the sku, else the product."""
     name = func.coalesce(item.c.sku, item.c.product).label("name")
     columns: list[ColumnElement[Any]] = [item.c.sale_id, name]
-    return select(*columns).where(owned(item), any_of(item.c.sale_id, "ids"), item.c.is_product)
+    return select(*columns).where(owned(item), any_of(item.c.sale_id, "ids")).order_by(item.c.id)
 
 
 @dataclass
@@ -115,10 +122,20 @@ async def _rows_numbered(
 
 def is_same(draft: Drafted, other: Any) -> bool:
     """Whether two facts of one number are the same: of one source and one storefront, as far as both say."""
-    return all(
-        getattr(draft, name) is None or getattr(other, name) in (None, getattr(draft, name))
-        for name in ("source", "storefront")
-    )
+    return _agree(draft, other, ("source", "storefront"))
+
+
+def _is_same_refund(draft: Drafted, other: Any) -> bool:
+    """The same of refunds, which are of one sale as well."""
+    return _agree(draft, other, ("source", "storefront", "sale_number"))
+
+
+def _agree(draft: Drafted, other: Any, names: Iterable[str]) -> bool:
+    return all(getattr(draft, name) is None or getattr(other, name) in (None, getattr(draft, name)) for name in names)
+
+
+def _same(draft: Drafted, other: Any) -> bool:
+    return is_same(draft, other) if isinstance(draft, SaleDraft) else _is_same_refund(draft, other)
 
 
 async def tell_apart(connection: AsyncConnection, business_id: int, batch: Batch) -> list[tuple[Drafted, str]]:
@@ -165,11 +182,11 @@ def _settle_numbers(drafts: Sequence[Drafted], taken: dict[str, Any]) -> list[tu
 def _is_free(name: str | None, draft: Drafted, taken: dict[str, Any], drafted: set[str]) -> bool:
     if name is None or name in drafted:
         return False
-    return name not in taken or is_same(draft, taken[name])
+    return name not in taken or _same(draft, taken[name])
 
 
 def _fits(draft: Drafted, taken: dict[str, Any]) -> bool:
-    return draft.number not in taken or is_same(draft, taken[draft.number])
+    return draft.number not in taken or _same(draft, taken[draft.number])
 
 
 def _qualified(draft: Drafted) -> str | None:
@@ -188,14 +205,41 @@ async def would_lose(
     lost: list[tuple[Drafted, str]] = []
     if changed:
         rows = await connection.execute(lines_of_sales(), {"business": business_id, "ids": list(changed)})
-        held = {id_: {line.sku or line.product for line in draft.items} for id_, draft in changed.items()}
-        missing = {row.sale_id: row.name for row in rows if row.name not in held[row.sale_id]}
+        held = {id_: Counter(line.sku or line.product for line in draft.items) for id_, draft in changed.items()}
+        missing: dict[int, str] = {}
+        for row in rows:
+            held[row.sale_id][row.name] -= 1  # a file with one of two like lines lacks the other
+            if held[row.sale_id][row.name] < 0:
+                missing.setdefault(row.sale_id, row.name)
         lost = [(changed[id_], _would_lose_line(changed[id_], name)) for id_, name in missing.items()]
     for draft in batch.refunds:
         row = stored.refunds.get(draft.number)
-        if row is not None and row.business_day != draft.moment.business_day and row.digest != draft.digest:
-            lost.append((draft, f"refund {draft.number} is stored for another day, which this file does not hold"))
+        if row is not None and row.digest != draft.digest and (what := _lost_of_refund(draft, row)) is not None:
+            lost.append((draft, f"refund {draft.number} is stored {what}: {COMPLETE}"))
     return lost
+
+
+def _lost_of_refund(draft: RefundDraft, row: Any) -> str | None:
+    """What of a stored refund the file does not hold, where the number is its sale's and stands for no one refund."""
+    number = draft.sale_number
+    if not draft.lines or number is None or draft.number.partition("/")[0] != number.partition("/")[0]:
+        return None
+    if row.occurred_at != draft.moment.instant:
+        return "for another time, which this file does not hold"
+    return "with more than this file holds" if draft.amount < row.amount else None
+
+
+def of_another_day(batch: Batch, stored: StoredFacts) -> list[tuple[Drafted, str]]:
+    """The sales of a batch whose number is stored for another day: where numbers begin anew they are other sales."""
+    return [
+        (
+            draft,
+            f"sale {draft.number} is stored for {date_of(row.business_day)}: is it the same one? --number-restarts "
+            "never says so, --number-restarts daily that numbers begin anew each day",
+        )
+        for draft in batch.sales
+        if (row := stored.sales.get(draft.number)) is not None and row.business_day != draft.moment.business_day
+    ]
 
 
 def _is_update(draft: SaleDraft, stored: StoredFacts) -> bool:
@@ -204,7 +248,4 @@ def _is_update(draft: SaleDraft, stored: StoredFacts) -> bool:
 
 
 def _would_lose_line(draft: SaleDraft, name: str) -> str:
-    return (
-        f'sale {draft.number} is stored with "{name[:60]}", which this file does not hold: '
-        "--replace says that the file is complete"
-    )
+    return f'sale {draft.number} is stored with "{name[:60]}", which this file does not hold: {COMPLETE}'

@@ -12,6 +12,7 @@ MARKS = (  # the longer first: that of UTF-32 begins like that of UTF-16
     (codecs.BOM_UTF16_LE, "UTF-16", "utf-16", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "UTF-16", "utf-16", "utf-16-be"),
 )
+OF_NO_FILE = frozenset({"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna"})  # of words in programs
 MANY_NULS = 0.2  # of the bytes at even or at odd places, which text of one byte a character never has
 
 
@@ -33,7 +34,10 @@ def encoding_of(path: Path, head: bytes, told: str | None) -> str:
 def _known(encoding: str) -> str:
     try:
         "".encode(encoding)  # which says no to codecs between bytes and bytes, like base64
-        return codecs.lookup(encoding).name
+        name = codecs.lookup(encoding).name
+        if name.replace("_", "-") in OF_NO_FILE:
+            raise LookupError(name)
+        return name
     except (LookupError, ValueError) as error:
         raise ImportProblem(f'unknown encoding "{encoding}": try utf-8, cp1252, latin-1 or utf-16') from error
 

@@ -93,6 +93,10 @@ def _batches(binary: IO[bytes], head: bytes, encoding: str, path: Path) -> Itera
             decoder.setstate(state)
             before = pending + _valid_part(decoder, data, error, len(state[0]))
             raise ImportProblem(_wrong_byte(path, line + len(_split(f"{before}.")), encoding, error)) from error
+        except UnicodeError as error:  # UTF-16 and UTF-32 that do not begin with their mark
+            raise ImportProblem(
+                f"{path.name} cannot be read as {encoding}: {error}. Name it exactly, like --encoding utf-16-le"
+            ) from error
         lines = _split(pending + text)
         pending = lines.pop() if data and lines and not lines[-1].endswith("\n") else ""  # a \r may be half of \r\n
         if len(pending) > LINE_LIMIT:

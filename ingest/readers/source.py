@@ -9,6 +9,7 @@ from ingest.problems import ImportProblem
 
 CHUNK_ROWS = 5_000  # small enough that a chunk stays in the processor's cache
 FIELD_LIMIT = 131_072  # characters; the C reader's own limit
+MOST_COLUMNS = 1_000  # what a row may need of memory where the rows are brought in order
 HEADER_RECORDS = 30  # among the first so many the header is looked for
 SHOWN = 1_000  # characters of an unreadable field that a reject shows
 
@@ -85,6 +86,8 @@ def checked_header(names: Sequence[str], path: Path) -> list[str]:
     header = cleaned_names(names)
     if not header:
         raise ImportProblem(f"{path.name} has no header: its first line must name the columns")
+    if len(header) > MOST_COLUMNS:
+        raise ImportProblem(f"{path.name} has {len(header):,} columns, and at most {MOST_COLUMNS:,} are read")
     return header
 
 

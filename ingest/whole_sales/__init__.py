@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ingest.drafts import Drafted, Outcome, RefundDraft, Unsellable
 from ingest.mapping import NumberRestarts
 from ingest.rows import Group, SourceRow
-from ingest.sale_terms import SaleTerms, in_currency, lines_of
+from ingest.sale_terms import SaleTerms, given, in_currency, lines_of
 from ingest.whole_sales.faults import faults_of
 from ingest.whole_sales.refunds import paid_back, refunds_of
 from ingest.whole_sales.roles import Roles, roles_of
@@ -30,10 +30,15 @@ def sales_of(group: Group, terms: SaleTerms) -> Outcome:
 
 
 def _parts(rows: Sequence[SourceRow], terms: SaleTerms) -> Iterator[list[SourceRow]]:
-    """The rows of each storefront, and where numbers begin anew each day of each day; a blank is as the row before."""
+    """The rows of each storefront, and where numbers begin anew each day of each day.
+
+    A blank is as the row before, and before the first that says something as that one.
+    """
     daily = terms.mapping.habits.number_restarts is NumberRestarts.DAILY
     parts: dict[tuple[str | None, int | None], list[SourceRow]] = {}
-    storefront, day = None, None
+    storefront = given(rows, "storefront")
+    dated = next((row.occurred_at for row in rows if row.occurred_at), None) if daily else None
+    day = dated.business_day if dated else None
     for row in rows:
         storefront = row.storefront or storefront
         day = row.occurred_at.business_day if daily and row.occurred_at else day
@@ -66,6 +71,8 @@ def _drafts(roles: Roles, terms: SaleTerms) -> list[Drafted]:
         drafts.append(sale)
         if not roles.returns:
             drafts.extend(paid_back(sale, rows, terms))
+    if roles.returns and sale is not None and sale.counted_from is None:
+        raise Unsellable(f"a sale that is {sale.status} gives nothing back", roles.returns[0].line)
     drafts.extend(refunds_of(roles.returns, sale, rows, terms))
     if sale is not None and sale.counted_from is not None:
         back = sum(draft.amount for draft in drafts if isinstance(draft, RefundDraft))

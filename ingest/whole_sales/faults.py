@@ -49,7 +49,7 @@ def _not_usable(row: SourceRow, terms: SaleTerms) -> str | None:
         return "the amount is negative: map quantity or kind to say whether it is a refund or a discount"
     if row.quantity == 0:
         return "quantity is 0"
-    if row.kind is RowKind.REFUND and row.status in NOT_COUNTED:
+    if (row.kind is RowKind.REFUND or (row.quantity or 0) < 0) and row.status in NOT_COUNTED:
         return f"a refund that is {row.status} takes nothing back"
     if takes_back(row):
         return None

@@ -25,14 +25,15 @@ def add_payments(draft: SaleDraft, rows: Sequence[SourceRow], terms: SaleTerms) 
 
 def _payments(draft: SaleDraft, rows: Sequence[SourceRow], terms: SaleTerms) -> list[Paid]:
     mapping, exponent = terms.mapping, terms.exponent
-    by_column = [
-        Paid(PaymentMethod(name.partition(".")[2]), minor(amount, exponent))
+    by_column = {
+        PaymentMethod(name.partition(".")[2]): minor(amount, exponent)
         for place, name in enumerate(mapping.paid_by)
         if (amount := next((row.paid_by[place] for row in rows if row.paid_by[place]), None))
-    ]
+    }
     if by_column:
-        return by_column
+        return _kept(by_column)
     by_row = [row for row in rows if row.kind is RowKind.PAYMENT] or (rows if mapping.gives("paid") else [])
+    by_row = [row for row in by_row if not row.is_void]
     if by_row:
         amounts: dict[PaymentMethod, int] = {}
         before = given(rows, "payment_method")

@@ -7,7 +7,7 @@ from ingest.drafts import Draft, RefundDraft, SaleDraft, Unsellable
 from ingest.mapping import NumberRestarts, RefundNumber, TaxStanding
 from ingest.rows import SourceRow
 from ingest.sale_terms import LONGEST_NUMBER, SaleTerms, first_dated, given, lines_of, moment_of, numbered, profile_of
-from ingest.values import Moment
+from ingest.values import BIGGEST, Moment
 from ingest.whole_sales.order_money import of_order
 from rules.currency import half_even
 from rules.days import date_of
@@ -43,6 +43,8 @@ def refunds_of(
             money = returned(back, [] if is_of_sale else [*beside, *back], terms, sale=sale)
             if money.amount <= 0:
                 raise Unsellable("what is given back comes to nothing", back[0].line)
+            if money.amount + money.tax > BIGGEST:
+                raise Unsellable("what is given back is too large", back[0].line)
             target = sale.number if sale else numbered(back[0].key, moments[day], terms)
             yield _refund(number, target, [*beside, *back], moments[day], named, terms, money)
             rows = rows if sale else ()
@@ -88,7 +90,8 @@ def _refund(  # noqa: PLR0913  a refund is made of these
 
 def paid_back(sale: SaleDraft, rows: Sequence[SourceRow], terms: SaleTerms) -> list[RefundDraft]:
     """What the file says was paid back of the whole sale or of its lines, on the day of the sale."""
-    back = abs(of_order(rows, "refund", terms)) + sum(abs(minor(row.refund, terms.exponent)) for row in rows)
+    kept = [row for row in rows if not row.is_void]
+    back = abs(of_order(rows, "refund", terms)) + sum(abs(minor(row.refund, terms.exponent)) for row in kept)
     if not back or sale.counted_from is None:
         return []
     owed, charged = due(sale.total, sale.tax), of_order(rows, "charged", terms)

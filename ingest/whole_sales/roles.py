@@ -33,6 +33,8 @@ def roles_of(rows: Sequence[SourceRow]) -> Roles:
 def _role(row: SourceRow, roles: Roles) -> list[SourceRow]:
     if row.kind in (RowKind.ORDER, RowKind.PAYMENT) or _only_pays(row):
         return roles.others
+    if row.is_void and row.kind is not RowKind.REFUND and takes_back(row):
+        return roles.others  # a return or a discount that was taken off: its money counts nowhere
     if row.kind is RowKind.REFUND or (row.quantity or 0) < 0:
         return roles.returns
     if row.is_void or (row.quantity == 0 and not row.amount):

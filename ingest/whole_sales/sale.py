@@ -60,8 +60,11 @@ def _items(sold: Sequence[SourceRow], rows: Sequence[SourceRow], terms: SaleTerm
     if within:
         items = _without_postage(items, within, exponent)
     for name, label in EXTRAS.items():
-        amount = abs(summed(rows, name, exponent)) if name in SourceRow._fields else 0
-        amount += abs(of_order(rows, name, terms))
+        kept = [row for row in rows if not row.is_void]
+        amount = summed(kept, name, exponent) if name in SourceRow._fields else 0
+        amount += of_order(rows, name, terms)
+        if amount < 0:
+            raise Unsellable(f"{name} is negative")
         if amount:
             called = terms.mapping.words.get(name, {}).get(ANY_WORD, label)
             items.append(extra_item(len(items) + 1, called, amount, exponent))
