@@ -237,15 +237,13 @@ async def _watch(database: Database, request: ImportRequest) -> None:
         for file in await asyncio.to_thread(watch.ready):
             try:
                 await _import_one(database, request, file, datetime.now().astimezone())
-            except (Failure, OSError) as problem:
-                typer.echo(f"Error: {file.name}: {problem}", err=True)
-            except DBAPIError as error:
-                if not is_outage(error):
+            except (Failure, OSError, DBAPIError) as error:
+                if is_outage(error):
+                    typer.echo(f"Error: {file.name}: the database cannot be reached; trying again", err=True)
+                    continue
+                if isinstance(error, DBAPIError):
                     raise
-                typer.echo(
-                    f"Error: {file.name}: the database cannot be reached just now; it will be tried again", err=True
-                )
-                continue
+                typer.echo(f"Error: {file.name}: {error}", err=True)
             watch.done(file)
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 

@@ -431,3 +431,23 @@ def test_a_watch_goes_on_after_a_file_that_cannot_be_imported(
     assert result.stderr.count("Error: a-other.csv: a-other.csv looks like no file that is known") == 1
     assert counted(store, "sale") == 9
     assert result.stdout.count("lightspeed_x_series.csv: read 13 rows") == 1
+
+
+def test_a_watch_tries_again_once_the_database_is_back(
+    looks: Callable[[Callable[[int], None]], None], store: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = importing.import_file
+
+    async def refused(*_words: Any, **_more: Any) -> Any:
+        raise ConnectionRefusedError("connection refused")
+
+    def between(look: int) -> None:
+        monkeypatch.setattr(importing, "import_file", refused if look < 2 else real)
+        if look == 4:
+            raise Stopped
+
+    looks(between)
+    result = run("import", str(file), *MADE, *MAP, *WORDS, "--watch")
+
+    assert result.stderr.count("Error: sales.csv: the database cannot be reached; trying again") == 2
+    assert counted(store, "sale") == 3
