@@ -117,11 +117,17 @@ class TakingWords(TyperCommand):
         return super().parse_args(ctx, joined)
 
 
-FileArgument = Annotated[Path, typer.Argument(help="CSV, TSV or TXT, also .gz, Parquet or XLSX.", exists=True)]
-BusinessOption = Annotated[str, typer.Option(help="Name of the business; made where there is none.")]
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV, TSV or TXT, also .gz, Parquet or XLSX.", exists=True)
+]
+BusinessOption = Annotated[str, typer.Option(metavar="NAME", help="The business; made where there is none.")]
 PresetOption = Annotated[
     str | None,
-    typer.Option(help="Layout of the file, by its name or its own .toml; `presets` lists them.", show_default="found"),
+    typer.Option(
+        metavar="NAME",
+        help="Layout of the file, by its name or its own .toml; `presets` lists them.",
+        show_default="found by its header",
+    ),
 ]
 MapOption = Annotated[
     list[str] | None,
@@ -132,16 +138,22 @@ WordsOption = Annotated[
     typer.Option(metavar="FIELD WORD=VALUE,…", help="What words of a column mean, like: status paid=COMPLETED"),
 ]
 DateFormatOption = Annotated[
-    list[str] | None, typer.Option(help="Like %d/%m/%Y; several are tried in order.", show_default="found")
+    list[str] | None,
+    typer.Option(metavar="FORMAT", help="Like %d/%m/%Y; several are tried in order.", show_default="found"),
 ]
-DecimalOption = Annotated[str | None, typer.Option(help="comma or point.", show_default="found")]
-TimeZoneOption = Annotated[str | None, typer.Option(help="Of times in the file.", show_default="the business's")]
-CurrencyOption = Annotated[str | None, typer.Option(help="ISO 4217 code; needed for a new business.")]
-TimezoneOption = Annotated[str | None, typer.Option(help="Like Europe/London; needed for a new business.")]
-EncodingOption = Annotated[str | None, typer.Option(help="Of a text file.", show_default="utf-8")]
-DelimiterOption = Annotated[str | None, typer.Option(help="Of a text file.", show_default="found")]
+CurrencyOption = Annotated[
+    str | None, typer.Option(metavar="CODE", help="Of the business, like USD; needed for a new one.")
+]
+TimezoneOption = Annotated[
+    str | None, typer.Option(metavar="ZONE", help="Of the business, like Europe/London; needed for a new one.")
+]
+EncodingOption = Annotated[str | None, typer.Option(metavar="NAME", help="Of a text file.", show_default="utf-8")]
+DelimiterOption = Annotated[str | None, typer.Option(metavar="MARK", help="Of a text file.", show_default="found")]
 RejectsOption = Annotated[
-    Path | None, typer.Option(help="Where rows that cannot be used go.", show_default="FILE.rejects.csv beside it")
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Where rows that cannot be used go.", show_default="FILE.rejects.csv beside the file"
+    ),
 ]
 CheckOption = Annotated[bool, typer.Option("--check", help="Show what was understood, write nothing.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")]
@@ -155,21 +167,36 @@ def import_(  # noqa: PLR0913  these are the options
     mapping: MapOption = None,
     words: WordsOption = None,
     date_format: DateFormatOption = None,
-    decimal: DecimalOption = None,
-    time_zone: TimeZoneOption = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar="MARK", help="comma or point, of numbers.", show_default="found")
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE", help="Of times in the file that name none.", show_default="as the preset, or --timezone"
+        ),
+    ] = None,
     tax: Annotated[
-        str | None, typer.Option(help="beside: added to the amounts; within: contained.", show_default="as the preset")
+        str | None,
+        typer.Option(
+            metavar="WORD", help="beside: added to the amounts; within: contained.", show_default="as the preset"
+        ),
     ] = None,
     number_restarts: Annotated[
-        str | None, typer.Option(help="never or daily: how long a number means one sale.", show_default="asked")
+        str | None,
+        typer.Option(metavar="WORD", help="never or daily: how long a number means one sale.", show_default="asked"),
     ] = None,
-    storefront: Annotated[str | None, typer.Option(help="Of sales whose rows name none.")] = None,
-    source: Annotated[str | None, typer.Option(help="Name of the system whose numbers these are.")] = None,
+    storefront: Annotated[str | None, typer.Option(metavar="NAME", help="Of sales whose rows name none.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The system whose numbers these are.", show_default="the preset's"),
+    ] = None,
     since: Annotated[
-        str | None, typer.Option(help="The first day that is plausible.", show_default="1990-01-01")
+        str | None, typer.Option(metavar="DAY", help="The first that is plausible.", show_default="1990-01-01")
     ] = None,
     rates: Annotated[
-        Path | None, typer.Option(help="CSV of currency, day, rate; converts other currencies.", exists=True)
+        Path | None,
+        typer.Option(metavar="FILE", help="CSV of currency, day, rate; converts other currencies.", exists=True),
     ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="The file is complete: a stored sale loses lines that it lacks.")

@@ -1,6 +1,7 @@
 """`import`, `import-customers` and `presets`: what a file is taken for, what becomes of it, and its books."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from ingest.loader import ImportSummary, import_file
 from ingest.mapping import Mapping, NumberRestarts, Rules, TaxStanding, parse_map, parse_words
@@ -20,16 +22,22 @@ from ingest.watching import FileWatch
 from ingest.words import check_words
 from models.businesses import Business
 from models.database import Database
+from models.outages import is_outage
 from resolvers.businesses import businesses, ensure_business, find_business
 from rules.currency import exponent_of
+from rules.failures import Failure
 from rules.regions import initial_region
 from server.commands.actor import IMPORT
-from server.commands.import_report import tell_import, tell_understood
+from server.commands.import_report import tell_import, tell_next, tell_understood
 from server.commands.progress import progress_bar
 from server.settings import Settings
 from server.store import opened
 
 SECONDS_BETWEEN_LOOKS = 5.0
+LONGEST_NAME = 200
+LONGEST_SOURCE = 80
+NEEDED_OF_SALES = "sale=…,occurred_at=…,amount=…"
+NEEDED_OF_CUSTOMERS = "customer=…"
 
 
 @dataclass(frozen=True)
@@ -86,18 +94,19 @@ def layout_of(words: ImportWords, file: Path, *, customers: bool = False) -> Map
     else:
         mapping = preset(words.preset) if words.preset else _looks_like(words, file, customers=customers)
     if (mapping.rules is Rules.CUSTOMERS) is not customers:
-        command = "import" if customers else "import-customers"
-        raise ImportProblem(f"{mapping.title or mapping.name} is imported by {command}")
+        command, holds = ("import", "sales") if customers else ("import-customers", "customers")
+        raise ImportProblem(f"{mapping.title or mapping.name} holds {holds}: import it by `main.py {command}`")
     return _as_said(mapping, words)
 
 
 def _looks_like(words: ImportWords, file: Path, *, customers: bool) -> Mapping:
-    fitting = _recognised_by_header(words, file)
+    header, fitting = _recognised_by_header(words, file)
     of_kind = [found for found in fitting if (found.rules is Rules.CUSTOMERS) is customers] or fitting
     if not of_kind:
         raise ImportProblem(
-            f"{file.name} looks like no file that is known: say what its columns are by --map sale=…,occurred_at=…, "
-            f"or which it is by --preset {', '.join(preset_names())}"
+            f"{file.name} looks like no file that is known: say what its columns are by "
+            f"--map {NEEDED_OF_CUSTOMERS if customers else NEEDED_OF_SALES}, or which it is by --preset (`presets` "
+            f"lists them). Its columns are {', '.join(header)}"
         )
     best = [found for found in of_kind if len(found.recognised_by) == len(of_kind[0].recognised_by)]
     if len(best) > 1:
@@ -107,12 +116,12 @@ def _looks_like(words: ImportWords, file: Path, *, customers: bool) -> Mapping:
     return of_kind[0]
 
 
-def _recognised_by_header(words: ImportWords, file: Path) -> list[Mapping]:
+def _recognised_by_header(words: ImportWords, file: Path) -> tuple[list[str], list[Mapping]]:
     def is_known(names: list[str]) -> bool:
         return bool(recognised(names))
 
     with open_source(file, encoding=words.encoding, delimiter=words.delimiter, wanted=is_known) as source:
-        return recognised(source.header)
+        return source.header, recognised(source.header)
 
 
 def _as_said(mapping: Mapping, words: ImportWords) -> Mapping:
@@ -123,9 +132,11 @@ def _as_said(mapping: Mapping, words: ImportWords) -> Mapping:
     if words.decimal:
         said["decimal"] = _one_of("--decimal", words.decimal, DecimalMark)
     if words.tax:
-        said["tax"] = _one_of("--tax", words.tax, TaxStanding)
+        said["tax"] = _one_of("--tax", words.tax, (TaxStanding.BESIDE, TaxStanding.WITHIN))
     if words.number_restarts:
-        said["number_restarts"] = _one_of("--number-restarts", words.number_restarts, NumberRestarts)
+        said["number_restarts"] = _one_of(
+            "--number-restarts", words.number_restarts, (NumberRestarts.NEVER, NumberRestarts.DAILY)
+        )
     if words.time_zone:
         if words.time_zone not in available_timezones():
             raise ImportProblem(f'unknown --time-zone "{words.time_zone}": use a name like UTC or Europe/London')
@@ -134,6 +145,11 @@ def _as_said(mapping: Mapping, words: ImportWords) -> Mapping:
         said["since"] = _day(words.since)
     if words.storefront:
         said["storefront"] = words.storefront
+    for pair in words.words:
+        if " " not in pair:
+            raise ImportProblem(
+                "--words takes a field and what its words mean: --words status paid=COMPLETED,void=CANCELLED"
+            )
     own = parse_words(words.words)
     check_words(own, "--words")
     merged = {**mapping.words, **{name: {**mapping.words.get(name, {}), **table} for name, table in own.items()}}
@@ -141,12 +157,11 @@ def _as_said(mapping: Mapping, words: ImportWords) -> Mapping:
     return replace(mapping, habits=habits, words=merged, source=words.source or mapping.source)
 
 
-def _one_of(option: str, text: str, words: Any) -> Any:
-    try:
-        return words(text.strip().upper().replace("-", "_"))
-    except ValueError:
-        known = " or ".join(str(word).lower().replace("_", "-") for word in words)
-        raise ImportProblem(f'{option} is {known}, not "{text}"') from None
+def _one_of(option: str, text: str, words: Iterable[Any]) -> Any:
+    known = {str(word).lower(): word for word in words}
+    if text.strip().lower() not in known:
+        raise ImportProblem(f'{option} is {" or ".join(known)}, not "{text}"')
+    return known[text.strip().lower()]
 
 
 def _day(text: str) -> date:
@@ -158,6 +173,7 @@ def _day(text: str) -> date:
 
 async def import_into(settings: Settings, request: ImportRequest, now: datetime) -> None:
     """Import a file, or look at it, showing how far it is, and tell what became of its rows."""
+    _check_request(request)
     async with opened(settings) as database:
         if request.watch:
             await _watch(database, request)
@@ -165,9 +181,28 @@ async def import_into(settings: Settings, request: ImportRequest, now: datetime)
             await _import_one(database, request, request.file, now)
 
 
+def _check_request(request: ImportRequest) -> None:
+    """ImportProblem for what is wrong whatever the file holds."""
+    if not request.shop.name.strip():
+        raise ImportProblem("--business is blank: it is the name of the business")
+    for option, text, most in (
+        ("--business", request.shop.name, LONGEST_NAME),
+        ("--storefront", request.words.storefront, LONGEST_NAME),
+        ("--source", request.words.source, LONGEST_SOURCE),
+    ):
+        if text and len(text) > most:
+            raise ImportProblem(f"{option} has {len(text)} characters: at most {most}")
+    if request.file.is_dir() and not request.watch:
+        raise ImportProblem(f"{request.file} is a folder: name a file of it, or import all of them by --watch")
+    if request.rejects and request.file.is_dir():
+        raise ImportProblem("--rejects is of one file: in a folder each has its rejects beside it")
+    if request.rejects and not request.rejects.absolute().parent.is_dir():
+        raise ImportProblem(f"--rejects {request.rejects}: there is no folder {request.rejects.parent}")
+
+
 async def _import_one(database: Database, request: ImportRequest, file: Path, now: datetime) -> ImportSummary:
     mapping = await asyncio.to_thread(layout_of, request.words, file, customers=request.customers)
-    if not request.words.preset and not request.words.mapping:
+    if not (request.words.preset or request.words.mapping or request.check):
         typer.echo(f"{file.name} looks like {mapping.title}")
     rates = await asyncio.to_thread(read_rates, request.rates) if request.rates else None
     shop = await _shop(database, request, now)
@@ -189,6 +224,8 @@ async def _import_one(database: Database, request: ImportRequest, file: Path, no
     if request.check:
         tell_understood(summary, file, shop)
     tell_import(summary, file, shop)
+    if request.check:
+        tell_next()
     return summary
 
 
@@ -200,8 +237,13 @@ async def _watch(database: Database, request: ImportRequest) -> None:
         for file in await asyncio.to_thread(watch.ready):
             try:
                 await _import_one(database, request, file, datetime.now().astimezone())
-            except ImportProblem as problem:
-                typer.echo(f"error: {file.name}: {problem}", err=True)
+            except (Failure, OSError, DBAPIError) as error:
+                if is_outage(error):
+                    typer.echo(f"Error: {file.name}: the database cannot be reached; trying again", err=True)
+                    continue
+                if isinstance(error, DBAPIError):
+                    raise
+                typer.echo(f"Error: {file.name}: {error}", err=True)
             watch.done(file)
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 

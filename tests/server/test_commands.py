@@ -259,7 +259,7 @@ def test_a_dry_run_writes_nothing(store: str, file: Path) -> None:
 
 def test_what_is_wrong_with_an_import_is_said(store: str, file: Path) -> None:
     for words, message in (
-        (("--business", "Shop", *MADE), "say what the columns of the file are: --preset online-retail or cdnow"),
+        (("--business", "Shop", *MADE), "say what its columns are by --map sale=…"),
         ((*MAPPED,), 'there is no business "Shop" (there are: none yet)'),
         ((*MAPPED, "--currency", "GBP", "--timezone", "Mars/Base"), 'unknown time zone "Mars/Base"'),
         ((*MAPPED, "--currency", "GBP", "--timezone", "Mars/Base", "--dry-run"), 'unknown time zone "Mars/Base"'),
