@@ -85,7 +85,7 @@ class FileUnderstood:
     unused: list[str]  # columns of the file that no field reads
     styles: FoundStyles
     lines: LineCounts
-    first_drafts: list[Drafted]
+    first_drafts: list[Draft]
     notes: list[tuple[int, str]]  # what of profiles was left out, the first of them by line
     reasons: list[tuple[str, int, int]]  # of rejects: reason, rows, first line
 
@@ -247,7 +247,7 @@ class _Run:
     progress: Progress
     books: Books = field(default_factory=Books)
     ceilings: SumCeilings = field(default_factory=SumCeilings)
-    first_drafts: list[Drafted] = field(default_factory=list[Drafted])
+    first_drafts: list[Draft] = field(default_factory=list[Draft])
 
     def survey(self, opened: Callable[[], AbstractContextManager[Source]]) -> RowReader:
         """Look at all rows once to know how their numbers and dates are written."""
@@ -411,7 +411,8 @@ class _Run:
         if taken_out:
             batch.remove(taken_out)
         self.books.add((*batch.sales, *batch.refunds))
-        self.first_drafts = [*self.first_drafts, *batch.sales, *batch.refunds][:FIRST_DRAFTS]
+        drafts: tuple[Draft, ...] = (*batch.sales, *batch.refunds, *batch.people)
+        self.first_drafts = [*self.first_drafts, *drafts][:FIRST_DRAFTS]
 
     async def _refused_by_store(
         self, connection: AsyncConnection, business_id: int, batch: Batch

@@ -64,9 +64,15 @@ def in_currency(rows: Sequence[SourceRow], terms: SaleTerms) -> list[SourceRow]:
     first = next((row for row in rows if row.occurred_at is not None), rows[0])
     rate = terms.rates.rate(currency, moment_of(first).business_day) if terms.rates else None
     if rate is None:
-        day = f" on {date_of(first.occurred_at.business_day)}" if terms.rates and first.occurred_at else ""
-        raise Unsellable(f"{currency} where the business has {terms.currency}: --rates FILE would convert it{day}")
+        raise Unsellable(_no_rate(currency, first, terms))
     return [_converted(row, rate, terms.currency) for row in rows]
+
+
+def _no_rate(currency: str, first: SourceRow, terms: SaleTerms) -> str:
+    foreign = f"{currency} where the business has {terms.currency}"
+    if terms.rates is None:
+        return f"{foreign}: --rates FILE would convert it"
+    return f"{foreign}, and the rates have none for {date_of(moment_of(first).business_day)}"
 
 
 def _converted(row: SourceRow, rate: Any, currency: str) -> SourceRow:

@@ -13,9 +13,9 @@ import typer
 
 from ingest.books import REFUNDS, BookLine, Books
 from ingest.dates import DateStyle
-from ingest.drafts import Drafted, RefundDraft, SaleDraft
+from ingest.drafts import Draft, PersonDraft, RefundDraft, SaleDraft
 from ingest.loader import FileUnderstood, ImportSummary
-from ingest.mapping import Choices, Rules, TaxStanding
+from ingest.mapping import Choices, Mapping, Rules, TaxStanding
 from rules.days import date_of
 from rules.selling import COUNTED
 
@@ -162,9 +162,15 @@ def tell_understood(summary: ImportSummary, file: Path, shop: Any) -> None:
     typer.echo("Read so")
     _tell_pairs(_habits(understood, shop) | {"not used": ", ".join(map(_whole, understood.unused)) or "no column"})
     if understood.first_drafts:
-        typer.echo(f"The first of {_count(summary.sales, 'sale')} and {_count(summary.refunds, 'refund')}")
+        typer.echo(f"The first of {_what_is_there(summary)}")
     for draft in understood.first_drafts:
-        _tell_draft(draft, shop)
+        _tell_draft(draft, layout, shop)
+
+
+def _what_is_there(summary: ImportSummary) -> str:
+    if summary.understood.mapping.rules is Rules.CUSTOMERS:
+        return _count(summary.read, "customer")
+    return f"{_count(summary.sales, 'sale')} and {_count(summary.refunds, 'refund')}"
 
 
 def tell_next() -> None:
@@ -223,17 +229,25 @@ def _whole(name: str) -> str:
     return name.replace(" ", UNBROKEN)
 
 
-def _tell_draft(draft: Drafted, shop: Any) -> None:
-    if isinstance(draft, SaleDraft):
+def _tell_draft(draft: Draft, layout: Mapping, shop: Any) -> None:
+    if isinstance(draft, PersonDraft):
+        profile = zip(layout.profile, draft.profile, strict=True)
+        said = [f"{name.replace('_', ' ')} {_plain(value)}" for name, value in profile if value is not None]
+        _tell(", ".join([_who(draft), *said]))
+    elif isinstance(draft, SaleDraft):
         where = [str(draft.channel).lower(), *([draft.storefront] if draft.storefront else [])]
         _tell(", ".join([f"sale {draft.number}", _when(draft, shop), draft.status.lower(), *where, _who(draft)]))
         _tell_items(draft, shop)
-    else:
+    elif isinstance(draft, RefundDraft):
         _tell(", ".join([f"refund {draft.number}", _when(draft, shop), _who(draft)]))
         _tell_amount(draft, shop)
 
 
-def _when(draft: Drafted, shop: Any) -> str:
+def _plain(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _when(draft: Draft, shop: Any) -> str:
     """The day of the shop, and the time by its clock where there is one."""
     day = f"{date_of(draft.moment.business_day)}"
     if draft.moment.hour is None:
@@ -241,7 +255,7 @@ def _when(draft: Drafted, shop: Any) -> str:
     return f"{day} {draft.moment.instant.replace(tzinfo=UTC).astimezone(ZoneInfo(shop.timezone)):%H:%M}"
 
 
-def _who(draft: Drafted) -> str:
+def _who(draft: Draft) -> str:
     numbers = list(map(str, draft.lines))
     if len(numbers) > FEW_LINES:
         numbers = [*numbers[: FEW_LINES - 2], "…", numbers[-1]]
