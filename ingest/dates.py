@@ -82,6 +82,8 @@ class DateStyle:
             right = "it is no date like 2026-01-31, 2026-01-31 12:50:00 or 31 Jan 2026"
             raise ValueError(_what_it_is(text) or right)
         if len(match["Y"]) == 2:
+            if is_numeric(match) and not _readings(match):
+                raise ValueError("there is no such day")
             raise ValueError(f"its year has two digits: say {_formats(match, _readings(match))}")
         if self.order or not is_numeric(match):
             return read_match(match, self.order)
@@ -151,6 +153,8 @@ class DateSurvey:
         if match is None:
             return
         readings = _readings(match)
+        if not readings and is_numeric(match):
+            return  # 31/31/31 is no day in any order, and tells nothing
         if len(match["Y"]) == 2:
             self._short_years += 1
             self._keep(SHORT, match)

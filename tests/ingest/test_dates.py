@@ -514,3 +514,11 @@ def test_a_text_shown_as_a_format_is_read_by_it():
         for format_ in question.split('--date-format "')[1:]:
             moment_reader("date", told(format_.split('"')[0]), UTC_ZONE, UTC_ZONE, **SPAN)(text)
     assert date_format("%d/%m/%Y") == date_format("%d/%m/%Y")
+
+
+def test_three_numbers_that_are_no_day_ask_for_no_format():
+    survey = DateSurvey()
+    survey.add(["2026-01-31", "31/31/31"])
+    style = survey.decide()
+    with pytest.raises(ValueError, match="there is no such day"):
+        style.read("31/31/31")
