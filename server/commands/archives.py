@@ -23,6 +23,8 @@ FORMAT = "customer-api-backup"
 VERSION = 1
 MANIFEST = "manifest.json"
 CHUNK = 20_000
+MOST_MANIFEST = 4 * 2**20  # bytes: of some 60,000 businesses
+MOST_GROWN = 4  # times the file that its parts may unpack to: what `backup` writes is not packed by the ZIP
 
 arrow = cast(Any, pa)  # it comes without types
 ARROW_TYPES: dict[StoredKind, Any] = {
@@ -176,11 +178,21 @@ class ArchiveReader:
         return self._file.testzip()
 
 
+def _refuse_bombs(file: zipfile.ZipFile, path: Path) -> None:
+    if file.getinfo(MANIFEST).file_size > MOST_MANIFEST:
+        raise NotABackup(f"its manifest has more than {MOST_MANIFEST:,} bytes")
+    size = path.stat().st_size
+    unpacked = sum(part.file_size for part in file.infolist())
+    if unpacked > MOST_MANIFEST and unpacked > MOST_GROWN * size:
+        raise NotABackup(f"it unpacks to {unpacked:,} bytes from {size:,}, which no backup does")
+
+
 @contextmanager
 def reading(path: Path) -> Generator[ArchiveReader]:
     """A backup, open; NotABackup says what is wrong with a file that is none."""
     try:
         with zipfile.ZipFile(path) as file:
+            _refuse_bombs(file, path)
             yield ArchiveReader(file, Manifest.of_json(file.read(MANIFEST)))
     except (zipfile.BadZipFile, KeyError, orjson.JSONDecodeError, pa.ArrowInvalid) as error:
         raise NotABackup(f"{path.name} is no backup, or a damaged one: {error}") from error

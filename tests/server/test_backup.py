@@ -353,6 +353,23 @@ def with_parquet(made: Path, name: str, change: Callable[[Any], Any]) -> None:
             file.writestr(part, content)
 
 
+@pytest.mark.parametrize(("part", "message"), [(MANIFEST, "its manifest has more"), ("sale.parquet", "it unpacks to")])
+def test_a_backup_that_unpacks_to_much_more_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, message: str
+) -> None:
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in {MANIFEST, part}:
+            file.writestr(name, b" " * (64 * 2**20 if name == part else 1))
+    read = list[str]()
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda _self, name, *_: read.append(name))
+
+    with pytest.raises(NotABackup, match=message), reading(bomb):
+        pass
+
+    assert read == []
+
+
 async def test_a_part_with_other_columns_is_refused(made: Path, tmp_path: Path) -> None:
     with_parquet(made, "sale", lambda table: table.rename_columns(['id"), (SELECT 1', *table.column_names[1:]]))
 
