@@ -19,6 +19,7 @@ from rules.days import day_number
 
 BATCH_ROWS = 5_000
 HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
+HALVES = re.compile(r"[\ud800-\udfff]")  # of characters, which no encoding has
 
 
 class ColumnKind(StrEnum):
@@ -126,6 +127,15 @@ class Document:
     on_demand: tuple[Table, ...] = ()
     printed: tuple[Table, ...] = ()
 
+    def __post_init__(self) -> None:
+        said: dict[str, Any] = {
+            name: whole(getattr(self, name)) for name in ("title", "business", "period", "definition")
+        }
+        said["filters"] = tuple((whole(label), whole(value)) for label, value in self.filters)
+        said["notices"] = tuple(map(whole, self.notices))
+        for name, value in said.items():
+            object.__setattr__(self, name, value)
+
     @property
     def figures(self) -> list[tuple[Column, Any]]:
         """The cells of the summary that are not null, with their columns."""
@@ -143,6 +153,11 @@ class Document:
         return {table.name: table for table in tables}
 
 
+def whole(text: str) -> str:
+    """A text without halves of characters: a file of any kind can hold it."""
+    return HALVES.sub("\ufffd", text)
+
+
 def batch_of(columns: Sequence[Column], cells: Sequence[Any]) -> pa.RecordBatch:
     """Columns of cells, in their types."""
     arrays = [_array(column.kind, values) for column, values in zip(columns, cells, strict=True)]
@@ -152,7 +167,10 @@ def batch_of(columns: Sequence[Column], cells: Sequence[Any]) -> pa.RecordBatch:
 def _array(kind: ColumnKind, values: Any) -> Any:
     if kind is ColumnKind.FLAG:  # 0 and 1 on SQLite
         return cast(Any, pa.array(values)).cast(pa.bool_())
-    return pa.array(values, CELLS[kind])
+    try:
+        return pa.array(values, CELLS[kind])
+    except UnicodeEncodeError:
+        return pa.array([None if value is None else whole(value) for value in values], CELLS[kind])
 
 
 def cells_of(batch: pa.RecordBatch) -> list[list[Any]]:

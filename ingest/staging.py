@@ -8,7 +8,6 @@ import csv
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Self, cast
 
 import duckdb
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.problems import ImportProblem
+from ingest.scratch import ScratchFolder
 
 MEMORY = 128  # megabytes, for files of up to
 USUAL_COLUMNS = 150
@@ -43,8 +43,8 @@ class Staging:
         self.rows = 0
         self.rejected = 0
         self._held: list[tuple[int, str]] = []
-        self._folder = TemporaryDirectory(prefix="import-")
-        folder = Path(self._folder.name)
+        self._folder = ScratchFolder()
+        folder = self._folder.path
         columns = [(f"c{index}", TEXT) for index in range(len(self.header))]
         self._schema = arrow.schema([("line", NUMBER), ("key", TEXT), ("problem", TEXT), *columns])
         self._file = folder / "rows.parquet"

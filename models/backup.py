@@ -11,14 +11,29 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    inspect,
+    text,
+)
+from sqlalchemy.engine.reflection import Inspector
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.database import Database, insert_rows
-from models.migrate import LOCK
+from models.migrate import LOCK, SEARCH_INDEX
+from models.schema_version import VERSION_TABLE
 
 OWN = ("installation",)  # what a migrated store has before anything is written into it
 
@@ -71,13 +86,30 @@ def _layout(source: Table) -> TableLayout:
         source.name,
         {column.name: _kind(column.type) for column in source.c},
         tuple(column.name for column in source.primary_key),
-        tuple(c.name for c in source.c if any(key.column.table is source for key in c.foreign_keys)),
+        tuple(sorted(c.name for c in source.c if any(key.column.table is source for key in c.foreign_keys))),
     )
 
 
 def _kind(type_: TypeEngine[Any]) -> StoredKind:
     plain = type_.impl if isinstance(type_, TypeDecorator) else type_
     return next((kind for base, kind in KINDS if isinstance(plain, base)), StoredKind.TEXT)
+
+
+def tables_of(connection: Connection) -> dict[str, TableLayout]:
+    """The tables that a store keeps rows in, whatever its schema, by their names."""
+    asked = inspect(connection)
+    names = [name for name in asked.get_table_names() if name != VERSION_TABLE and not name.startswith(SEARCH_INDEX)]
+    return {name: _found(asked, name) for name in names}
+
+
+def _found(asked: Inspector, name: str) -> TableLayout:
+    own = [key for key in asked.get_foreign_keys(name) if key["referred_table"] == name]
+    return TableLayout(
+        name,
+        {column["name"]: _kind(column["type"]) for column in asked.get_columns(name)},
+        tuple(asked.get_pk_constraint(name)["constrained_columns"]),
+        tuple(sorted(column for key in own for column in key["constrained_columns"])),
+    )
 
 
 # ---------------------------------------------------------------- out of a store
@@ -158,6 +190,10 @@ class Filling:
         self._connection = connection
         self._tables = tables
         self._waiting: list[tuple[str, str, int, int]] = []
+
+    async def tables_there(self) -> dict[str, TableLayout]:
+        """The tables of the store itself, by their names."""
+        return await self._connection.run_sync(tables_of)
 
     async def occupied(self) -> str | None:
         """A table that has rows already, None where the store is empty."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -60,11 +60,19 @@ class Database:
         )
         self._role: str | None = None
         if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "do_connect", self._make_private)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin)
             event.listen(self.engine.sync_engine, "reset", _end_transaction)
         else:
             event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
+
+    def _make_private(self, *_connecting: Any) -> None:
+        """Make a new store its owner's alone, as SQLite then makes what lies beside it: it holds personal data."""
+        path = Path(self.url.database or "")
+        if not path.exists() and path.parts[0] != "file:":
+            with suppress(OSError):  # which SQLite tells better
+                path.touch(mode=0o600)
 
     @property
     def dialect(self) -> Dialect:

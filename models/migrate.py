@@ -12,6 +12,7 @@ from models.tenancy import guard, guarded, role_of
 from models.types import Day, Millionths, Money
 
 LOCK = 7_226_031  # of no meaning but that every process of this program asks for the same
+SEARCH_INDEX = "customer_search"  # what the tables of it begin with, on SQLite
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -44,7 +45,7 @@ async def migrate(database: Database, to: str = "head") -> str | None:
 
 def belongs_to_models(_object: Any, name: str | None, _type: str, _reflected: bool, _compared: Any) -> bool:
     """Whether alembic should compare it: the search index of each store is declared in its migration alone."""
-    return not (name or "").startswith("customer_search")
+    return not (name or "").startswith(SEARCH_INDEX)
 
 
 def as_plain_type(kind: str, item: Any, _context: Any) -> str | bool:

@@ -9,6 +9,7 @@ from models.database import Database
 from rules.failures import Failure
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "alembic_version"
 
 
 class NewerSchema(Failure):
@@ -33,7 +34,7 @@ def is_known(schema: str) -> bool:
 
 def schema_seen(connection: Connection) -> str | None:
     """The schema revision of the database of a connection, None where it is empty; raises NewerSchema."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(VERSION_TABLE):
         return None
     current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if current is not None and not is_known(current):

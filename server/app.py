@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 import structlog
 from starlette.applications import Starlette
@@ -11,8 +12,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from strawberry import Schema
 
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
     settings = settings or load_settings()
     configure_logs(settings)
     settings.secret()  # without one it does not even begin
-    return Starlette(
+    made = Starlette(
         routes=[
             Route("/graphql", _graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", _subscribed),
@@ -75,6 +76,8 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
         exception_handlers={404: _unknown},
         lifespan=lambda app: _lifespan(app, settings, schema or served_schema(), is_process=is_process),
     )
+    made.router.redirect_slashes = False  # it would send people to whatever host the request names
+    return made
 
 
 def _guards(settings: Settings) -> list[Middleware]:
@@ -159,8 +162,18 @@ async def _application(request: Request) -> Response:
 
 
 async def _unknown(request: Request, _error: Exception) -> Response:
+    without = request.scope["path"].rstrip("/")
+    if without != request.scope["path"] and _is_served(request, without):
+        asked = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{quote(without)}{asked}")
     page: ApplicationPage = request.app.state.application
     return await page.not_found(request, utc_now())
+
+
+def _is_served(request: Request, path: str) -> bool:
+    routes: list[BaseRoute] = request.app.router.routes
+    scope = {**request.scope, "path": path}
+    return any(isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE for route in routes)
 
 
 async def _metrics(request: Request) -> Response:

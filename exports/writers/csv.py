@@ -11,7 +11,7 @@ import pyarrow as pa
 from exports.document import ColumnKind, Document, Table, cells_of
 from rules.days import date_of
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠﹦﹢﹣﹫")  # the wide and small forms too: some spreadsheets read them alike
 
 
 class CsvWriter:

@@ -1,5 +1,6 @@
 """A drawing as an SVG file."""
 
+import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
@@ -8,6 +9,7 @@ from exports.drawing import Box, Drawing, Label, Line, Mark
 FONTS = "FiraGO, 'Noto Sans', 'DejaVu Sans', sans-serif"
 MARGIN, HEADING = 10.0, 24.0
 RADIUS = 2.4
+NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not even as a reference
 
 
 def svg_of(drawing: Drawing, heading: str = "") -> str:
@@ -18,9 +20,9 @@ def svg_of(drawing: Drawing, heading: str = "") -> str:
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
             f'height="{height:g}" font-family="{FONTS}" role="img">',
-            f"<title>{escape(title)}</title>",
+            f"<title>{_escaped(title)}</title>",
             f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>',
-            f'<text x="{MARGIN:g}" y="{MARGIN + 12:g}" font-size="11" font-weight="bold">{escape(title)}</text>',
+            f'<text x="{MARGIN:g}" y="{MARGIN + 12:g}" font-size="11" font-weight="bold">{_escaped(title)}</text>',
             f'<g transform="translate({MARGIN:g} {MARGIN + HEADING:g})">',
             *_elements(drawing.shapes),
             "</g></svg>\n",
@@ -51,8 +53,12 @@ def _elements(shapes: Iterable[Box | Line | Mark | Label]) -> Iterable[str]:
                 weight = ' font-weight="bold"' if shape.bold else ""
                 yield (
                     f'<text x="{shape.x:.2f}" y="{shape.y:.2f}" font-size="{shape.size:.2f}" '
-                    f'text-anchor="{shape.anchor}" fill="{_grey(shape.grey)}"{weight}>{escape(shape.text)}</text>'
+                    f'text-anchor="{shape.anchor}" fill="{_grey(shape.grey)}"{weight}>{_escaped(shape.text)}</text>'
                 )
+
+
+def _escaped(text: str) -> str:
+    return escape(NOT_XML.sub("\ufffd", text))
 
 
 def _mark(mark: Mark) -> str:

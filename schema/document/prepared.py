@@ -65,6 +65,11 @@ class Prepared:
         self._costs: LRUCache[Any, int] = LRUCache(COSTS_KEPT)
         self._prepare()
 
+    @property
+    def hides_names(self) -> bool:
+        """Whether nothing may be told of the schema beside what was asked."""
+        return not self._preparing.introspection
+
     def cost(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> int:
         """What an operation of a document without errors costs. A GraphQLError tells of variables beyond the limits."""
         assert self._fragments is not None
@@ -83,9 +88,7 @@ class Prepared:
             self.document = _parsed(self.text, self._preparing)
             self._fragments = Measuring(self.document, self._preparing.limits).check()
             rules = RULES if self._preparing.introspection else CLOSED_RULES
-            self.errors = tuple(
-                validate(self._schema, self.document, rules, hide_suggestions=not self._preparing.introspection)
-            )
+            self.errors = tuple(validate(self._schema, self.document, rules, hide_suggestions=self.hides_names))
         except GraphQLError as error:
             self.errors = (_without_frames(error),)
         except DocumentRefused as refusal:

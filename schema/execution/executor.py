@@ -103,6 +103,14 @@ class Selection(dict[str, Any]):
 class RowExecutor(StrawberryGraphQLCoreExecutionContext):
     """Completes plain fields without a call, a path and a resolve info for each of them."""
 
+    @classmethod
+    def build(cls, *args: Any, operation_extensions: dict[str, Any] | None = None, **options: Any) -> Any:
+        """Make what executes an operation, or say what is wrong with its variables, as its document was validated."""
+        prepared = (operation_extensions or {}).get(PREPARED)
+        options["hide_suggestions"] = isinstance(prepared, Prepared) and prepared.hides_names
+        build = cast(Any, super().build)
+        return build(*args, operation_extensions=operation_extensions, **options)
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         prepared = cast(Any, self.operation_extensions or {}).get(PREPARED)

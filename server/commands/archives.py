@@ -3,7 +3,6 @@
 The form is the same for every store, so what was backed up on SQLite can be restored into PostgreSQL and the other way.
 """
 
-import re
 import zipfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,8 +22,9 @@ from rules.failures import Failure
 FORMAT = "customer-api-backup"
 VERSION = 1
 MANIFEST = "manifest.json"
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 CHUNK = 20_000
+MOST_MANIFEST = 4 * 2**20  # bytes: of some 60,000 businesses
+MOST_GROWN = 4  # times the file that its parts may unpack to: what `backup` writes is not packed by the ZIP
 
 arrow = cast(Any, pa)  # it comes without types
 ARROW_TYPES: dict[StoredKind, Any] = {
@@ -61,7 +61,13 @@ class Manifest:
     @classmethod
     def of_json(cls, text: bytes) -> "Manifest":
         """The manifest of a file; NotABackup where it is none that this version reads."""
-        told = orjson.loads(text)
+        try:
+            return cls._of(orjson.loads(text))
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise NotABackup(f"its manifest is none, or damaged: {error}") from error
+
+    @classmethod
+    def _of(cls, told: Any) -> "Manifest":
         if told["format"] != FORMAT or told["version"] != VERSION:
             raise NotABackup(f"it is of a form that this version does not read: {told['format']} {told['version']}")
         return cls(
@@ -76,10 +82,20 @@ class Manifest:
 
 def _layout(told: Mapping[str, Any]) -> TableLayout:
     columns = {name: StoredKind(kind) for name, kind in told["columns"].items()}
-    for name in (told["name"], *columns):
-        if not NAME.fullmatch(name):
-            raise NotABackup("it names what cannot be a table or column")
-    return TableLayout(told["name"], columns, tuple(told["key"]), tuple(told["own_references"]))
+    return TableLayout(told["name"], columns, tuple(told["key"]), tuple(sorted(told["own_references"])))
+
+
+def refuse_strangers(told: Sequence[TableLayout], there: Mapping[str, TableLayout]) -> None:
+    """Raise NotABackup unless the tables that a manifest tells are those of the schema, each once and the same in all.
+
+    A name of the manifest stands in SQL only after this.
+    """
+    names = [layout.name for layout in told]
+    if sorted(names) != sorted(there):
+        raise NotABackup("the backup does not have the tables of its schema: was its manifest changed?")
+    for layout in told:
+        if layout != there[layout.name]:
+            raise NotABackup(f"the backup tells other columns of {layout.name} than its schema has: was it changed?")
 
 
 # ---------------------------------------------------------------- digests
@@ -126,16 +142,19 @@ class ArchiveWriter:
     @contextmanager
     def table(self, layout: TableLayout) -> Generator[Callable[[pa.Table], None]]:
         """What writes the rows of a table."""
-        schema = arrow.schema([(name, ARROW_TYPES[kind]) for name, kind in layout.columns.items()])
         with (
             self._file.open(f"{layout.name}.parquet", "w", force_zip64=True) as member,
-            pq.ParquetWriter(member, schema, compression="zstd") as writer,
+            pq.ParquetWriter(member, _columns(layout), compression="zstd") as writer,
         ):
             yield writer.write_table
 
     def close(self, manifest: Manifest) -> None:
         """Say what it was."""
         self._file.writestr(MANIFEST, manifest.as_json())
+
+
+def _columns(layout: TableLayout) -> Any:
+    return arrow.schema([(name, ARROW_TYPES[kind]) for name, kind in layout.columns.items()])
 
 
 class ArchiveReader:
@@ -148,7 +167,10 @@ class ArchiveReader:
     def chunks(self, layout: TableLayout) -> Iterator[pa.Table]:
         """The rows of a table, some at a time."""
         with self._file.open(f"{layout.name}.parquet") as member:
-            for batch in pq.ParquetFile(member).iter_batches(CHUNK):
+            file: Any = pq.ParquetFile(member)
+            if not file.schema_arrow.equals(_columns(layout)):
+                raise NotABackup(f"the backup has other columns in {layout.name}.parquet than its manifest tells")
+            for batch in file.iter_batches(CHUNK):
                 yield pa.Table.from_batches([batch])
 
     def damaged(self) -> str | None:
@@ -156,11 +178,21 @@ class ArchiveReader:
         return self._file.testzip()
 
 
+def _refuse_bombs(file: zipfile.ZipFile, path: Path) -> None:
+    if file.getinfo(MANIFEST).file_size > MOST_MANIFEST:
+        raise NotABackup(f"its manifest has more than {MOST_MANIFEST:,} bytes")
+    size = path.stat().st_size
+    unpacked = sum(part.file_size for part in file.infolist())
+    if unpacked > MOST_MANIFEST and unpacked > MOST_GROWN * size:
+        raise NotABackup(f"it unpacks to {unpacked:,} bytes from {size:,}, which no backup does")
+
+
 @contextmanager
 def reading(path: Path) -> Generator[ArchiveReader]:
     """A backup, open; NotABackup says what is wrong with a file that is none."""
     try:
         with zipfile.ZipFile(path) as file:
+            _refuse_bombs(file, path)
             yield ArchiveReader(file, Manifest.of_json(file.read(MANIFEST)))
     except (zipfile.BadZipFile, KeyError, orjson.JSONDecodeError, pa.ArrowInvalid) as error:
         raise NotABackup(f"{path.name} is no backup, or a damaged one: {error}") from error

@@ -24,6 +24,7 @@ from server.commands.archives import (
     NotABackup,
     chunk_of,
     reading,
+    refuse_strangers,
 )
 from server.commands.progress import progress_bar
 from server.settings import Settings
@@ -154,6 +155,7 @@ async def _make_tables(database: Database, schema: str) -> None:
 
 
 async def _fill(fill: Filling, archive: ArchiveReader, progress: Progress) -> None:
+    refuse_strangers(archive.manifest.tables, await fill.tables_there())
     occupied = await fill.occupied()
     if occupied:
         raise StoreError(f"the database is not empty (it has rows in {occupied}): restore goes into a new one only")

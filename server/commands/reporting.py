@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import typer
 
@@ -104,15 +105,24 @@ async def _write(context: Context, wanted: ReportRequest, fonts: Fonts, progress
     if is_drawn:
         return _write_charts(await document_of(context, export), wanted)
     document = await document_of(context, export)
-    unfinished = wanted.output.with_name(f"{wanted.output.name}.part")
+    with _arriving(wanted.output) as file:
+        async for chunk in file_of(document, export, fonts, progress):
+            file.write(chunk)
+    return [wanted.output]
+
+
+@contextmanager
+def _arriving(target: Path) -> Generator[BinaryIO]:
+    """A file beside the target, its owner's alone, that takes the target's place when it is complete."""
+    unfinished = target.with_name(f"{target.name}.part")
+    unfinished.unlink(missing_ok=True)
     try:
+        unfinished.touch(mode=0o600, exist_ok=False)
         with unfinished.open("wb") as file:
-            async for chunk in file_of(document, export, fonts, progress):
-                file.write(chunk)
-        unfinished.replace(wanted.output)
+            yield file
+        unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-    return [wanted.output]
 
 
 def _write_charts(document: Document, wanted: ReportRequest) -> list[Path]:
@@ -127,6 +137,7 @@ def _write_charts(document: Document, wanted: ReportRequest) -> list[Path]:
     for drawing in chosen:
         is_alone = len(chosen) == 1
         path = wanted.output if is_alone else wanted.output.with_stem(f"{wanted.output.stem}-{drawing.name}")
-        path.write_text(svg_of(drawing, f"{document.business}, {document.period}"), encoding="utf-8")
+        with _arriving(path) as file:
+            file.write(svg_of(drawing, f"{document.business}, {document.period}").encode())
         paths.append(path)
     return paths

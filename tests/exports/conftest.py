@@ -45,6 +45,8 @@ HOSTILE = {
     "H17": ("a\u0007b\u202ec", "controls"),
     "H18": ("'quoted", "apostrophe"),
     "H19": ("<b>&amp;</b>", "markup"),
+    "H20": ("＝1＋1", "formula"),
+    "H21": ("Ann \U0001fae9\u0378", "newer than the tables"),
 }
 
 

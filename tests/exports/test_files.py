@@ -29,7 +29,7 @@ def as_csv_has_it(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) and not is_amount(value):
+    if isinstance(value, str) and value.startswith(tuple("=+-@＝＋－＠\t\r")) and not is_amount(value):
         return f"'{value}"
     return str(value) if not isinstance(value, float) else repr(value)
 

@@ -123,6 +123,7 @@ SHOWN = {
     "H14": "नम",  # of letters that are one glyph together pypdf knows the first
     "H16": "Zoë□O'Brien",
     "H17": "abc",
+    "H21": "Ann □□",
 }
 
 

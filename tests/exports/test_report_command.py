@@ -1,6 +1,7 @@
 """`report`: the same files from the command line."""
 
 import csv
+import os
 from pathlib import Path
 
 import openpyxl
@@ -47,6 +48,19 @@ def test_the_file_is_that_of_the_link(elsewhere: Path, files: Files) -> None:
     expected = files.content('lifetimeValueReport(asOf: "2026-03-05", minRevenue: "20")', "CSV")
 
     assert path.read_bytes() == expected
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("words", [["acquisition", "--format", "csv"], ["retention", "--format", "svg"]])
+def test_only_its_owner_can_read_it(elsewhere: Path, words: list[str]) -> None:
+    was = os.umask(0)
+    try:
+        written(elsewhere / f"a.{words[-1]}", *words, *(["--part", "retention-trend"] if "svg" in words else []))
+    finally:
+        os.umask(was)
+
+    (path,) = elsewhere.glob("a*")
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.usefixtures("store")

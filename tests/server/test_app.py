@@ -115,6 +115,28 @@ def test_the_root_leads_to_graphql(client: TestClient) -> None:
     assert (response.status_code, response.headers["location"]) == (307, "/graphql")
 
 
+@pytest.mark.parametrize(
+    ("asked", "location"),
+    [
+        ("/graphql/", "/graphql"),
+        ("/graphql//?query=a&b=%26", "/graphql?query=a&b=%26"),
+        ("/customers/A%0D%0AB%3F/", "/customers/A%0D%0AB%3F"),
+    ],
+)
+def test_a_slash_at_the_end_leads_to_the_same_host(client: TestClient, asked: str, location: str) -> None:
+    for headers in ({"Host": "localhost"}, {"Host": "localhost", "X-Forwarded-Host": "evil.example"}):
+        response = client.get(asked, headers=headers, follow_redirects=False)
+
+        assert (response.status_code, response.headers["location"]) == (307, location)
+
+
+@pytest.mark.parametrize("asked", ["//evil.example/graphql/", "/nope/", "/static/app/nope/"])
+def test_a_slash_at_the_end_of_nothing_leads_nowhere(client: TestClient, asked: str) -> None:
+    response = client.get(f"http://localhost{asked}", follow_redirects=False)
+
+    assert (response.status_code, response.headers.get("location")) == (404, None)
+
+
 def test_an_address_without_anything_tells_programs_where_graphql_is(client: TestClient) -> None:
     for path in ("/nope", "/customers/A/more", "/static/app/nope.js"):
         response = client.get(path)

@@ -1,15 +1,17 @@
 """A backup holds everything, of one moment, and comes back into either kind of store as a store of its own."""
 
 import asyncio
+import io
 import json
 import os
 import sqlite3
 import zipfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select, text
 from typer.testing import CliRunner
@@ -313,7 +315,19 @@ def of_table(manifest: Any, name: str) -> Any:
     [
         (lambda m: m.update(version=2), "of a form that this version does not read"),
         (lambda m: m.update(schema="ffff"), "schema ffff, which this version does not know"),
-        (lambda m: m["tables"][0].update(name='business" --'), "what cannot be a table or column"),
+        (lambda m: m["tables"][0].update(name='business" --'), "not have the tables of its schema"),
+        (lambda m: m["tables"].pop(), "not have the tables of its schema"),
+        (lambda m: m["tables"].append(m["tables"][0]), "not have the tables of its schema"),
+        (lambda m: of_table(m, "sale").update(name="alembic_version"), "not have the tables of its schema"),
+        (lambda m: of_table(m, "sale").update(key=["id; DROP TABLE sale"]), "other columns of sale"),
+        (lambda m: of_table(m, "sale").update(key=["(SELECT 1)"]), "other columns of sale"),
+        (lambda m: of_table(m, "sale").update(key=[]), "other columns of sale"),
+        (lambda m: of_table(m, "customer").update(own_references=['id" = 1 --']), "other columns of customer"),
+        (lambda m: of_table(m, "sale")["columns"].update({'x" --': "text"}), "other columns of sale"),
+        (lambda m: of_table(m, "sale")["columns"].update(number="integer"), "other columns of sale"),
+        (lambda m: of_table(m, "sale").update(key=7), "its manifest is none"),
+        (lambda m: m.update(tables="sale"), "its manifest is none"),
+        (lambda m: m.update(made_at="yesterday"), "its manifest is none"),
         (lambda m: of_table(m, "sale").update(rows=1), "rows of sale where it says 1"),
     ],
 )
@@ -326,6 +340,41 @@ async def test_what_the_manifest_cannot_say(made: Path, tmp_path: Path, change: 
 
     async with store(url) as database:
         assert not (tmp_path / "restored.db").exists() or await businesses(database) == []
+
+
+def with_parquet(made: Path, name: str, change: Callable[[Any], Any]) -> None:
+    """The backup with another Parquet file of one table."""
+    with zipfile.ZipFile(made) as file:
+        parts = {part: file.read(part) for part in file.namelist()}
+    changed = io.BytesIO()
+    pq.write_table(change(pq.read_table(io.BytesIO(parts[f"{name}.parquet"]))), changed)
+    with zipfile.ZipFile(made, "w") as file:
+        for part, content in {**parts, f"{name}.parquet": changed.getvalue()}.items():
+            file.writestr(part, content)
+
+
+@pytest.mark.parametrize(("part", "message"), [(MANIFEST, "its manifest has more"), ("sale.parquet", "it unpacks to")])
+def test_a_backup_that_unpacks_to_much_more_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, message: str
+) -> None:
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in {MANIFEST, part}:
+            file.writestr(name, b" " * (64 * 2**20 if name == part else 1))
+    read = list[str]()
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda _self, name, *_: read.append(name))
+
+    with pytest.raises(NotABackup, match=message), reading(bomb):
+        pass
+
+    assert read == []
+
+
+async def test_a_part_with_other_columns_is_refused(made: Path, tmp_path: Path) -> None:
+    with_parquet(made, "sale", lambda table: table.rename_columns(['id"), (SELECT 1', *table.column_names[1:]]))
+
+    with pytest.raises(NotABackup, match=r"other columns in sale\.parquet"):
+        await restore(settings_of(f"sqlite:///{tmp_path}/restored.db"), made)
 
 
 async def test_rows_that_come_out_different_are_not_kept(

@@ -223,7 +223,29 @@ def test_the_schema_can_be_kept_to_oneself(small: Caller) -> None:
     assert {error["extensions"]["code"] for error in response.json()["errors"]} == {"GRAPHQL_VALIDATION_FAILED"}
     assert "introspection" in response.text
     assert small("{ __typename }").json()["data"] == {"__typename": "Query"}
-    assert "Did you mean" not in small("{ custome }").text
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("{ custome }", {}),
+        ("{ customers(firs: 2) { nodes { id } } }", {}),
+        ("{ customers(orderBy: NAM) { nodes { id } } }", {}),
+        ("query ($filter: CustomerFilte) { customers(filter: $filter) { nodes { id } } }", {}),
+        ("query ($filter: CustomerFilter) { customers(filter: $filter) { nodes { id } } }", {"filter": {"tag": "a"}}),
+        (
+            "query ($filter: CustomerFilter) { customers(filter: $filter) { nodes { id } } }",
+            {"filter": {"type": "RETAI"}},
+        ),
+    ],
+)
+def test_nothing_is_suggested_of_a_schema_that_is_kept_to_oneself(
+    small: Caller, query: str, variables: dict[str, Any]
+) -> None:
+    response = small(query, variables=variables)
+
+    assert response.json()["errors"]
+    assert "Did you mean" not in response.text
 
 
 def test_both_can_be_turned_off(settings: Settings, shop: Any) -> None:

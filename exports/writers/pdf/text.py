@@ -137,12 +137,16 @@ def _shaped(text: str, font: str) -> Run:
 
 
 def visual_parts(text: str) -> list[tuple[str, bool]]:
-    """The parts of a line from left to right, each in the order of its letters, and whether it is read leftwards."""
+    """The parts of a line from left to right, each in the order of its letters, and whether it is read leftwards.
+
+    A character that Python's tables do not know yet goes the way of those around it.
+    """
     algorithm: Any = bidi_algorithm
+    seen = "".join(letter if unicodedata.bidirectional(letter) else MISSING for letter in text)
     storage = algorithm.get_empty_storage()
-    storage["base_level"] = algorithm.get_base_level(text)
+    storage["base_level"] = algorithm.get_base_level(seen)
     storage["base_dir"] = ("L", "R")[storage["base_level"]]
-    algorithm.get_embedding_levels(text, storage)
+    algorithm.get_embedding_levels(seen, storage)
     for place, letter in enumerate(storage["chars"]):
         letter["place"] = place
     algorithm.explicit_embed_and_overrides(storage)
