@@ -173,7 +173,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None,
         description="What `/metrics` wants as `Authorization: Bearer …`, at least 32 random characters. "
-        "Without it only requests that come from this machine, through no proxy, are answered.",
+        "Without it `/metrics` is closed, except in demo mode.",
     )
     prometheus_multiproc_dir: Path | None = Field(
         None,

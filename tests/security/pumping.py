@@ -1,6 +1,7 @@
 """Tries regular expressions with texts that make a slow one slow; a process whose processor time is bounded.
 
-Takes the seconds that one of them may use. Reads a JSON list of [name, pattern, flags, methods, longest text] and prints the name of each that came to its end.
+Takes the seconds that each may use, and reads a JSON list of [name, pattern, flags, methods, longest text]. Prints the
+name of each that came to its end.
 """
 
 import json
