@@ -36,6 +36,11 @@ EARLIEST_BIRTH = date(1900, 1, 1)
 NUMERIC_ORDERS = (DateOrder.DAY, DateOrder.MONTH)
 
 
+def _is_year_day_month(text: str) -> bool:
+    """Whether a format has the day between year and month."""
+    return text.startswith("%Y") and "%m" in text.partition("%d")[2]
+
+
 @dataclass(frozen=True)
 class DateStyle:
     """How the dates of a column are written: in formats that somebody told, or in any known shape and this order."""
@@ -50,7 +55,7 @@ class DateStyle:
 
     @property
     def _contradicts_iso(self) -> bool:
-        return any(re.match("%Y.*%d.*%m", told.text) for told in self.told)
+        return any(_is_year_day_month(told.text) for told in self.told)
 
     def read(self, text: str) -> WrittenDate:
         """What a trimmed text says; ValueError says why it says nothing."""

@@ -13,7 +13,7 @@ NAMES = Path(__file__).with_name("zone_names.toml")
 LONGEST_WORD = 100
 OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])([0-9]{1,2})(?::?([0-9]{2}))?", re.IGNORECASE)
 WIDEST_OFFSET = timedelta(hours=14)
-SHOWN_OFFSET = re.compile(r"\((?:utc|gmt)[^)]*\) ?(?=\S)", re.IGNORECASE)  # as in (GMT-05:00) Eastern Time
+SHOWN_OFFSET = re.compile(r"\((?:utc|gmt)[^()]*+\) ?(?=\S)", re.IGNORECASE)  # as in (GMT-05:00) Eastern Time
 ZULU = frozenset({"utc", "gmt", "z", "(utc)", "(gmt)"})
 
 # Hours from UTC. An abbreviation says which of the two clocks of a year it was, so that it is an offset, no region.

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import string
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,7 +19,11 @@ DEMO_FOLDER = Path("var")
 DEMO_URL = f"sqlite:///{DEMO_FOLDER}/customer-api.db"
 DEMO_SECRET = DEMO_FOLDER / "secret"
 SHORTEST_SECRET = 32
-FEWEST_DISTINCT = 10
+FEWEST_DISTINCT = 12
+FEWEST_DISTINCT_HEX = 9  # of 32 random hexadecimal digits some 14 differ, hardly ever less than 9
+MOST_IN_SEQUENCE = 0.5  # of a secret's characters those that follow another, as in abc, 321, qwerty or a1b2c3
+STEPS = (1, 2, 3)
+KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn")
 DEFAULT_SECRETS = (
     "changeme",
     "changethis",
@@ -69,10 +74,14 @@ class Settings(BaseSettings):
     jwks_url: HttpUrl | None = Field(
         None,
         description="The key set of your identity provider. With it only its tokens (RS256, ES256) are accepted, "
-        "and none signed with `SECRET_KEY`.",
+        "and none signed with `SECRET_KEY`. Needs `JWT_ISSUER` and `JWT_AUDIENCE`, and https:// unless it is on this "
+        "machine.",
     )
-    jwt_issuer: str | None = Field(None, description="The `iss` that every token must carry.")
-    jwt_audience: str | None = Field(None, description="The `aud` that every token must carry.")
+    jwt_issuer: str | None = Field(None, description="The `iss` that every token must carry. Needed with `JWKS_URL`.")
+    jwt_audience: str | None = Field(
+        None,
+        description="The `aud` that every token must carry. Needed with `JWKS_URL`: a provider signs for others too.",
+    )
     oidc_issuer: str | None = Field(
         None,
         description="Your OpenID Connect provider, by which readers sign in to the application: the address before "
@@ -164,7 +173,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None,
         description="What `/metrics` wants as `Authorization: Bearer …`, at least 32 random characters. "
-        "Without it only requests that come from this machine, through no proxy, are answered.",
+        "Without it `/metrics` is closed, except in demo mode.",
     )
     prometheus_multiproc_dir: Path | None = Field(
         None,
@@ -207,6 +216,13 @@ class Settings(BaseSettings):
             raise ValueError("REDIS_URL must be redis://host:port/number or rediss://…")
         return value
 
+    @field_validator("jwks_url")
+    @classmethod
+    def _safe_keys(cls, value: HttpUrl | None) -> HttpUrl | None:
+        if value is not None and value.scheme != "https" and not is_loopback(value.host or ""):
+            raise ValueError("JWKS_URL must begin with https://, or with http:// on this machine")
+        return value
+
     @field_validator("oidc_issuer")
     @classmethod
     def _safe_issuer(cls, value: str | None) -> str | None:
@@ -218,6 +234,14 @@ class Settings(BaseSettings):
     def _provider_to_sign_in_with(self) -> Self:
         if self.oidc_issuer and not (self.oidc_client_id and self.jwks_url):
             raise ValueError("OIDC_ISSUER needs OIDC_CLIENT_ID, and JWKS_URL to verify the provider's tokens with")
+        return self
+
+    @model_validator(mode="after")
+    def _tokens_for_us(self) -> Self:
+        wanted = {"JWT_ISSUER": self.jwt_issuer, "JWT_AUDIENCE": self.jwt_audience}
+        missing = " and ".join(name for name, value in wanted.items() if not value)
+        if self.jwks_url is not None and missing:
+            raise ValueError(f"JWKS_URL needs {missing}: without, tokens that the provider gave for others are taken")
         return self
 
     @model_validator(mode="after")
@@ -312,9 +336,30 @@ def weakness_of(secret: str) -> str | None:
         return f"has {len(secret)} characters, at least {SHORTEST_SECRET} are needed"
     if any(default in plain for default in DEFAULT_SECRETS):
         return "is a known default"
-    if len(set(secret)) < FEWEST_DISTINCT or secret in (secret + secret)[1:-1]:
+    if len(set(secret)) < _fewest_distinct(secret) or _is_repeated(secret):
         return "repeats itself"
+    if any(_in_sequence(secret.lower(), step) > MOST_IN_SEQUENCE * len(secret) for step in STEPS):
+        return "is a sequence"
     return None
+
+
+def _fewest_distinct(secret: str) -> int:
+    return FEWEST_DISTINCT_HEX if all(letter in string.hexdigits for letter in secret) else FEWEST_DISTINCT
+
+
+def _is_repeated(secret: str) -> bool:
+    """Whether its second half or more says what came before, also where the last time is cut short."""
+    return any(secret[period:] == secret[:-period] for period in range(1, len(secret) // 2 + 1))
+
+
+def _in_sequence(secret: str, step: int) -> int:
+    """How many characters follow the one so many places before in the alphabet or on a keyboard, or are the same."""
+    return sum(_is_next(one, other) for one, other in zip(secret, secret[step:], strict=False))
+
+
+def _is_next(one: str, other: str) -> bool:
+    together = one + other
+    return abs(ord(one) - ord(other)) <= 1 or any(together in row or together in row[::-1] for row in KEYBOARD)
 
 
 def is_loopback(host: str) -> bool:

@@ -68,9 +68,16 @@ class Source:
     counts: LineCounts
 
 
+BLANKS = re.compile(r"\s+")
+
+
 def cleaned_name(name: str) -> str:
     """The name of a column without blanks around it; a line break in it is one blank."""
-    return re.sub(r"\s*[\r\n]+\s*", " ", name).strip()
+    return BLANKS.sub(_as_one_where_broken, name).strip()
+
+
+def _as_one_where_broken(blanks: re.Match[str]) -> str:
+    return " " if "\n" in blanks[0] or "\r" in blanks[0] else blanks[0]
 
 
 def cleaned_names(names: Sequence[str]) -> list[str]:

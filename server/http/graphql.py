@@ -128,7 +128,7 @@ class Endpoint:
         """
         try:
             prepared = self.documents.asked(asked)
-            keep_private(prepared.text, asked.variables)
+            keep_private(prepared.text, prepared.document, asked.variables)
             if prepared.document is None:
                 raise _Invalid(prepared)
             node = chosen_operation(prepared.document, asked.operation_name)

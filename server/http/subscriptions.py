@@ -223,7 +223,7 @@ class Conversation:
             SUBSCRIPTIONS.dec()
 
     async def _tell(self, id_: str, operation: Operation, viewer: Viewer) -> None:
-        keep_private(operation.prepared.text, operation.asked.variables)
+        keep_private(operation.prepared.text, operation.prepared.document, operation.asked.variables)
         started = time.perf_counter()
         async with aclosing(self._results(operation, viewer)) as results:
             async for result in results:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 import jwt
@@ -26,6 +27,8 @@ THEIR_ALGORITHMS = ("RS256", "ES256")
 OTHER_CLOCKS = timedelta(seconds=10)
 NEEDED_CLAIMS = ("exp", "sub", "role", "business")
 ROLES = ", ".join(Role)
+ROLES_BY_NAME = {role.value: role for role in Role}
+LATEST = 253_402_300_799  # the end of the year 9999
 TOKENS_KEPT = 10_000
 LONGEST_SUBJECT = 200  # what the audit trail keeps
 TOKEN_KEPT_SECONDS = 60
@@ -155,10 +158,11 @@ class Authentication:
             claims = await self._keys.claims(token)
         except (PyJWTError, OverflowError) as error:
             raise Unauthenticated(_reason(error, token)) from error
+        expires_at = _moment(claims, "exp")
         viewer = viewer_of(claims)
         if not await self._exists(viewer.business_id):
             raise Unauthenticated(f"the token is for business {viewer.business_id}, which does not exist here")
-        return Admission(viewer, float(claims["exp"]))
+        return Admission(viewer, expires_at)
 
     async def _exists(self, business_id: int) -> bool:
         if business_id not in self._known:  # a business is never removed
@@ -222,10 +226,22 @@ def viewer_of(claims: dict[str, Any]) -> Viewer:
 
 
 def _role(claim: Any) -> Role:
+    role = ROLES_BY_NAME.get(claim.upper()) if isinstance(claim, str) and claim.isascii() else None
+    if role is None:
+        raise Unauthenticated(f"the token's claim role must be one of {ROLES}")
+    return role
+
+
+def _moment(claims: dict[str, Any], name: str) -> float:
+    """The seconds of a claim; of a number without end nobody could tell when it comes."""
+    claim = claims[name]
     try:
-        return Role(str(claim).upper())
-    except ValueError:
-        raise Unauthenticated(f"the token's claim role must be one of {ROLES}") from None
+        moment = float(claim)
+    except OverflowError:
+        moment = inf
+    if not 0 <= moment <= LATEST:
+        raise Unauthenticated(f"the token's claim {name} must be a moment, in seconds since 1970")
+    return moment
 
 
 def _id(claims: dict[str, Any], name: str) -> int:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from contextvars import ContextVar
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, cast
 
+from graphql import DocumentNode, Token, TokenKind
 from structlog.typing import EventDict, WrappedLogger
 
 HIDDEN = "…"
@@ -19,34 +20,71 @@ PRIVATE_KEYS = re.compile(
 )
 PATTERNS = (
     (re.compile(r"\b(Bearer|Basic)\s+[^\s'\"]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    (re.compile(r"\beyJ[\w-]*\.[\w-]+(\.[\w-]*)?"), HIDDEN),  # a JWT
+    (re.compile(r"\beyJ[\w-]*+(\.[\w-]*+){0,2}"), HIDDEN),  # a JWT
     (re.compile(r"(?<=[\w/])\?[\w.~%-]+=[^\s'\"<>]*"), f"?{HIDDEN}"),  # a query string
     (re.compile(r"\b(sig|signature|token|secret|password|key)=[^\s&'\"]+", re.IGNORECASE), rf"\1={HIDDEN}"),
     (re.compile(r"(?<=\)=)\(.*?\)"), f"({HIDDEN})"),  # PostgreSQL: Key (email)=(…) already exists
     (re.compile(r"(?<=://)([^/\s:@]+):[^/\s@]+@"), rf"\1:{HIDDEN}@"),
-    (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), HIDDEN),  # an e-mail
+    (re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(\.[\w-]++)+"), HIDDEN),  # an e-mail
     (re.compile(r"(?<![\w.:-])\+\d[\d ()/-]{6,}\d"), HIDDEN),  # a phone number
 )
-LITERAL = re.compile(r'"""(.*?)"""|"((?:[^"\\]|\\.)*)"', re.DOTALL)
+LITERALS = (TokenKind.STRING, TokenKind.BLOCK_STRING)
 
-_asked: ContextVar[tuple[str, Any] | None] = ContextVar("asked", default=None)
+_asked: ContextVar["Said | None"] = ContextVar("asked", default=None)
 
 
-def keep_private(document: str, variables: Any) -> None:
+class Said:
+    """The texts of a request, looked for only where a line is logged, and in time that grows with what is searched."""
+
+    def __init__(self, text: str, document: DocumentNode | None, variables: Any) -> None:
+        self._text = text
+        self._document = document
+        self._variables = variables
+
+    def without(self, line: str) -> str:
+        """The line with these texts hidden, also where they overlap."""
+        parts: list[str] = []
+        shown = 0
+        for start in self._beginnings(line):
+            length = self._longest_at(line, start)
+            if length and (start > shown or not parts):
+                parts.extend((line[shown:start], HIDDEN))
+            shown = max(shown, start + length if length else 0)
+        return "".join((*parts, line[shown:]))
+
+    def _beginnings(self, line: str) -> list[int]:
+        known, size = self._by_beginning, SHORTEST_HIDDEN
+        return [at for at in range(len(line) - size + 1) if line[at : at + size] in known] if known else []
+
+    def _longest_at(self, line: str, start: int) -> int:
+        ways = self._by_beginning[line[start : start + SHORTEST_HIDDEN]]
+        return max((length for length, texts in ways.items() if line[start : start + length] in texts), default=0)
+
+    @cached_property
+    def _by_beginning(self) -> dict[str, dict[int, set[str]]]:
+        """The texts by how they begin and how long they are: a request may hold a hundred thousand."""
+        ways: dict[str, dict[int, set[str]]] = {}
+        for text in (*_literals(self._text, self._document), *_texts(self._variables)):
+            if len(text) >= SHORTEST_HIDDEN:
+                ways.setdefault(text[:SHORTEST_HIDDEN], {}).setdefault(len(text), set()).add(text)
+        return ways
+
+
+def keep_private(text: str, document: DocumentNode | None, variables: Any) -> None:
     """Hide what this request says, its texts in the document and in variables, from all lines logged for it."""
-    _asked.set((document, variables))
+    _asked.set(Said(text, document, variables))
 
 
 def redacted(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """The event without what is private; a structlog processor."""
-    said = sorted(_said(), key=len, reverse=True)
+    said = _asked.get()
     for name, value in event.items():
         if name not in UNTOUCHED:
             event[name] = _without(name, value, said)
     return event
 
 
-def _without(name: str, value: Any, said: list[str]) -> Any:
+def _without(name: str, value: Any, said: Said | None) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     if _is_private(name):
@@ -63,9 +101,8 @@ def _is_private(name: str) -> bool:
     return PRIVATE_KEYS.search(name) is not None
 
 
-def _hidden(text: str, said: list[str]) -> str:
-    for private in said:
-        text = text.replace(private, HIDDEN)
+def _hidden(text: str, said: Said | None) -> str:
+    text = said.without(text) if said else text
     return _by_patterns(text) if len(text) > LONGEST_KNOWN else _by_patterns_again(text)
 
 
@@ -81,23 +118,27 @@ def _by_patterns(text: str) -> str:
     return text
 
 
-def _said() -> set[str]:
-    """The texts of the request that is being answered."""
-    asked = _asked.get()
-    if asked is None:
-        return set()
-    document, variables = asked
-    literals = {text for pair in LITERAL.findall(document) for text in pair}
-    texts = {*literals, *_texts(variables)}
-    return {text for text in texts if len(text) >= SHORTEST_HIDDEN}
+def _literals(text: str, document: DocumentNode | None) -> Iterator[str]:
+    """The texts in a document, as they are written and as they are meant; all between quotes in one that is none."""
+    if document is None or document.loc is None:
+        yield from text.split('"')
+        return
+    token: Token | None = document.loc.start_token
+    while token is not None:
+        if token.kind in LITERALS:
+            yield text[token.start : token.end].strip('"')
+            yield token.value or ""
+        token = token.next
 
 
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():  # pyright: ignore[reportUnknownVariableType]
-            yield from _texts(part)
-    elif isinstance(value, list):
-        for part in value:  # pyright: ignore[reportUnknownVariableType]
-            yield from _texts(part)
+    """The texts of variables. A loop, for each level of a recursion would hand on all that is below it."""
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, dict):
+            left.extend(cast(dict[str, Any], part).values())
+        elif isinstance(part, list):
+            left.extend(cast(list[Any], part))

@@ -136,7 +136,7 @@ def serving(url: str, shop: Shop, folder: Path) -> Generator[Served]:
     """Serve the shop of a store for as long as tests need it; `folder` is where it looks for `.env`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        settings = Settings(database_url=url, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+        settings = Settings(database_url=url, secret_key=SECRET, metrics_token=SECRET[::-1])  # pyright: ignore[reportArgumentType]
         local: Any = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50000)}
         with TestClient(create_app(settings), raise_server_exceptions=False, **local) as client:
             yield Served(shop, settings, Files(client, token_of(settings, shop)))

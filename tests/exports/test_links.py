@@ -333,6 +333,7 @@ def test_weak_keys_are_refused() -> None:
 
 
 def test_without_any_secret_links_are_of_one_process() -> None:
-    settings = load_settings(database_url="sqlite:///x.db", jwks_url="https://login.example/keys")
+    provider = {"jwks_url": "https://login.example/keys", "jwt_issuer": "https://login.example", "jwt_audience": "us"}
+    settings = load_settings(database_url="sqlite:///x.db", **provider)
 
     assert settings.link_secrets() == []

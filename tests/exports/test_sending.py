@@ -31,6 +31,7 @@ from server.http.graphql import utc_now
 from server.settings import Settings
 from tests.builders import Shop
 from tests.exports.conftest import Files
+from tests.server.conftest import SECRET
 
 BATCHES = 50
 
@@ -200,7 +201,8 @@ async def test_a_failure_before_the_first_byte_is_told_by_an_id(
 def test_exports_are_counted(files: Files, export_settings: Settings) -> None:
     files.content("acquisition", "CSV")
 
-    assert 'customer_api_operation_seconds_count{kind="export",outcome="OK"}' in files.client.get("/metrics").text
+    told = files.client.get("/metrics", headers={"Authorization": f"Bearer {SECRET[::-1]}"}).text
+    assert 'customer_api_operation_seconds_count{kind="export",outcome="OK"}' in told
 
 
 def test_every_export_has_a_maker() -> None:

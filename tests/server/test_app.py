@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 import pytest
 from sqlalchemy import text
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
 
 from models.database import Database
 from models.migrate import migrate
@@ -226,6 +226,33 @@ def test_the_demo_goes_by_local_names_alone(host: str, status: int) -> None:
 def test_the_demo_answers_this_machine_alone() -> None:
     with caller(load_settings(), client=("192.168.1.20", 50000)) as client:
         assert client.get("/graphql", headers={"Accept": BROWSER}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("header", "named"),
+    [
+        ("Forwarded", "Forwarded"),
+        ("X-Real-IP", "X-Real-Ip"),
+        ("Via", "Via"),
+        ("X-Forwarded-For", "X-Forwarded-For"),
+        ("x-forwarded-proto", "X-Forwarded-Proto"),
+        ("X-Forwarded-Anything", "X-Forwarded-Anything"),
+        ("CF-Connecting-IP", "Cf-Connecting-Ip"),
+    ],
+)
+def test_the_demo_answers_nothing_that_a_proxy_passed_on(header: str, named: str) -> None:
+    with caller(load_settings()) as client:
+        for path in ("/", "/graphql", "/healthz", "/metrics", "/static/app/x.js"):
+            refused = client.get(path, headers={header: "127.0.0.1"})
+            assert refused.status_code == 403
+            assert f"the header {named} says that a proxy passed this request on" in refused.text
+            assert "set DATABASE_URL and SECRET_KEY" in refused.text
+        with pytest.raises(WebSocketDenialResponse), client.websocket_connect("/graphql", headers={header: "x"}):
+            pass
+
+
+def test_other_servers_are_reached_through_proxies(client: TestClient) -> None:
+    assert client.get("/healthz", headers={"X-Forwarded-For": "192.168.1.20", "Via": "1.1 proxy"}).status_code == 200
 
 
 def test_other_servers_go_by_any_name(settings: Settings, shop: Any) -> None:

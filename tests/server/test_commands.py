@@ -162,7 +162,9 @@ def test_impossible_lifetimes(text: str) -> None:
 
 
 def test_with_an_identity_provider_no_token_is_made(store: str, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JWKS_URL", "https://login.example/keys")
+    provider = ("JWKS_URL", "https://login.example/keys"), ("JWT_ISSUER", "them"), ("JWT_AUDIENCE", "us")
+    for name, value in provider:
+        monkeypatch.setenv(name, value)
 
     assert "tokens come from your identity provider" in failure("token")
 

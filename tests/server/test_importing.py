@@ -30,6 +30,7 @@ WORDS = ("--words", "status", "paid=COMPLETED,open=PENDING")
 @pytest.fixture(autouse=True)
 def store(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A store that the commands are set to."""
+    monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.setenv("SECRET_KEY", SECRET)
     return sqlite_url

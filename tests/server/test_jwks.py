@@ -22,6 +22,7 @@ from tests.server.conftest import SECRET, caller
 
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 ELLIPTIC = ec.generate_private_key(ec.SECP256R1())
+ISSUER, AUDIENCE = "https://login.example", "customer-api"
 NEXT = ec.generate_private_key(ec.SECP256R1())
 
 
@@ -74,12 +75,14 @@ def provided(settings: Settings, provider: Provider, shop: Any) -> Generator[Tes
 
 
 def load(settings: Settings, provider: Provider) -> Settings:
-    return Settings(database_url=settings.database_url, secret_key=SECRET, jwks_url=provider.url)  # pyright: ignore[reportArgumentType]
+    given = {"jwks_url": provider.url, "jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
+    return Settings.model_validate({**settings.model_dump(), "secret_key": SECRET, **given})
 
 
 def token(shop: Any, key: Any, algorithm: str, kid: str | None, **changes: Any) -> str:
     expires = datetime.now(UTC) + timedelta(hours=1)
-    claims = {"sub": "ann", "role": "staff", "business": shop.id, "exp": expires, **changes}
+    ours = {"sub": "ann", "role": "staff", "business": shop.id, "exp": expires, "iss": ISSUER, "aud": AUDIENCE}
+    claims = {name: claim for name, claim in (ours | changes).items() if claim is not None}
     return jwt.encode(claims, key, algorithm=algorithm, headers={"kid": kid} if kid else {})
 
 
@@ -136,6 +139,12 @@ def test_a_signature_of_another_key_is_refused(provided: TestClient, shop: Any) 
         401,
         "the token was not signed with this server's key",
     )
+
+
+def test_tokens_that_the_provider_gave_for_others_are_refused(provided: TestClient, shop: Any) -> None:
+    for name in ("iss", "aud"):
+        for claim in (None, "others", ISSUER + "/"):
+            assert ask(provided, token(shop, RSA, "RS256", "first", **{name: claim}))[0] == 401
 
 
 def test_an_expired_token_is_refused(provided: TestClient, shop: Any) -> None:

@@ -1,10 +1,14 @@
 import json
 import logging
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+from graphql import parse
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -14,9 +18,12 @@ from models.database import Database
 from resolvers.operation.services import Services
 from server.settings import Settings
 from server.watching.logs import configure_logs
+from server.watching.redaction import Said
 from tests.analytics.asking import operation
 from tests.builders import open_shop
 from tests.server.conftest import FAILURES, caller
+
+ROOT = Path(__file__).parents[2]
 
 
 def configured(style: str) -> None:
@@ -111,6 +118,50 @@ def test_what_a_caller_says_is_not_logged(
     assert "cannot read … … … …" in logged
     for private in (*MARKERS, *CONTACTS, token, "Zq8Signature"):
         assert private not in logged
+
+
+def test_texts_that_overlap_are_hidden_whole() -> None:
+    said = Said("{ a }", parse("{ a }"), {"deep": [{"er": ["abcdef", "defghi", "abcdefg", "x", "ghi"]}]})
+
+    assert said.without("an abcdefghi, defg and x") == "an …, defg and x"
+
+
+def test_literals_come_from_the_parsed_document() -> None:
+    text = r'{ a(b: "Zq8\u0020Text", c: """Zq8 "Block".""", d: "") }'
+    said = Said(text, parse(text), None)
+
+    assert said.without('Zq8 Text, Zq8 "Block"., Zq8\\u0020Text') == "…, …, …"
+    assert Said('{ a(b: "Zq8Broken', None, None).without("at Zq8Broken") == "at …"
+
+
+@pytest.mark.processes
+def test_no_document_and_no_variables_hold_the_log_up() -> None:
+    """What took 44 s for 98 kB, and neighbours of it at the size of the largest body."""
+    done = subprocess.run([sys.executable, "-c", HELD_UP], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "all\n"), done.stderr
+
+
+HELD_UP = """
+import resource
+from graphql import parse
+from server.watching.redaction import keep_private, redacted
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+nested = ["deep" + str(number) for number in range(50_000)]
+for _ in range(900):
+    nested = [nested]
+many = [format(number, "06d") for number in range(120_000)]
+longer_and_longer = ["0" * length for length in range(4, 1_400)]
+for text, variables in (
+    ('\"\\\\' * 49_000, None), ('\"\"\"a' * 250_000, None), ('{ a(b: [' + '"text" ' * 2_000 + ']) }', None),
+    ("{ a }", nested), ("{ a }", many), ("{ a }", longer_and_longer),
+):
+    document = parse(text) if text.startswith("{") else None
+    keep_private(text, document, variables)
+    for event in ("operation", "eyJ-" * 50_000, "a." * 50_000, "0" * 5_000, "1234" * 10_000):
+        redacted(None, "info", {"event": event})
+print("all")
+"""
 
 
 @pytest.mark.parametrize("style", ["json", "text"])

@@ -36,12 +36,21 @@ def value(text: str, name: str, **labels: Any) -> float:
     return 0.0
 
 
+SCRAPER = {"Authorization": f"Bearer {SECRET[::-1]}"}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Those of a server that tells its metrics."""
+    return Settings.model_validate({**settings.model_dump(), "metrics_token": SECRET[::-1]})
+
+
 @pytest.fixture
 def read(client: TestClient) -> Any:
     """Reads a metric from this machine."""
 
     def value_of(name: str, **labels: Any) -> float:
-        return value(client.get("/metrics").text, name, **labels)
+        return value(client.get("/metrics", headers=SCRAPER).text, name, **labels)
 
     return value_of
 
@@ -79,27 +88,29 @@ def test_nothing_that_a_client_gave_is_a_label(client: TestClient, ask: Caller) 
     ask(f"{{ {MARKER} }}")
     client.post(f"/{MARKER}", headers={"X-Request-ID": MARKER, "User-Agent": MARKER})
 
-    assert MARKER not in client.get("/metrics").text
+    assert MARKER not in client.get("/metrics", headers=SCRAPER).text
 
 
-def test_the_metrics_are_for_this_machine(settings: Settings, shop: Any) -> None:
-    with caller(settings, client=("192.168.1.20", 50000)) as far:
-        assert far.get("/metrics").status_code == 403
-    with caller(settings) as near:
+def test_without_a_token_nobody_reads_them(settings: Settings, shop: Any) -> None:
+    for client in ("127.0.0.1", "192.168.1.20"):
+        with caller(settings.model_copy(update={"metrics_token": None}), client=(client, 50000)) as near:
+            for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer None"}):
+                refused = near.get("/metrics", headers=headers)
+                assert (refused.status_code, refused.text) == (403, "Set METRICS_TOKEN to read the metrics.\n")
+
+
+def test_the_demo_tells_this_machine() -> None:
+    with caller(load_settings()) as near:
         assert near.get("/metrics").headers["content-type"].startswith("text/plain; version=0.0.4")
-        for headers in ({"X-Forwarded-For": "192.168.1.20"}, {"Forwarded": "for=_x"}, {"Host": "evil.example"}):
-            assert near.get("/metrics", headers=headers).status_code == 403
 
 
-def test_elsewhere_they_want_their_token(settings: Settings, shop: Any, token: str) -> None:
-    guarded = Settings.model_validate({**settings.model_dump(), "metrics_token": SECRET[::-1]})
-    with caller(guarded, client=("192.168.1.20", 50000)) as far:
-        for wrong in ({}, {"Authorization": f"Bearer {token}"}, {"Authorization": "Bearer é"}):
-            headers = {name: given.encode() for name, given in wrong.items()}
-            assert far.get("/metrics", headers=headers).status_code == 401
-        assert far.get("/metrics", headers={"Authorization": f"Bearer {SECRET[::-1]}"}).status_code == 200
-    with caller(guarded) as near:
-        assert near.get("/metrics").status_code == 401
+def test_everywhere_they_want_their_token(settings: Settings, shop: Any, token: str) -> None:
+    for client in ("127.0.0.1", "192.168.1.20"):
+        with caller(settings, client=(client, 50000)) as scraping:
+            for wrong in ({}, {"Authorization": f"Bearer {token}"}, {"Authorization": "Bearer é"}):
+                headers = {name: given.encode() for name, given in wrong.items()}
+                assert scraping.get("/metrics", headers=headers).status_code == 401
+            assert scraping.get("/metrics", headers=SCRAPER).status_code == 200
 
 
 def test_they_can_be_turned_off(settings: Settings, shop: Any) -> None:
@@ -166,7 +177,7 @@ async def test_any_worker_answers_for_all(sqlite_url: str, tmp_path: Path) -> No
     shop.sale("anna", "2026-01-03", "25.00")
     await shop.save()
     await database.close()
-    with running(sqlite_url, tmp_path, workers=2) as server:
+    with running(sqlite_url, tmp_path, workers=2, metrics_token=SECRET[::-1]) as server:
         counted = functools.partial(counted_by, server)
         for number in range(1, 21):  # each on a connection of its own, so that any worker may get it
             httpx2.post(
@@ -182,7 +193,7 @@ async def test_any_worker_answers_for_all(sqlite_url: str, tmp_path: Path) -> No
 
 def counted_by(server: Server) -> set[float]:
     """How many operations there were, as each of several scrapes has it."""
-    texts = (httpx2.get(f"{server.url}/metrics").text for _ in range(4))
+    texts = (httpx2.get(f"{server.url}/metrics", headers=SCRAPER).text for _ in range(4))
     return {value(text, "operation_seconds_count", kind="query", outcome="OK") for text in texts}
 
 

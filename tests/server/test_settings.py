@@ -1,6 +1,9 @@
 import re
+import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -9,6 +12,12 @@ from server.settings import Settings, SettingsError, is_loopback, load_settings,
 from tests.server.conftest import SECRET
 
 ROOT = Path(__file__).parents[2]
+PROVIDER = {
+    "DATABASE_URL": "sqlite:///shop.db",
+    "JWKS_URL": "https://login.example/keys",
+    "JWT_ISSUER": "https://login.example",
+    "JWT_AUDIENCE": "customer-api",
+}
 
 
 def test_nothing_set_is_demo_mode() -> None:
@@ -93,9 +102,57 @@ def test_impossible_settings_are_named(
 
 def test_with_a_key_set_no_secret_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "sqlite:///shop.db")
-    monkeypatch.setenv("JWKS_URL", "https://login.example/keys")
+    for name, value in PROVIDER.items():
+        monkeypatch.setenv(name, value)
 
     assert load_settings().secret() is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"JWT_ISSUER": ""}, "JWKS_URL needs JWT_ISSUER:"),
+        ({"JWT_AUDIENCE": ""}, "JWKS_URL needs JWT_AUDIENCE:"),
+        ({"JWT_ISSUER": "", "JWT_AUDIENCE": ""}, "JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE:"),
+        ({"JWKS_URL": "http://login.example/keys"}, "JWKS_URL must begin with https://"),
+        ({"JWKS_URL": "http://127.0.0.1.login.example/keys"}, "JWKS_URL must begin with https://"),
+    ],
+)
+def test_a_provider_gives_tokens_to_others_too(
+    change: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**PROVIDER, **change}.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=message):
+        load_settings()
+
+
+@pytest.mark.parametrize("url", ["http://localhost:9/keys", "http://127.0.0.1/keys", "http://[::1]:9/keys"])
+def test_on_this_machine_a_provider_may_be_asked_in_the_open(url: str) -> None:
+    assert load_settings(jwks_url=url, jwt_issuer="here", jwt_audience="us").secret() is None
+
+
+@pytest.mark.parametrize(
+    ("secret", "weakness"),
+    [
+        ("ab" * 16 + "c", "repeats itself"),
+        ("kX9#" * 9 + "kX", "repeats itself"),
+        ("hunter2!hunter2?hunter2!hunter2?hunter2.", "repeats itself"),
+        ("mnbvcxzlkjhgfdsapoiuytrewq0987654321", "is a sequence"),
+        ("bcdefghijklmnopqrstuvwxyz123456789!?", "is a sequence"),
+        ("a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7", "is a sequence"),
+        ("aaabbbcccdddeeefffggghhhiiijjjkkklll", "is a sequence"),
+        ("qwertyuiopasdfghjklzxcvbnm1234567890", "is a sequence"),
+    ],
+)
+def test_secrets_that_somebody_would_think_of(secret: str, weakness: str) -> None:
+    assert weakness_of(secret) == weakness
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex, lambda _: str(uuid4()) + str(uuid4())])
+def test_random_secrets_are_taken(make: Callable[[int], str]) -> None:
+    assert [weakness_of(make(32)) for _ in range(200)] == [None] * 200
 
 
 def test_the_secret_is_not_shown() -> None:

@@ -7,6 +7,8 @@ from server.settings import SettingsError, load_settings
 PROVIDER = {
     "DATABASE_URL": "sqlite:///shop.db",
     "JWKS_URL": "https://login.example/keys",
+    "JWT_ISSUER": "https://login.example",
+    "JWT_AUDIENCE": "customer-application",
     "OIDC_ISSUER": "https://login.example",
     "OIDC_CLIENT_ID": "customer-application",
 }
@@ -23,6 +25,8 @@ def test_a_provider_is_named_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     ("change", "message"),
     [
         ({"JWKS_URL": ""}, "OIDC_ISSUER needs OIDC_CLIENT_ID, and JWKS_URL"),
+        ({"JWT_ISSUER": ""}, "JWKS_URL needs JWT_ISSUER"),
+        ({"JWT_AUDIENCE": ""}, "JWKS_URL needs JWT_AUDIENCE"),
         ({"OIDC_CLIENT_ID": ""}, "OIDC_ISSUER needs OIDC_CLIENT_ID, and JWKS_URL"),
         ({"OIDC_ISSUER": "http://login.example"}, "OIDC_ISSUER must begin with https://"),
         ({"OIDC_ISSUER": "login.example"}, "OIDC_ISSUER must begin with https://"),

@@ -17,7 +17,7 @@ BROWSER = {"Accept": "text/html"}
 
 def test_the_page_may_ask_this_server_and_the_provider_and_nobody_else(sqlite_url: str) -> None:
     with providing(claims=CLAIMS) as provider:
-        assert connections(sqlite_url, **provider.settings) == f"'self' {provider.issuer}"
+        assert connections(sqlite_url, **provider.settings, jwt_audience="us") == f"'self' {provider.issuer}"
 
 
 def test_without_a_provider_it_may_ask_this_server_alone(sqlite_url: str) -> None:
