@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from time import monotonic
 from urllib.parse import quote
 
 import structlog
@@ -44,6 +45,7 @@ from server.watching.sampling import MetricsPage, sampling
 log = structlog.get_logger()
 
 READY_WITHIN_SECONDS = 3
+READY_KEPT_SECONDS = 1.0
 # A small answer would hardly shrink; the hardest compression takes several times as long for a few percent.
 PACKED = tuple(media for kind, media in MEDIA_TYPES.items() if kind is not ExportFormat.CSV)
 GZIP = Middleware(
@@ -101,7 +103,7 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_pr
     rates = rates_of(settings)
     try:
         await prepare(services.database, settings)
-        app.state.database = services.database
+        app.state.readiness = Readiness(services.database)
         responses = Responses(schema, services.revisions, response_limits_of(settings))
         app.state.endpoint = endpoint = Endpoint(
             schema=schema,
@@ -185,9 +187,28 @@ async def _alive(_request: Request) -> Response:
     return JSONResponse({"status": "alive"})
 
 
+class Readiness:
+    """Whether the store can be used, asked once a second however many want to know."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._one_at_a_time = asyncio.Lock()
+        self._asked_at = float("-inf")
+        self._reason: str | None = None
+
+    async def reason(self) -> str | None:
+        """Why not, None where it can."""
+        async with self._one_at_a_time:
+            if monotonic() - self._asked_at >= READY_KEPT_SECONDS:
+                self._reason = await _not_ready(self._database)
+                self._asked_at = monotonic()
+        return self._reason
+
+
 async def _ready(request: Request) -> Response:
     stopping: Stopping = request.app.state.stopping
-    reason = "it is stopping" if stopping.is_told else await _not_ready(request.app.state.database)
+    readiness: Readiness = request.app.state.readiness
+    reason = "it is stopping" if stopping.is_told else await readiness.reason()
     if reason:
         return JSONResponse({"status": "not ready", "reason": reason}, 503, {"Retry-After": "5"})
     return JSONResponse({"status": "ready"})

@@ -130,7 +130,8 @@ class Settings(BaseSettings):
     rate_limit: int | None = Field(
         None,
         ge=1,
-        description="How many points of cost each token may spend a minute. Without it there is no such limit.",
+        description="How many points of cost a bearer may spend a minute, with all tokens of one `sub` and business. "
+        "Without it there is no such limit.",
     )
     redis_url: SecretStr | None = Field(
         None,

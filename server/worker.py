@@ -1,7 +1,11 @@
 """The application as a process runs it: imported in as little time as it takes."""
 
 import gc
+import os
+import signal
 import sys
+from multiprocessing import parent_process
+from threading import Thread
 from typing import Any
 
 
@@ -13,11 +17,24 @@ def application() -> Any:
         from server.app import create_app  # noqa: PLC0415
         from server.sdl import served_schema  # noqa: PLC0415
 
+        _end_with_the_master()
         made = create_app()
         served_schema()
         return made
     finally:
         gc.enable()
+
+
+def _end_with_the_master() -> None:
+    """Have a worker end in good order when the process that started it, and would stop it, is gone."""
+    master = parent_process()
+    if master is not None:
+        Thread(target=_wait_for_end, args=(master,), daemon=True).start()
+
+
+def _wait_for_end(master: Any) -> None:
+    master.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _import_logs_without_colours() -> None:

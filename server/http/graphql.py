@@ -33,7 +33,7 @@ from server.http.errors import (
     told_of_timeout,
 )
 from server.http.page import GraphiQLPage
-from server.http.rates import CostSpent, Rates
+from server.http.rates import CostSpent, Rates, bucket_of
 from server.http.requests import GRAPHQL, HTML, JSON, SLOWEST_BODY_SECONDS, RequestedOperation, asked_by, wanted_form
 from server.http.responses import ResponseQuestion, Responses, etag_of, is_named
 from server.identity.auth import Authentication
@@ -109,10 +109,9 @@ class Endpoint:
             return _as_refusal(error, form)
 
     async def _serve(self, request: Request, form: str) -> Response:
-        authorization = request.headers.get("authorization")
-        viewer = await self.authentication.viewer(authorization)
+        viewer = await self.authentication.viewer(request.headers.get("authorization"))
         asked = await asked_by(request, self.body_seconds)
-        operation = await self.accepted(asked, authorization, request.method)
+        operation = await self.accepted(asked, viewer, request.method)
         started = perf_counter()
         held = None if request.method == "POST" else request.headers.get("if-none-match")
         answer = await self._within_time(operation, viewer, held)
@@ -121,8 +120,8 @@ class Endpoint:
             return Response(status_code=304, headers=_headers(answer))
         return _as_response(answer, form)
 
-    async def accepted(self, asked: RequestedOperation, authorization: str | None, method: str) -> Operation:
-        """The operation that is asked for: known, valid, within the limits and what its token may spend.
+    async def accepted(self, asked: RequestedOperation, viewer: Viewer, method: str) -> Operation:
+        """The operation that is asked for: known, valid, within the limits and what its bearer may spend.
 
         NotExecuted where the document or its cost is refused, BadRequest where it does not go with the method.
         """
@@ -137,25 +136,25 @@ class Endpoint:
                 raise _Invalid(prepared)
             cost = prepared.cost(node, asked.variables)
         except _Invalid as invalid:
-            await self._spent(authorization, min(REFUSED_COST, self._budget))
+            await self._spent(viewer, min(REFUSED_COST, self._budget))
             raise NotExecuted(told_before_execution(invalid.prepared.errors)) from None
         except _WrongMethod:
             raise
         except (GraphQLError, RequestError) as error:
             raise NotExecuted(told_of(error)) from None
-        return Operation(prepared, node, asked, await self._spent(authorization, cost))
+        return Operation(prepared, node, asked, await self._spent(viewer, cost))
 
     @property
     def _budget(self) -> int:
         """What an operation may cost: not more than a bucket holds, for it would never be answered."""
         return min(self.documents.max_cost, self.rates.budget) if self.rates else self.documents.max_cost
 
-    async def _spent(self, authorization: str | None, cost: int) -> CostSpent:
+    async def _spent(self, viewer: Viewer, cost: int) -> CostSpent:
         spending = CostSpent(cost, self._budget, None)
         try:
             check_cost(cost, self._budget)
             if self.rates:
-                spending = replace(spending, remaining=await self.rates.spend(authorization, cost))
+                spending = replace(spending, remaining=await self.rates.spend(bucket_of(viewer), cost))
         except GraphQLError as error:
             left = (error.extensions or {}).get("remaining")
             raise NotExecuted(told_of(error), replace(spending, remaining=left)) from None

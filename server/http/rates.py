@@ -1,4 +1,4 @@
-"""How much of an operation's cost each token may spend a minute: kept in memory, or in Redis for all processes."""
+"""How much of an operation's cost each bearer may spend a minute: kept in memory, or in Redis for all processes."""
 
 import time
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import structlog
 from graphql import GraphQLError
+
+from resolvers.operation.viewer import Viewer
 
 log = structlog.get_logger()
 
@@ -28,9 +30,13 @@ class Counting(Protocol):
         """When the window ends, as a time stamp."""
         ...
 
+    async def clear(self, key: str) -> None:
+        """Begin a window anew."""
+        ...
+
 
 class Rates:
-    """The buckets of all tokens. Without Redis, or while it does not answer, each process has its own."""
+    """The buckets of all bearers. Without Redis, or while it does not answer, each process has its own."""
 
     def __init__(self, points_per_minute: int, redis_url: str | None = None) -> None:
         from limits import RateLimitItemPerMinute  # noqa: PLC0415  most servers have no such limit
@@ -42,11 +48,11 @@ class Rates:
         self._redis = _redis(redis_url) if redis_url else None
         self._silent_until = 0.0
 
-    async def spend(self, authorization: str | None, cost: int) -> int:
-        """What is left to a token after this cost; a GraphQLError says when there is enough again."""
+    async def spend(self, bucket: str, cost: int) -> int:
+        """What is left in a bucket after this cost; a GraphQLError says when there is enough again."""
         from limits.errors import StorageError  # noqa: PLC0415
 
-        key = self._item.key_for(bucket_of(authorization))
+        key = self._item.key_for(bucket)
         if self._redis is not None and time.monotonic() >= self._silent_until:
             try:
                 return await self._spend(self._redis, key, cost)
@@ -62,6 +68,9 @@ class Rates:
             return self.budget - spent
         spent = await counting.incr(key, self._item.get_expiry(), -cost)  # what is refused costs nothing
         seconds = max(1, ceil(await counting.get_expiry(key) - time.time()))
+        if seconds > self._item.get_expiry() + 1:  # the clock was set back: the window would last as much longer
+            await counting.clear(key)
+            return self.budget - await counting.incr(key, self._item.get_expiry(), cost)
         raise too_fast(cost, self.budget, max(0, self.budget - spent), seconds)
 
     async def close(self) -> None:
@@ -84,10 +93,10 @@ class CostSpent:
         return {"cost": {"requested": self.requested, "budget": self.budget, "remaining": self.remaining}}
 
 
-def bucket_of(authorization: str | None) -> str:
-    """The name of a token's bucket, from which the token cannot be had."""
-    _, _, token = (authorization or "").strip().partition(" ")
-    return sha256(token.strip().encode()).hexdigest()[:NAME_LENGTH]
+def bucket_of(viewer: Viewer) -> str:
+    """The name of the bucket of all tokens of a subject in a business, from which neither can be had."""
+    name = f"{viewer.business_id} {viewer.subject}".encode(errors="surrogatepass")
+    return sha256(name).hexdigest()[:NAME_LENGTH]
 
 
 def too_fast(cost: int, budget: int, remaining: int, seconds: int) -> GraphQLError:

@@ -76,7 +76,7 @@ class Subscriptions:
             await self._talk(socket)
         except Closed as closed:
             if socket.application_state is WebSocketState.CONNECTED:
-                await socket.close(closed.code, closed.reason[:LONGEST_REASON])
+                await socket.close(closed.code, _fitting(closed.reason))
         except WebSocketDisconnect:
             pass
         finally:
@@ -122,11 +122,11 @@ class Conversation:
 
     async def hold(self) -> None:
         """Let the client in, and do what it says until its token expires."""
-        authorization, admission = await self._let_in()
+        admission = await self._let_in()
         try:
             async with asyncio.timeout(admission.expires_at - time.time()):
                 while True:
-                    await self._heed(await self._message(), authorization, admission.viewer)
+                    await self._heed(await self._message(), admission.viewer)
         except TimeoutError:
             raise Closed(4403, "Forbidden: the token has expired") from None
 
@@ -137,7 +137,7 @@ class Conversation:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    async def _let_in(self) -> tuple[str | None, Admission]:
+    async def _let_in(self) -> Admission:
         try:
             async with asyncio.timeout(self._limits.init_seconds):
                 message = await self._message()
@@ -154,7 +154,7 @@ class Conversation:
         except RequestError as error:
             raise Closed(4403, f"Forbidden: {error.message}") from None
         await self._send({"type": "connection_ack"})
-        return authorization, admission
+        return admission
 
     async def _message(self) -> dict[str, Any]:
         received = await self._socket.receive()
@@ -171,12 +171,12 @@ class Conversation:
             raise Closed(4400, "Invalid message: it has no type")
         return cast(dict[str, Any], message)
 
-    async def _heed(self, message: dict[str, Any], authorization: str | None, viewer: Viewer) -> None:
+    async def _heed(self, message: dict[str, Any], viewer: Viewer) -> None:
         match message["type"]:
             case "ping" | "pong":
                 await self._heed_ping(message)
             case "subscribe":
-                await self._subscribe(_id(message), message.get("payload"), authorization, viewer)
+                await self._subscribe(_id(message), message.get("payload"), viewer)
             case "complete":
                 task = self._running.pop(_id(message), None)
                 if task is not None:
@@ -190,7 +190,7 @@ class Conversation:
         if message["type"] == "ping":
             await self._send({"type": "pong"})
 
-    async def _subscribe(self, id_: str, payload: Any, authorization: str | None, viewer: Viewer) -> None:
+    async def _subscribe(self, id_: str, payload: Any, viewer: Viewer) -> None:
         if id_ in self._running:
             raise Closed(4409, f"Subscriber for {id_} already exists")
         if len(self._running) >= self._limits.subscriptions:
@@ -198,7 +198,7 @@ class Conversation:
             refusal = BadUserInput(f"a connection holds at most {most} subscriptions: end one, or connect again")
             await self._send({"id": id_, "type": "error", "payload": told_of(refusal).errors})
             return
-        task = asyncio.create_task(self._listen(id_, payload, authorization, viewer))
+        task = asyncio.create_task(self._listen(id_, payload, viewer))
         self._running[id_] = task
         task.add_done_callback(lambda ended: self._forget(id_, ended))
 
@@ -208,10 +208,10 @@ class Conversation:
         if not task.cancelled() and task.exception() is not None:
             log.debug("subscription ended", error=type(task.exception()).__name__)  # the socket has gone
 
-    async def _listen(self, id_: str, payload: Any, authorization: str | None, viewer: Viewer) -> None:
+    async def _listen(self, id_: str, payload: Any, viewer: Viewer) -> None:
         SUBSCRIPTIONS.inc()
         try:
-            operation = await self._endpoint.accepted(asked_in(payload), authorization, WEBSOCKET)
+            operation = await self._endpoint.accepted(asked_in(payload), viewer, WEBSOCKET)
             await self._tell(id_, operation, viewer)
         except NotExecuted as refusal:
             await self._refuse(id_, refusal.answer.told)
@@ -259,6 +259,11 @@ class Conversation:
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self._socket.send_text(orjson.dumps(message).decode())
+
+
+def _fitting(reason: str) -> str:
+    """A reason as long as a closing frame may hold, in whole characters."""
+    return reason.encode(errors="replace")[:LONGEST_REASON].decode(errors="ignore")
 
 
 def _id(message: dict[str, Any]) -> str:

@@ -232,7 +232,7 @@ async def test_line_numbers_are_those_of_an_editor_when_a_field_holds_line_ends(
 
 
 async def test_more_rows_under_one_number_than_a_sale_can_have_are_rejects(importing, rejected, monkeypatch):
-    monkeypatch.setattr("ingest.loader.SALE_ROWS", 2)
+    monkeypatch.setattr("ingest.loader.importing.SALE_ROWS", 2)
     summary = await importing(
         ["1,A1,Cup,1,2011-03-01 10:05:00,1.00,100,France"] * 3 + ["2,A1,Cup,1,2011-03-01 10:05:00,1.00,100,France"]
     )

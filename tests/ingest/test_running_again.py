@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import loader
 from ingest.loader import import_file
+from ingest.loader import importing as loader
 from ingest.mapping import parse_map
 from ingest.presets import preset
 from models import Business

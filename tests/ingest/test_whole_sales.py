@@ -132,7 +132,7 @@ async def test_a_row_that_is_none_rejects_the_sale_that_it_names(importing, aski
         ["5", "10 fields where the header has 8"],
         ["6", "no sale number"],
     ]
-    monkeypatch.setattr("ingest.loader.SALE_ROWS", 1)
+    monkeypatch.setattr("ingest.loader.importing.SALE_ROWS", 1)
     assert counts(await importing(lines, mapping=MAPPING)) == (6, 0, 0, 1, 5)
     assert [line.split(",")[:2] for line in rejected()][:2] == [
         ["2", "one of 2 rows with the number 1: more than 1 cannot be one sale"],

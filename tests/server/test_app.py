@@ -13,6 +13,7 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from models.database import Database
 from models.migrate import migrate
 from resolvers.businesses import ensure_business
+from server import app
 from server.http import page, page_application
 from server.http.page import examples
 from server.settings import Settings, load_settings
@@ -71,7 +72,9 @@ async def test_a_store_of_another_schema_is_not_ready(client: TestClient, sqlite
 
 
 @pytest.mark.own_store
-async def test_a_store_that_goes_away_and_comes_back(postgres_url: str) -> None:
+async def test_a_store_that_goes_away_and_comes_back(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(app, "monotonic", lambda: clock[0])
     settings = Settings(database_url=postgres_url, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
     database = Database(postgres_url)
     shop = await ensure_business(database, "Shop", currency="EUR", timezone="Europe/Paris", now=NOW)
@@ -92,7 +95,23 @@ async def test_a_store_that_goes_away_and_comes_back(postgres_url: str) -> None:
         assert refused.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
         assert not_ready.json()["reason"] == "the database does not answer"
         assert ask(headers=headers).json()["data"] == {"business": "Shop"}
+        clock[0] += 1
         assert client.get("/readyz").status_code == 200
+
+
+def test_readiness_is_asked_once_a_second(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, clock = list[float](), [100.0]
+
+    async def not_ready(_database: Database) -> str:
+        asked.append(clock[0])
+        return "no"
+
+    monkeypatch.setattr(app, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(app, "_not_ready", not_ready)
+    for clock[0] in (100.0, 100.0, 100.9, 101.0, 101.5):
+        assert client.get("/readyz").status_code == 503
+
+    assert asked == [100.0, 101.0]
 
 
 def test_an_empty_store_is_brought_to_the_schema_at_start(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The bucket of a token: what it spends of its points, in memory and in Redis."""
 
 import os
+import time
 from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +14,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from resolvers.operation.viewer import Role
+from resolvers.operation.viewer import Role, Viewer
 from server.http import rates
 from server.http.rates import Rates, bucket_of
 from server.settings import Settings, SettingsError, load_settings
@@ -48,8 +50,8 @@ async def buckets(request: pytest.FixtureRequest) -> AsyncGenerator[Rates]:
 
 @pytest.fixture
 def bearer() -> str:
-    """An Authorization header that nobody had before: Redis remembers."""
-    return f"Bearer {uuid4()}"
+    """The bucket of somebody who was not there before: Redis remembers."""
+    return str(uuid4())
 
 
 async def test_points_are_spent(buckets: Rates, bearer: str) -> None:
@@ -77,12 +79,22 @@ async def test_what_is_refused_costs_nothing(buckets: Rates, bearer: str) -> Non
     assert await buckets.spend(bearer, 10) == 0
 
 
-async def test_each_token_has_its_own(buckets: Rates, bearer: str) -> None:
+async def test_each_bearer_has_its_own(buckets: Rates, bearer: str) -> None:
     await buckets.spend(bearer, 100)
 
-    assert await buckets.spend(f"Bearer {uuid4()}", 1) == 99
-    with pytest.raises(GraphQLError):
-        await buckets.spend(bearer.replace("Bearer ", "bearer   "), 1)
+    assert await buckets.spend(str(uuid4()), 1) == 99
+
+
+async def test_a_clock_that_is_set_back_closes_no_bucket(bearer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    buckets, now = Rates(100), time.time
+    await buckets.spend(bearer, 100)
+    monkeypatch.setattr(time, "time", lambda: now() - 3_600)
+
+    assert await buckets.spend(bearer, 30) == 70, "the window would last an hour more"
+    with pytest.raises(GraphQLError) as refusal:
+        await buckets.spend(bearer, 80)
+    assert refusal.value.extensions is not None
+    assert refusal.value.extensions["retryAfter"] <= 61
 
 
 async def test_processes_share_redis(redis_url: str, bearer: str) -> None:
@@ -117,12 +129,27 @@ async def test_redis_is_asked_again_after_a_while(redis_url: str, bearer: str, m
     await other.close()
 
 
-def test_a_token_cannot_be_had_from_the_name_of_its_bucket() -> None:
-    name = bucket_of("Bearer abc.def.ghi")
+def test_a_bucket_is_of_a_subject_in_a_business() -> None:
+    ann = Viewer("ann@example.com", Role.STAFF, 1)
 
-    assert len(name) == 32
-    assert "abc" not in name
-    assert name == bucket_of("bearer  abc.def.ghi ")
+    assert len(bucket_of(ann)) == 32
+    assert "ann" not in bucket_of(ann)
+    assert bucket_of(ann) == bucket_of(replace(ann, role=Role.VIEWER, pii=True))
+    others = (replace(ann, business_id=2), replace(ann, subject="ben"), Viewer("1 ann@example.com", Role.STAFF, 1))
+    assert len({bucket_of(ann), *map(bucket_of, others)}) == 4
+
+
+def test_another_token_of_the_same_bearer_is_no_other_bucket(
+    limited: TestClient, settings: Settings, shop: Any
+) -> None:
+    padded = token_of(settings, shop) + "="
+    tokens = (token_of(settings, shop), padded, token_of(settings, shop, role=Role.ADMIN), token_of(settings, shop))
+    statuses = [
+        limited.post("/graphql", json={"query": "{ role business }"}, headers={"Authorization": f"Bearer {token}"})
+        for token in tokens
+    ]
+
+    assert [answer.status_code for answer in statuses if answer.status_code != 401][-1] == 429
 
 
 @pytest.fixture
@@ -135,7 +162,7 @@ def limited(settings: Settings, shop: Any) -> Generator[TestClient]:
 def test_a_request_beyond_the_bucket_is_told_when_to_come_again(
     limited: TestClient, settings: Settings, shop: Any
 ) -> None:
-    mine, other = token_of(settings, shop), token_of(settings, shop, role=Role.STAFF)
+    mine, other = token_of(settings, shop), token_of(settings, shop, subject="ben")
 
     def ask(query: str, accept: str = GRAPHQL, token: str = mine) -> Any:
         headers = {"Authorization": f"Bearer {token}", "Accept": accept}

@@ -310,6 +310,15 @@ def test_what_is_no_message_of_the_protocol_closes(talking: Talking, message: An
         assert closing(socket)[0] == code
 
 
+def test_a_reason_fits_into_its_frame_in_whole_characters(talking: Talking) -> None:
+    with talking.talk() as socket:
+        socket.send_json(subscribe("\N{GRINNING FACE}" * 200))
+        socket.send_json(subscribe("\N{GRINNING FACE}" * 200))
+        code, reason = closing(socket)
+
+    assert (code, reason) == (4409, "Subscriber for " + "\N{GRINNING FACE}" * 26)
+
+
 def test_neither_do_bytes_and_other_text(talking: Talking) -> None:
     sends: list[Callable[[Any], None]] = [lambda s: s.send_bytes(b"{}"), lambda s: s.send_text("{")]
     for send in sends:

@@ -81,6 +81,17 @@ async def test_a_worker_that_is_killed_is_replaced_and_the_others_answer(sqlite_
     await database.close()
 
 
+def test_workers_end_when_their_master_is_gone(sqlite_url: str, tmp_path: Path) -> None:
+    with running(sqlite_url, tmp_path, workers=WORKERS) as server:
+        workers = [psutil.Process(pid) for pid in server.workers()]
+        server.process.kill()
+        gone, orphans = psutil.wait_procs(workers, timeout=60)
+        for orphan in orphans:
+            orphan.kill()
+
+        assert (len(gone), orphans) == (WORKERS, [])
+
+
 async def test_the_demo_grows_once_and_all_workers_take_its_token(tmp_path: Path) -> None:
     made = await asyncio.to_thread(CliRunner().invoke, cli, ["demo", "--customers", "20"])
     assert made.exit_code == 0, made.output

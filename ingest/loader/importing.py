@@ -1,14 +1,11 @@
-"""Imports one file: stages its rows, and writes its sales and refunds in batches, one transaction each."""
+"""One run of one file: surveyed, staged, and written in batches, one transaction each."""
 
 import asyncio
-import gc
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, aclosing, contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -26,7 +23,7 @@ from ingest.overdrawn import overdrawn
 from ingest.people import person_of, write_people
 from ingest.problems import ImportProblem
 from ingest.rates import CurrencyRates
-from ingest.readers import Chunk, LineCounts, Source, open_source
+from ingest.readers import Chunk, Source
 from ingest.rows import Group, ImportingShop, RowReader, groups_of, number_fields
 from ingest.sale_terms import SaleTerms
 from ingest.sales import Counts, counts_of, write_batch
@@ -40,25 +37,19 @@ from ingest.stored import (
     tell_apart,
     would_lose,
 )
-from ingest.surveys import FileSurvey, FoundStyles
+from ingest.surveys import FileSurvey
 from ingest.values import Unreadable
-from models import Customer, ImportRun, Payment, Refund, Sale, SaleItem, SaleStatusChange
+from models import ImportRun
 from models.database import Database, table
 from models.imports import ImportStatus
-from models.statistics import refresh_statistics
 from resolvers.operation.actor import Actor
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Operation, Write, writing
 from rules.days import business_today
 
-BATCH_SALES = 5_000
 BATCH_ROWS = 50_000
 SALE_ROWS = 20_000  # rows of one number that are still believed to be one sale
-
-SHOWN = 5
 FIRST_DRAFTS = 3
-REJECTS_BEGIN = b"line,reason,"
-
 ACTION = "import"
 COUNTED_ROWS = ("rows_read", "rows_written", "rows_updated", "rows_unchanged", "rows_rejected")
 
@@ -66,7 +57,6 @@ A = TypeVar("A")
 D = TypeVar("D")
 
 import_run = table(ImportRun)
-WRITTEN_TABLES = [table(filled) for filled in (Customer, Payment, Refund, Sale, SaleItem, SaleStatusChange)]
 
 
 class Progress(Protocol):
@@ -76,164 +66,12 @@ class Progress(Protocol):
         """`phase` is "looking", then "reading", of unknown length (`of` is None), then "writing" `of` so many rows."""
 
 
-@dataclass(frozen=True)
-class FileUnderstood:
-    """What an import understood of a file, for whoever looks before it is written."""
-
-    mapping: Mapping
-    header: list[str]
-    unused: list[str]  # columns of the file that no field reads
-    styles: FoundStyles
-    lines: LineCounts
-    first_drafts: list[Draft]
-    notes: list[tuple[int, str]]  # what of profiles was left out, the first of them by line
-    reasons: list[tuple[str, int, int]]  # of rejects: reason, rows, first line
-
-
-@dataclass(frozen=True)
-class ImportSummary:
-    """What an import did, or in a dry run would have done. Every row read is in exactly one of the four counts."""
-
-    read: int
-    written: int
-    updated: int
-    unchanged: int
-    rejected: int
-    sales: int  # written or updated
-    refunds: int  # written or updated
-    customers: int  # made
-    contacts_dropped: int  # e-mails and phones left out: impossible, or another customer's
-    notes: int  # other parts of profiles left out
-    seconds: float
-    dry_run: bool
-    rejects: Path | None  # the file of the rejected rows, None where there is none
-    books: Books
-    understood: FileUnderstood
-
-    @property
-    def rows_per_second(self) -> float:
-        """How fast it was."""
-        return self.read / self.seconds if self.seconds else 0.0
-
-
-async def import_file(  # noqa: PLR0913  an import is made of these
-    database: Database,
-    *,
-    path: Path,
-    business: ImportingShop,
-    mapping: Mapping,
-    now: datetime,
-    actor: Actor,
-    dry_run: bool = False,
-    batch_size: int = BATCH_SALES,
-    rejects: Path | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    rates: CurrencyRates | None = None,
-    progress: Progress | None = None,
-) -> ImportSummary:
-    """Import a file into a business; running it again continues what was interrupted, and changes nothing else.
-
-    Rejected rows go to `rejects`, by default `<file>.rejects.csv` beside the file, and one that an earlier run left
-    there goes when none is rejected; a dry run writes them only where it is told a path. In a dry run `business` may
-    be one that is not written yet (id None). Raises ImportProblem, before anything is written, for a file that cannot
-    be read, or that can be read in two ways.
-    """
-    began = perf_counter()
-    if rejects is not None:
-        check_target(rejects, path)
-    run = _Run(database, path, business, mapping, now, actor, batch_size, rates, progress or _silent)
-    opened = partial(open_source, path, encoding=encoding, delimiter=delimiter, wanted=mapping.is_header)
-    with _rare_collections():
-        reader = await asyncio.to_thread(run.survey, opened)
-        with opened() as source, Staging(source.header) as staging:
-            await asyncio.to_thread(run.stage, source, reader, staging)
-            counts = await (run.rehearse(reader, staging) if dry_run else run.load(reader, staging))
-            target = rejects or (None if dry_run else path.with_name(f"{path.name}.rejects.csv"))
-            kept = target is not None and await asyncio.to_thread(write_rejects, staging, target)
-            if counts.changed and not dry_run:
-                await refresh_statistics(database, WRITTEN_TABLES)
-            return ImportSummary(
-                read=staging.rows,
-                written=counts.written,
-                updated=counts.updated,
-                unchanged=counts.unchanged,
-                rejected=staging.rejected,
-                sales=counts.sales,
-                refunds=counts.refunds,
-                customers=counts.customers,
-                contacts_dropped=counts.contacts_dropped + reader.contacts.dropped,
-                notes=staging.notes,
-                seconds=perf_counter() - began,
-                dry_run=dry_run,
-                rejects=target if kept else None,
-                books=run.books,
-                understood=_understood(run, source, reader, staging),
-            )
-
-
-def check_target(rejects: Path, path: Path) -> None:
-    """ImportProblem where the rejects would be written over something else, such as the file itself."""
-    if rejects.is_dir():
-        raise ImportProblem(f"--rejects names a file, and {rejects} is a folder")
-    if path.exists() and rejects.exists() and rejects.samefile(path):
-        raise ImportProblem(f"--rejects would write over {path.name} itself: name another file")
-    if rejects.exists():
-        with rejects.open("rb") as file:
-            if file.read(len(REJECTS_BEGIN)) not in (REJECTS_BEGIN, b""):
-                raise ImportProblem(f"--rejects would write over {rejects}, which holds no rejects: name another file")
-
-
-def write_rejects(staging: Staging, target: Path) -> bool:
-    """Write the rejects where there are any; else remove what an earlier run left in their place."""
-    try:
-        if staging.write_rejects(target):
-            return True
-        if target.exists() and target.read_bytes().startswith(REJECTS_BEGIN):
-            target.unlink()
-    except OSError as error:
-        raise ImportProblem(
-            f"the import is done, but its rejects cannot be written to {target} ({error.strerror}): "
-            "say where by --rejects and import again"
-        ) from None
-    return False
-
-
-def _understood(run: "_Run", source: Source, reader: RowReader, staging: Staging) -> FileUnderstood:
-    used = {place for choices in reader.places.values() for cells in choices for place in cells}
-    return FileUnderstood(
-        mapping=run.mapping,
-        header=source.header,
-        unused=[name for place, name in enumerate(source.header) if place not in used],
-        styles=reader.styles,
-        lines=source.counts,
-        first_drafts=run.first_drafts,
-        notes=staging.first_notes(SHOWN),
-        reasons=staging.reasons(SHOWN),
-    )
-
-
-@contextmanager
-def _rare_collections() -> Generator[None]:
-    """Millions of small rows without cycles make the garbage collector run for nothing: a third of an import's time."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-def _silent(phase: str, rows: int, of: int | None) -> None:
-    """Tell nobody."""
-
-
 class _Undone(Exception):
     """What was written is to be undone."""
 
 
 @dataclass
-class _Run:
+class ImportingRun:
     """One run of one file."""
 
     database: Database
