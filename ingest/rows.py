@@ -243,7 +243,9 @@ class RowReader:
         if name in ("sale", "refund_of", "customer"):
             whole_numbers = self.styles.whole_numbers.get(name, False)
             read = _in_words(identity_reader(what, whole_numbers=whole_numbers, at_most=LENGTHS[name]), words)
-            return (lambda text: read(e_mail_in(text))) if name == "customer" else read
+            if name == "customer":
+                return lambda text: read(e_mail_in(text))
+            return lambda text: text if text == "0" else read(text)  # nobody is customer 0, and a sale can be
         special: dict[str, Callable[[], Callable[[str], Any]]] = {
             "occurred_at": self._moment,
             "joined_on": lambda: day_reader(what, self.styles.dates[name], self.zone),

@@ -17,7 +17,7 @@ from analytics.copy.copy import ColumnarCopy, Copies, CopyLimits, SnapshotMoved
 from analytics.copy.pinned import PinnedView, StatementTimeout
 from analytics.copy.tables import ALWAYS, COPIED_TABLES, EVERYTHING, ITEMS, PAYMENTS, STATUSES
 from ingest.loader import import_file
-from ingest.mapping import parse_map
+from ingest.mapping import FileHabits, NumberRestarts, parse_map
 from models import Sale
 from models.database import Database, table
 from resolvers.operation.context import Context
@@ -472,7 +472,8 @@ async def test_an_import_that_replaces_sales_with_their_payments_is_caught_up(
 ) -> None:
     shop = await open_shop(database, "Imported")
     mapping = parse_map(
-        "sale=Id,occurred_at=At,unit_price=Price,quantity=Qty,product=What,customer=Who,payment_method=How"
+        "sale=Id,occurred_at=At,unit_price=Price,quantity=Qty,product=What,customer=Who,payment_method=How",
+        habits=FileHabits(is_complete=True, number_restarts=NumberRestarts.NEVER),
     )
 
     async def imported(*lines: str) -> None:

@@ -213,3 +213,14 @@ async def test_days_that_are_not_plausible(importing, asking, rejected):
     assert [line.split(",")[0] for line in rejected()] == ["2", "5"]
     await importing([HEADER, rows[0]], mapping=mapped(since=date(1980, 1, 1)))
     assert [row[0] for row in await days(asking)] == ["1", "2", "3"]
+
+
+async def test_a_sale_may_have_the_number_0_and_nobody_is_customer_0(importing, asking):
+    mapping = parse_map("sale=n,occurred_at=d,customer=c,amount=a")
+    summary = await importing(["n,d,c,a", "0,2011-01-03,0,1.00", "1,2011-01-03,7,2.00"], mapping=mapping)
+    assert (summary.written, summary.rejected) == (2, 0)
+    sales = await asking("SELECT number, customer_id IS NULL AS anonymous, total FROM sale ORDER BY number")
+    assert [(row["number"], bool(row["anonymous"]), row["total"]) for row in sales] == [
+        ("0", True, 100),
+        ("1", False, 200),
+    ]
