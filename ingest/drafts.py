@@ -9,6 +9,8 @@ import orjson
 from ingest.values import Moment
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus, day_counted_from, settles
 
+LONGEST_NUMBER = 80
+
 
 class Item(NamedTuple):
     """One line of a sale as its table wants it: quantity, price and cost in millionths, money in minor units."""
@@ -100,6 +102,18 @@ class Outcome(NamedTuple):
 
     drafts: list[Drafted]
     rejects: list[tuple[list[int], str]]
+
+
+def checked_number(number: str, of: str) -> str:
+    """A number that fits its column; `of` says what it is the number of."""
+    if len(number) > LONGEST_NUMBER:
+        raise Unsellable(f"the number of the {of} is longer than {LONGEST_NUMBER} characters")
+    return number
+
+
+def number_of_owner(number: str, owner: str) -> str:
+    """The number of a fact whose own another storefront's or system's has."""
+    return f"{number} ({owner})"[:LONGEST_NUMBER]
 
 
 class Unsellable(ValueError):

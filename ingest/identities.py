@@ -35,10 +35,14 @@ def identity_of(text: str, *, at_most: int = LONGEST_IDENTITY) -> str | None:
     return identity
 
 
-def identity_reader(what: str, *, whole_numbers: bool, at_most: int) -> Callable[[str], str | None]:
-    """Reads an identity, None for nobody; of a column of `whole_numbers`, 42.0 is 42."""
+def identity_reader(
+    what: str, *, whole_numbers: bool, at_most: int, may_be_zero: bool = False
+) -> Callable[[str], str | None]:
+    """Reads an identity, None for nobody; of a column of `whole_numbers`, 42.0 is 42. 0 is nobody, or `may_be_zero`."""
 
     def read(text: str) -> str | None:
+        if may_be_zero and text == "0":
+            return text
         if whole_numbers and WHOLE_NUMBER.fullmatch(text.strip()):
             text = text.strip()[:-2]
         try:

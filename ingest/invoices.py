@@ -6,15 +6,14 @@ from operator import itemgetter
 from typing import Any
 
 from ingest.amounts import add_profit, check_amounts, item_of
-from ingest.drafts import Outcome, RefundDraft, SaleDraft, Unsellable
+from ingest.drafts import Outcome, RefundDraft, SaleDraft, Unsellable, checked_number
 from ingest.rows import Group, SourceRow
-from ingest.sale_terms import SaleTerms, given, lines_of, moment_of, profile_of
-from ingest.values import BIGGEST, Moment
+from ingest.sale_terms import SaleTerms, earliest, given, lines_of, profile_of
+from ingest.values import BIGGEST
 from rules.selling import line_total
 
 # Codes of Online Retail that are no goods: postage, discounts, manual entries, fees, samples, donations.
 NON_PRODUCTS = {"POST", "DOT", "C2", "D", "M", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "PADS"}
-LONGEST_NUMBER = 80
 
 
 def invoices_of(group: Group, terms: SaleTerms) -> Outcome:
@@ -121,12 +120,10 @@ def _sale(sold: Sequence[SourceRow], rows: Sequence[SourceRow], terms: SaleTerms
         )
         for position, row in enumerate(sold, start=1)
     ]
-    if len(number) > LONGEST_NUMBER:
-        raise Unsellable(f"the number of the sale is longer than {LONGEST_NUMBER} characters")
     draft = SaleDraft(
-        number=number,
+        number=checked_number(number, "sale"),
         lines=lines_of(sold),
-        moment=_earliest(rows),
+        moment=earliest(rows),
         customer=given(rows, "customer"),
         profile=profile_of(sold),
         source=terms.mapping.source,
@@ -138,10 +135,6 @@ def _sale(sold: Sequence[SourceRow], rows: Sequence[SourceRow], terms: SaleTerms
     check_amounts(draft)
     add_profit(draft)
     return draft
-
-
-def _earliest(rows: Sequence[SourceRow]) -> Moment:
-    return min((moment_of(row) for row in rows), key=lambda moment: moment.instant)
 
 
 def _one_refund(
@@ -161,7 +154,7 @@ def _one_refund(
     draft = RefundDraft(
         number=number,
         lines=lines_of(back),
-        moment=_earliest(rows),
+        moment=earliest(rows),
         customer=given(rows, "customer"),
         profile=profile_of(back),
         source=terms.mapping.source,

@@ -250,7 +250,11 @@ def parse_words(told: Iterable[str]) -> dict[str, dict[str, str]]:
     """What each `FIELD WORD=VALUE,…` says, by field and by word; ImportProblem where it is no such pair."""
     words: dict[str, dict[str, str]] = {}
     for pair in told:
-        name, _, text = pair.partition(" ")
+        name, blank, text = pair.partition(" ")
+        if not blank:
+            raise ImportProblem(
+                "--words takes a field and what its words mean: --words status paid=COMPLETED,void=CANCELLED"
+            )
         if name not in LINE_FIELDS | PROFILE_FIELDS | CONSENT_FIELDS:
             raise ImportProblem(f'--words knows no field "{name}"{did_you_mean(name, LINE_FIELDS)}')
         for each in _split(text, ",") or [""]:

@@ -242,10 +242,11 @@ class RowReader:
             return yes_or_no_reader(name, words)
         if name in ("sale", "refund_of", "customer"):
             whole_numbers = self.styles.whole_numbers.get(name, False)
-            read = _in_words(identity_reader(what, whole_numbers=whole_numbers, at_most=LENGTHS[name]), words)
-            if name == "customer":
-                return lambda text: read(e_mail_in(text))
-            return lambda text: text if text == "0" else read(text)  # nobody is customer 0, and a sale can be
+            read = identity_reader(
+                what, whole_numbers=whole_numbers, at_most=LENGTHS[name], may_be_zero=name != "customer"
+            )
+            read = _in_words(read, words)
+            return (lambda text: read(e_mail_in(text))) if name == "customer" else read
         special: dict[str, Callable[[], Callable[[str], Any]]] = {
             "occurred_at": self._moment,
             "joined_on": lambda: day_reader(what, self.styles.dates[name], self.zone),

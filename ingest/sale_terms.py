@@ -4,15 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.drafts import Unsellable
+from ingest.drafts import Unsellable, checked_number
 from ingest.fields import LINE_MONEY
 from ingest.mapping import Mapping, NumberRestarts
 from ingest.rates import CurrencyRates
 from ingest.rows import SourceRow
 from ingest.values import Moment
 from rules.days import date_of
-
-LONGEST_NUMBER = 80
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,11 @@ def _times(value: int | None, rate: Any) -> int | None:
     return None if value is None else round(value * rate)
 
 
+def earliest(rows: Iterable[SourceRow]) -> Moment:
+    """The earliest time that rows give, of which one does."""
+    return min((row.occurred_at for row in rows if row.occurred_at), key=lambda moment: moment.instant)
+
+
 def first_dated(rows: Sequence[SourceRow]) -> SourceRow:
     """The first of some rows that has a time."""
     return next(row for row in rows if row.occurred_at is not None)
@@ -95,6 +98,4 @@ def numbered(number: str, moment: Moment, terms: SaleTerms) -> str:
     """The number of a sale, with its day where numbers begin anew each day."""
     if terms.mapping.habits.number_restarts is NumberRestarts.DAILY:
         number = f"{number}/{date_of(moment.business_day)}"
-    if len(number) > LONGEST_NUMBER:
-        raise Unsellable(f"the number of the sale is longer than {LONGEST_NUMBER} characters")
-    return number
+    return checked_number(number, "sale")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, select, update
 
-from ingest.drafts import RefundDraft, SaleDraft
+from ingest.drafts import RefundDraft, SaleDraft, number_of_owner
 from ingest.stored import is_same, refund, sale, sales_numbered, storefront
 from models import SaleStatusChange
 from models.database import TextList, any_of, owned, scoped, table
@@ -74,7 +74,7 @@ def possible_sales(draft: RefundDraft) -> list[str]:
     """The numbers under which the sale that a refund names can be stored."""
     number = draft.sale_number or ""
     owners = [owner for owner in (draft.storefront, draft.source) if owner]
-    return [*(f"{number} ({owner})"[:80] for owner in owners), number]
+    return [*(number_of_owner(number, owner) for owner in owners), number]
 
 
 async def link_refunds_to(write: Write, drafts: Sequence[SaleDraft]) -> list[int]:

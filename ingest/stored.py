@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ingest.drafts import Draft, Drafted, PersonDraft, RefundDraft, SaleDraft
+from ingest.drafts import Draft, Drafted, PersonDraft, RefundDraft, SaleDraft, number_of_owner
 from models import Refund, Sale, SaleItem, Storefront
 from models.database import TextList, any_of, owned, scoped, table
 from rules.days import date_of
@@ -21,7 +21,6 @@ SALE = (
 REFUND = (
     "id", "number", "digest", "customer_id", "source", "occurred_at", "sale_id", "sale_number", "amount"
 )  # fmt: skip
-LONGEST_NUMBER = 80
 COMPLETE = "--replace says that the file is complete"
 
 
@@ -191,7 +190,7 @@ def _fits(draft: Drafted, taken: dict[str, Any]) -> bool:
 
 def _qualified(draft: Drafted) -> str | None:
     owner = draft.storefront or draft.source
-    return None if owner is None else f"{draft.number} ({owner})"[:LONGEST_NUMBER]
+    return None if owner is None else number_of_owner(draft.number, owner)
 
 
 # ---------------------------------------------------------------- what a file must not remove

@@ -5,6 +5,6 @@ from typing import Any
 
 def __getattr__(name: str) -> Any:
     """One of them, like `special.gammaln`."""
-    from scipy import special  # noqa: PLC0415
+    from scipy import special  # noqa: PLC0415  slow to import, as said above
 
     return getattr(special, name)

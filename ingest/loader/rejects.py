@@ -14,10 +14,8 @@ def check_target(rejects: Path, path: Path) -> None:
         raise ImportProblem(f"--rejects names a file, and {rejects} is a folder")
     if path.exists() and rejects.exists() and rejects.samefile(path):
         raise ImportProblem(f"--rejects would write over {path.name} itself: name another file")
-    if rejects.exists():
-        with rejects.open("rb") as file:
-            if file.read(len(REJECTS_BEGIN)) not in (REJECTS_BEGIN, b""):
-                raise ImportProblem(f"--rejects would write over {rejects}, which holds no rejects: name another file")
+    if rejects.exists() and _beginning(rejects) not in (REJECTS_BEGIN, b""):
+        raise ImportProblem(f"--rejects would write over {rejects}, which holds no rejects: name another file")
 
 
 def write_rejects(staging: Staging, target: Path) -> bool:
@@ -25,7 +23,7 @@ def write_rejects(staging: Staging, target: Path) -> bool:
     try:
         if staging.write_rejects(target):
             return True
-        if target.exists() and target.read_bytes().startswith(REJECTS_BEGIN):
+        if target.exists() and _beginning(target) == REJECTS_BEGIN:
             target.unlink()
     except OSError as error:
         raise ImportProblem(
@@ -33,3 +31,8 @@ def write_rejects(staging: Staging, target: Path) -> bool:
             "say where by --rejects and import again"
         ) from None
     return False
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(REJECTS_BEGIN))

@@ -48,17 +48,13 @@ def _parts(rows: Sequence[SourceRow], terms: SaleTerms) -> Iterator[list[SourceR
 
 def _whole(rows: Sequence[SourceRow], terms: SaleTerms) -> Outcome:
     try:
-        rows = in_currency(rows, terms)
+        roles = roles_of(in_currency(rows, terms))
+        reasons = faults_of(roles, terms)
+        if not reasons:
+            return Outcome(_drafts(roles, terms), [])
     except Unsellable as problem:
-        return Outcome([], _together(rows, _own(rows, problem)))
-    roles = roles_of(rows)
-    reasons = faults_of(roles, terms)
-    if reasons:
-        return Outcome([], _together(rows, reasons))
-    try:
-        return Outcome(_drafts(roles, terms), [])
-    except Unsellable as problem:
-        return Outcome([], _together(rows, _own(rows, problem)))
+        reasons = _own(rows, problem)
+    return Outcome([], _together(rows, reasons))
 
 
 def _drafts(roles: Roles, terms: SaleTerms) -> list[Drafted]:

@@ -9,7 +9,7 @@ from ingest.mapping import NumberRestarts
 from ingest.rows import SourceRow
 from ingest.sale_terms import SaleTerms, moment_of
 from ingest.whole_sales.payments import has_payment_rows
-from ingest.whole_sales.roles import Roles, takes_back
+from ingest.whole_sales.roles import Roles, gives_back, takes_back
 from ingest.words import RowKind
 from rules.days import date_of
 from rules.selling import SaleStatus
@@ -49,7 +49,7 @@ def _not_usable(row: SourceRow, terms: SaleTerms) -> str | None:
         return "the amount is negative: map quantity or kind to say whether it is a refund or a discount"
     if row.quantity == 0:
         return "quantity is 0"
-    if (row.kind is RowKind.REFUND or (row.quantity or 0) < 0) and row.status in NOT_COUNTED:
+    if gives_back(row) and row.status in NOT_COUNTED:
         return f"a refund that is {row.status} takes nothing back"
     if takes_back(row):
         return None

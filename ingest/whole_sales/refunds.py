@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from ingest.amounts import gross_of, minor
-from ingest.drafts import Draft, RefundDraft, SaleDraft, Unsellable
+from ingest.drafts import Draft, RefundDraft, SaleDraft, Unsellable, checked_number
 from ingest.mapping import NumberRestarts, RefundNumber, TaxStanding
 from ingest.rows import SourceRow
-from ingest.sale_terms import LONGEST_NUMBER, SaleTerms, first_dated, given, lines_of, moment_of, numbered, profile_of
+from ingest.sale_terms import SaleTerms, first_dated, given, lines_of, moment_of, numbered, profile_of
 from ingest.values import BIGGEST, Moment
 from ingest.whole_sales.order_money import of_order
 from rules.currency import half_even
@@ -59,9 +59,7 @@ def _refund_number(own: str, day: int, first: int, terms: SaleTerms) -> str:
     restarts = terms.mapping.habits.number_restarts is NumberRestarts.DAILY
     of_day = terms.mapping.habits.refund_number is RefundNumber.SALE_AND_DAY
     number = f"{own}/{date_of(day)}" if restarts or of_day or day != first else own
-    if len(number) > LONGEST_NUMBER:
-        raise Unsellable(f"the number of the refund is longer than {LONGEST_NUMBER} characters")
-    return number
+    return checked_number(number, "refund")
 
 
 def _refund(  # noqa: PLR0913  a refund is made of these

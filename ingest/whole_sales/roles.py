@@ -35,7 +35,7 @@ def _role(row: SourceRow, roles: Roles) -> list[SourceRow]:
         return roles.others
     if row.is_void and row.kind is not RowKind.REFUND and takes_back(row):
         return roles.others  # a return or a discount that was taken off: its money counts nowhere
-    if row.kind is RowKind.REFUND or (row.quantity or 0) < 0:
+    if gives_back(row):
         return roles.returns
     if row.is_void or (row.quantity == 0 and not row.amount):
         return roles.void
@@ -52,6 +52,11 @@ def is_discount(row: SourceRow) -> bool:
     return row.quantity is not None and ((row.amount or 0) < 0 or (row.unit_price or 0) < 0)
 
 
+def gives_back(row: SourceRow) -> bool:
+    """Whether a row is a return."""
+    return row.kind is RowKind.REFUND or (row.quantity or 0) < 0
+
+
 def takes_back(row: SourceRow) -> bool:
     """Whether a row's money is taken off the sale's."""
-    return row.kind is RowKind.REFUND or (row.quantity or 0) < 0 or is_discount(row)
+    return gives_back(row) or is_discount(row)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ingest.amounts import extra_item, gross_of, item_of, minor, summed, without
 from ingest.drafts import Item, SaleDraft, Unsellable
 from ingest.rows import SourceRow
-from ingest.sale_terms import SaleTerms, first_dated, given, lines_of, moment_of, numbered, profile_of
+from ingest.sale_terms import SaleTerms, earliest, first_dated, given, lines_of, moment_of, numbered, profile_of
 from ingest.whole_sales.order_money import of_order
 from ingest.whole_sales.payments import add_payments
 from ingest.whole_sales.roles import Roles
@@ -28,7 +28,7 @@ def sale_of(roles: Roles, rows: Sequence[SourceRow], terms: SaleTerms) -> SaleDr
     draft = SaleDraft(
         number=numbered(given(rows, "sale") or rows[0].key, moment_of(first_dated(rows)), terms),
         lines=lines_of(rows),
-        moment=min((row.occurred_at for row in rows if row.occurred_at), key=lambda moment: moment.instant),
+        moment=earliest(rows),
         customer=given(rows, "customer"),
         profile=profile_of(rows),
         source=mapping.source,

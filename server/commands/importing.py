@@ -145,11 +145,6 @@ def _as_said(mapping: Mapping, words: ImportWords) -> Mapping:
         said["since"] = _day(words.since)
     if words.storefront:
         said["storefront"] = words.storefront
-    for pair in words.words:
-        if " " not in pair:
-            raise ImportProblem(
-                "--words takes a field and what its words mean: --words status paid=COMPLETED,void=CANCELLED"
-            )
     own = parse_words(words.words)
     check_words(own, "--words")
     merged = {**mapping.words, **{name: {**mapping.words.get(name, {}), **table} for name, table in own.items()}}
