@@ -34,14 +34,18 @@ interface FigureProps {
   label: string;
   value: ReactNode;
   note?: ReactNode;
+  /** Which number it is, where it may stand on several pages: "revenue:2011-11-01..2011-11-30". */
+  figure?: string;
 }
 
 /** A number with its name. */
-export function Figure({ label, value, note }: FigureProps) {
+export function Figure({ label, value, note, figure }: FigureProps) {
   return (
     <div className="figure">
       <dt>{label}</dt>
-      <dd className="value">{value}</dd>
+      <dd className="value" data-figure={figure}>
+        {value}
+      </dd>
       {note !== undefined && note !== null && <dd className="note">{note}</dd>}
     </div>
   );
