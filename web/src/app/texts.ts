@@ -87,6 +87,17 @@ export const t = {
     chart: "Chart",
     table: "Table",
     hint: "Use the arrow keys to read the points.",
+    axes: {
+      day: "Day",
+      month: "Month",
+      revenue: "Revenue",
+      customers: "Customers",
+      shareOfCohort: "Share of the cohort that bought",
+      after: (unit: keyof typeof UNITS) => `${UNITS[unit].charAt(0).toUpperCase()}${UNITS[unit].slice(1)}s after the first purchase`,
+      shareOfCustomers: "Share of customers, lowest first",
+      repeats: "Repeat orders before",
+      ordersLater: "Orders in the days kept back",
+    },
     label: (label: string) => `${label}, chart. Use the left and right arrow keys to read it point by point.`,
   },
   columns: {

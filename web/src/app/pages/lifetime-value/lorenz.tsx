@@ -25,6 +25,8 @@ export function Lorenz({ data }: { data: FragmentOf<typeof lorenz> }) {
       ) : (
         <LineChart
           label={t.value.lorenz}
+          xTitle={t.charts.axes.shareOfCustomers}
+          yTitle={t.value.shareOfRevenue}
           points={points.map(({ customers }) => formats.percent(customers, 0))}
           lines={[
             { key: "revenue", label: t.value.shareOfRevenue, color: "var(--c1)", values: points.map(({ revenue }) => revenue) },

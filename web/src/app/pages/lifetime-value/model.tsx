@@ -124,6 +124,8 @@ function Holdout({ holdout }: { holdout: NonNullable<ResultOf<typeof modelCard>[
       </p>
       <LineChart
         label={t.model.plot}
+        xTitle={t.charts.axes.repeats}
+        yTitle={t.charts.axes.ordersLater}
         points={byRepeatOrders.map(({ label }) => label)}
         lines={[
           { key: "actual", label: t.model.actual, color: "var(--c1)", values: byRepeatOrders.map(({ actualMean }) => actualMean) },

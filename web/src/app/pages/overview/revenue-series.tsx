@@ -26,6 +26,8 @@ export function RevenueSeries({ data, tools }: { data: FragmentOf<typeof revenue
       {series.some(({ revenue }) => Number(revenue) !== 0) ? (
         <LineChart
           label={t.overview.series}
+          xTitle={t.charts.axes.day}
+          yTitle={t.charts.axes.revenue}
           points={series.map(({ start }) => formats.day(start))}
           lines={[{ key: "revenue", label: t.figures.revenue, color: "var(--c1)", values: series.map(({ revenue }) => Number(revenue)) }]}
           format={(value) => formats.money(value)}

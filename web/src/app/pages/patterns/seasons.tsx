@@ -26,6 +26,8 @@ export function Series({ data }: { data: FragmentOf<typeof series> }) {
     <Panel title={t.patterns.series} about={t.overview.seriesAbout}>
       <LineChart
         label={t.patterns.series}
+        xTitle={grouping === "MONTHLY" ? t.charts.axes.month : t.charts.axes.day}
+        yTitle={t.charts.axes.revenue}
         points={found.map(({ start }) => (grouping === "MONTHLY" ? formats.month(start) : formats.day(start)))}
         lines={[{ key: "revenue", label: t.figures.revenue, color: "var(--c1)", values: found.map(({ revenue }) => Number(revenue)) }]}
         format={(value) => formats.money(value)}

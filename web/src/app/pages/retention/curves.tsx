@@ -46,6 +46,8 @@ export function Curves({ data }: { data: FragmentOf<typeof cohorts> }) {
     >
       <LineChart
         label={t.retention.curves}
+        xTitle={t.charts.axes.after(unit)}
+        yTitle={t.charts.axes.shareOfCohort}
         points={steps.map((step) => (step === 0 ? "0" : `+${step}`))}
         lines={[
           ...chosen.map(({ key, periods }, index) => ({

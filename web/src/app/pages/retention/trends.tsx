@@ -32,6 +32,8 @@ export function Trends({ data }: { data: FragmentOf<typeof trends> }) {
     <Panel title={t.retention.trends} about={t.retention.trendsAbout}>
       <LineChart
         label={t.retention.trends}
+        xTitle={t.charts.axes.month}
+        yTitle={t.charts.axes.customers}
         points={found.map(({ start }) => formats.month(start))}
         lines={lines}
         format={formats.count}

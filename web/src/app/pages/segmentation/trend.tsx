@@ -28,6 +28,8 @@ export function Trend({ data, asked }: { data: FragmentOf<typeof trend>; asked: 
     <Panel title={t.segments.trend} about={t.segments.trendAbout} tools={<TrendTools asked={asked} />}>
       <LineChart
         label={t.segments.trend}
+        xTitle={t.charts.axes.month}
+        yTitle={t.charts.axes.customers}
         points={points.map(({ asOf }) => formats.day(asOf))}
         lines={names.map(({ code, name }, index) => ({
           key: code,

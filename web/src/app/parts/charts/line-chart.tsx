@@ -3,6 +3,7 @@ import { scaleLinear } from "@visx/scale";
 import { type KeyboardEvent, type PointerEvent, useId, useState } from "react";
 
 import { t } from "../../texts";
+import { type At, Tip } from "./tip";
 import { useWidth } from "./width";
 
 export interface Line {
@@ -18,6 +19,9 @@ interface LineChartProps {
   /** What is shown, for those who hear the page. */
   label: string;
   points: string[];
+  /** What the axes are of. */
+  xTitle?: string;
+  yTitle?: string;
   lines: Line[];
   format(value: number): string;
   formatTick?(value: number): string;
@@ -28,7 +32,8 @@ interface LineChartProps {
   area?: boolean;
 }
 
-const PLACE = { top: 12, right: 12, bottom: 28, left: 60 };
+const PLACE = { top: 26, right: 12, bottom: 44, left: 60 };
+const TIP_TOP = 8;
 
 /** Lines over equal steps; the arrow keys and the pointer read them point by point, and a table gives them in full. */
 export function LineChart(props: LineChartProps) {
@@ -68,9 +73,10 @@ function Legend({ lines }: Pick<LineChartProps, "lines">) {
   );
 }
 
-function Drawn({ label, points, lines, format, formatTick = format, height = 240, fromZero = true, isRunning = false, area = false }: LineChartProps) {
+function Drawn({ label, points, xTitle, yTitle, lines, format, formatTick = format, height = 264, fromZero = true, isRunning = false, area = false }: LineChartProps) {
   const { ref, width, isKnown } = useWidth();
   const [active, setActive] = useState<number | null>(null);
+  const [pointer, setPointer] = useState<At | null>(null);
   const id = useId();
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null);
   const [low, high] = [Math.min(...values, ...(fromZero ? [0] : [])), Math.max(...values, ...(fromZero ? [0] : []))];
@@ -78,36 +84,22 @@ function Drawn({ label, points, lines, format, formatTick = format, height = 240
   const y = scaleLinear({ domain: [low, high === low ? low + 1 : high], range: [height - PLACE.bottom, PLACE.top], nice: 4 });
   const every = Math.ceil(points.length / Math.max(Math.floor((width - PLACE.left) / 92), 1));
   const nearest = (event: PointerEvent<SVGSVGElement>) => {
-    const at = x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left);
-    setActive(Math.min(Math.max(Math.round(at), 0), points.length - 1));
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    setActive(Math.min(Math.max(Math.round(x.invert(event.clientX - left)), 0), points.length - 1));
+    setPointer({ x: event.clientX - left, y: event.clientY - top });
   };
   const step = (event: KeyboardEvent) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by) {
       event.preventDefault();
+      setPointer(null);
       setActive((before) => Math.min(Math.max((before ?? (by > 0 ? -1 : points.length)) + by, 0), points.length - 1));
     }
   };
   return (
-    <div ref={ref}>
-      <p className="readout" id={id} aria-live="polite">
-        {active === null ? (
-          <span className="hint">{t.charts.hint}</span>
-        ) : (
-          <>
-            <strong>{points[active]}</strong>
-            {lines.map((line) => {
-              const value = line.values[active];
-              return (
-                <span key={line.key}>
-                  {" "}
-                  {lines.length > 1 && `${line.label} `}
-                  <b>{value === null || value === undefined ? "–" : format(value)}</b>
-                </span>
-              );
-            })}
-          </>
-        )}
+    <div ref={ref} className="drawn">
+      <p className="hidden readout" id={id} aria-live="polite">
+        {active !== null && <Readout point={points[active]!} active={active} lines={lines} format={format} />}
       </p>
       {isKnown && (
         <svg
@@ -120,7 +112,18 @@ function Drawn({ label, points, lines, format, formatTick = format, height = 240
           onPointerMove={nearest}
           onPointerLeave={() => setActive(null)}
           onKeyDown={step}
+          onBlur={() => setActive(null)}
         >
+          {yTitle && (
+            <text className="axis-title" x={0} y={10}>
+              {yTitle}
+            </text>
+          )}
+          {xTitle && (
+            <text className="axis-title" x={width - PLACE.right} y={height - 4} textAnchor="end">
+              {xTitle}
+            </text>
+          )}
           {y.ticks(4).map((tick) => (
             <g key={tick} className="tick">
               <line x1={PLACE.left} x2={width - PLACE.right} y1={y(tick)} y2={y(tick)} />
@@ -136,7 +139,7 @@ function Drawn({ label, points, lines, format, formatTick = format, height = 240
                   key={point}
                   className="axis"
                   x={Math.min(x(index), width - 42)}
-                  y={height - 8}
+                  y={height - 24}
                   textAnchor="middle"
                 >
                   {point}
@@ -164,7 +167,40 @@ function Drawn({ label, points, lines, format, formatTick = format, height = 240
           )}
         </svg>
       )}
+      <p className="hint" aria-hidden="true">
+        {t.charts.hint}
+      </p>
+      {active !== null && (
+        <Tip at={pointer ?? { x: x(active), y: TIP_TOP }} within={width}>
+          <Readout point={points[active]!} active={active} lines={lines} format={format} />
+        </Tip>
+      )}
     </div>
+  );
+}
+
+interface ReadoutProps extends Pick<LineChartProps, "lines" | "format"> {
+  point: string;
+  active: number;
+}
+
+/** One point of all lines. */
+function Readout({ point, active, lines, format }: ReadoutProps) {
+  return (
+    <>
+      <strong>{point}</strong>
+      {lines.map(({ key, label, color, values }) => {
+        const value = values[active];
+        return (
+          <span key={key}>
+            {" "}
+            <i className="swatch" style={{ background: color }} />
+            {lines.length > 1 && `${label} `}
+            <b>{value === null || value === undefined ? "–" : format(value)}</b>
+          </span>
+        );
+      })}
+    </>
   );
 }
 
