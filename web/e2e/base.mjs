@@ -89,7 +89,7 @@ export async function ask(query, variables = {}) {
 export const money = (value, currency = "EUR") => new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(value);
 export const count = (value) => new Intl.NumberFormat("en-GB").format(value);
 export const percent = (value) =>
-  new Intl.NumberFormat("en-GB", { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
+  new Intl.NumberFormat("en-GB", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value / 100);
 
 /** The value of a figure by its name. */
 export async function figure(page, name) {

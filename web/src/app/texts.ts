@@ -98,6 +98,8 @@ export const t = {
       repeats: "Repeat orders before",
       ordersLater: "Orders in the days kept back",
     },
+    legend: "Lines; choose one to see it alone",
+    partial: "not whole",
     label: (label: string) => `${label}, chart. Use the left and right arrow keys to read it point by point.`,
   },
   columns: {
@@ -166,7 +168,7 @@ export const t = {
     activeNow: (count: string) => `${count} active now`,
     repeat: (rate: string) => `${rate} of all buy again`,
     series: "Revenue over time",
-    seriesAbout: "The dashed end is not over yet.",
+    seriesAbout: "Dashed: a day, week or month that the period cuts or that is not over, so no rise and no fall.",
     segments: "Segments",
     segmentsAbout: (count: string) =>
       `${count} customers bought in the window, in segments of scheme POS. Their revenue leaves out sales without a customer, and refunds to those who bought nothing in it.`,

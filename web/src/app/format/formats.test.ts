@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { daysBefore, formatsOf, inWords, monthsBefore, todayIn } from "./formats";
+import { beginsWhole, daysBefore, formatsOf, inWords, monthsBefore, todayIn } from "./formats";
 
 const british = formatsOf("en-GB", "GBP", "Europe/London");
 
@@ -19,7 +19,9 @@ describe("formats", () => {
   it("takes percentages as 0 to 100", () => {
     expect(british.percent(37.46)).toBe("37.5%");
     expect(british.change(101.34)).toBe("+101.3%");
-    expect(british.change(-5)).toBe("-5%");
+    expect(british.change(-5)).toBe("-5.0%");
+    expect(british.percent(25)).toBe("25.0%");
+    expect(british.percent(25, 0)).toBe("25%");
     expect(british.change(null)).toBe("–");
   });
 
@@ -30,6 +32,14 @@ describe("formats", () => {
 });
 
 describe("days", () => {
+  it("begin a unit or are cut out of one", () => {
+    expect(beginsWhole("2026-11-23", "WEEKLY", "MONDAY")).toBe(true);
+    expect(beginsWhole("2026-11-23", "WEEKLY", "SUNDAY")).toBe(false);
+    expect(beginsWhole("2026-11-01", "MONTHLY", "MONDAY")).toBe(true);
+    expect(beginsWhole("2026-11-02", "MONTHLY", "MONDAY")).toBe(false);
+    expect(beginsWhole("2026-11-02", "DAILY", "SUNDAY")).toBe(true);
+  });
+
   it("counts back", () => {
     expect(daysBefore("2026-03-01", 1)).toBe("2026-02-28");
     expect(monthsBefore("2026-03-31", 1)).toBe("2026-02-28");

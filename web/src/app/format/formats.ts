@@ -1,6 +1,8 @@
 /** Numbers, money and days in words: in the reader's language, the business's currency and zone. */
 export interface Formats {
   money(value: string | number | null | undefined): string;
+  /** In whole units, for columns of large amounts. */
+  wholeMoney(value: string | number | null | undefined): string;
   /** Without minor units, short where it is large: for axes. */
   shortMoney(value: number): string;
   count(value: number | string | null | undefined): string;
@@ -22,6 +24,7 @@ export const NOTHING = "–";
 
 export function formatsOf(locale: string | undefined, currency: string, timeZone: string): Formats {
   const money = new Intl.NumberFormat(locale, { style: "currency", currency });
+  const wholeMoney = new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: 0 });
   const shortMoney = new Intl.NumberFormat(locale, {
     style: "currency",
     currency,
@@ -37,6 +40,7 @@ export function formatsOf(locale: string | undefined, currency: string, timeZone
   return {
     // A decimal text keeps every digit; so does the formatter.
     money: (value) => (value === null || value === undefined ? NOTHING : money.format(value as number)),
+    wholeMoney: (value) => (value === null || value === undefined ? NOTHING : wholeMoney.format(value as number)),
     shortMoney: (value) => shortMoney.format(value),
     count: (value) => (value === null || value === undefined ? NOTHING : count.format(value as number)),
     number: (value, digits = 1) => orNothing(value, (v) => decimals(locale, digits).format(v)),
@@ -55,11 +59,11 @@ function orNothing(value: number | null | undefined, format: (value: number) => 
 }
 
 function decimals(locale: string | undefined, digits: number): Intl.NumberFormat {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 function percents(locale: string | undefined, digits: number, signDisplay: "auto" | "exceptZero"): Intl.NumberFormat {
-  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits, signDisplay });
+  return new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay });
 }
 
 /** Midnight of a calendar day in UTC. */
@@ -81,6 +85,16 @@ export function monthsBefore(day: string, months: number): string {
   const month = date.getUTCMonth() - months;
   const last = new Date(Date.UTC(date.getUTCFullYear(), month + 1, 0)).getUTCDate();
   return dayOf(new Date(Date.UTC(date.getUTCFullYear(), month, Math.min(date.getUTCDate(), last))));
+}
+
+const WEEKDAYS = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"] as const;
+
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** Whether a calendar unit that begins on the day in a report begins there in the calendar too, or is cut by the period. */
+export function beginsWhole(day: string, unit: "DAILY" | "WEEKLY" | "MONTHLY", weekStart: Weekday): boolean {
+  const date = dateOf(day);
+  return unit === "DAILY" || (unit === "WEEKLY" ? WEEKDAYS[date.getUTCDay()] === weekStart : date.getUTCDate() === 1);
 }
 
 /** Today's calendar day in a zone. */

@@ -3,7 +3,7 @@ import { createContext, type ReactNode, use, useMemo } from "react";
 import { type Address, type CustomerType, useAddress } from "../address";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useReport } from "../api/use-report";
-import { daysBefore, type Formats, formatsOf, monthsBefore, todayIn } from "../format/formats";
+import { daysBefore, type Formats, formatsOf, monthsBefore, todayIn, type Weekday } from "../format/formats";
 import { Failed } from "../parts/states";
 import { t } from "../texts";
 
@@ -15,6 +15,7 @@ export const shopQuery = graphql(`
         name
         currency
         timezone
+        weekStart
         dataQuality {
           firstBusinessDate
           lastBusinessDate
@@ -38,6 +39,8 @@ export interface Shop {
   storefronts: ResultOf<typeof shopQuery>["storefronts"];
   formats: Formats;
   today: string;
+  /** The day on which its weeks begin. */
+  weekStart: Weekday;
   firstDay: string | null;
   /** The day of the last sale where the shop has none in the 90 days to today, else null. */
   quietSince: string | null;
@@ -84,7 +87,7 @@ export function ShopProvider({ children, waiting }: { children: ReactNode; waiti
 }
 
 function shopOf({ viewer, storefronts }: ResultOf<typeof shopQuery>): Shop {
-  const { name, currency, timezone, dataQuality } = viewer.business;
+  const { name, currency, timezone, weekStart, dataQuality } = viewer.business;
   const today = todayIn(timezone);
   const last = dataQuality.lastBusinessDate;
   return {
@@ -94,6 +97,7 @@ function shopOf({ viewer, storefronts }: ResultOf<typeof shopQuery>): Shop {
     storefronts,
     formats: formatsOf(undefined, currency, timezone),
     today,
+    weekStart,
     firstDay: dataQuality.firstBusinessDate,
     quietSince: last && last <= daysBefore(today, QUIET_DAYS) ? last : null,
   };

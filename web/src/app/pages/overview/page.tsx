@@ -71,6 +71,7 @@ export default function Overview() {
   const period = days === null ? { end: day } : { start: daysBefore(day, days - 1), end: day };
   const year = { start: daysBefore(monthsBefore(day, 12), -1), end: day };
   const revenueBasis = address.basis ?? "NET";
+  const grouping = days === null || days > 400 ? "MONTHLY" : days > 45 ? "WEEKLY" : "DAILY";
   const report = useReport(overviewQuery, {
     asOf: day,
     days,
@@ -78,7 +79,7 @@ export default function Overview() {
     year,
     compareTo: address.compare ?? "PREVIOUS_PERIOD",
     revenueBasis,
-    grouping: days === null || days > 400 ? "MONTHLY" : days > 45 ? "WEEKLY" : "DAILY",
+    grouping,
     ...scope,
   });
   return (
@@ -101,7 +102,7 @@ export default function Overview() {
           <>
             <KeyFigures patterns={data.purchasePatterns} retention={data.retention} />
             <Notices notices={data.purchasePatterns.notices} />
-            <RevenueSeries data={data.purchasePatterns} tools={<PatternsTools asked={{ period, revenueBasis, ...scope }} />} />
+            <RevenueSeries data={data.purchasePatterns} grouping={grouping} tools={<PatternsTools asked={{ period, revenueBasis, ...scope }} />} />
             <div className="two">
               <SegmentStrip
                 data={data.segmentation}

@@ -1,10 +1,12 @@
 import type { ReactNode } from "react";
 
+import type { Grouping } from "../../address";
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
 import { LineChart } from "../../parts/charts/line-chart";
 import { Panel } from "../../parts/panel";
 import { Empty } from "../../parts/states";
-import { useFormats } from "../../shell/shop";
+import { beginsWhole } from "../../format/formats";
+import { useShop } from "../../shell/shop";
 import { t } from "../../texts";
 
 export const revenueSeries = graphql(`
@@ -18,8 +20,8 @@ export const revenueSeries = graphql(`
 `);
 
 /** Revenue over the period; the running unit is dashed. */
-export function RevenueSeries({ data, tools }: { data: FragmentOf<typeof revenueSeries>; tools: ReactNode }) {
-  const formats = useFormats();
+export function RevenueSeries({ data, grouping, tools }: { data: FragmentOf<typeof revenueSeries>; grouping: Grouping; tools: ReactNode }) {
+  const { formats, weekStart } = useShop();
   const { series } = readFragment(revenueSeries, data);
   return (
     <Panel title={t.overview.series} about={t.overview.seriesAbout} tools={tools}>
@@ -28,11 +30,12 @@ export function RevenueSeries({ data, tools }: { data: FragmentOf<typeof revenue
           label={t.overview.series}
           xTitle={t.charts.axes.day}
           yTitle={t.charts.axes.revenue}
+          days={series.map(({ start }) => start)}
           points={series.map(({ start }) => formats.day(start))}
           lines={[{ key: "revenue", label: t.figures.revenue, color: "var(--c1)", values: series.map(({ revenue }) => Number(revenue)) }]}
           format={(value) => formats.money(value)}
           formatTick={(value) => formats.shortMoney(value)}
-          isRunning={series.at(-1)?.complete === false}
+          partial={series.map(({ start, complete }) => !complete || !beginsWhole(start, grouping, weekStart))}
           area
         />
       ) : (

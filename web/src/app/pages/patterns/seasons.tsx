@@ -3,7 +3,8 @@ import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
 import { Bars } from "../../parts/bars";
 import { LineChart } from "../../parts/charts/line-chart";
 import { Panel } from "../../parts/panel";
-import { useFormats } from "../../shell/shop";
+import { beginsWhole } from "../../format/formats";
+import { useShop } from "../../shell/shop";
 import { t } from "../../texts";
 
 export const series = graphql(`
@@ -19,8 +20,8 @@ export const series = graphql(`
 
 /** Revenue over the period. */
 export function Series({ data }: { data: FragmentOf<typeof series> }) {
-  const formats = useFormats();
-  const [{ grouping }] = useAddress();
+  const { formats, weekStart } = useShop();
+  const [{ grouping = "WEEKLY" }] = useAddress();
   const found = readFragment(series, data).series;
   return (
     <Panel title={t.patterns.series} about={t.overview.seriesAbout}>
@@ -28,11 +29,12 @@ export function Series({ data }: { data: FragmentOf<typeof series> }) {
         label={t.patterns.series}
         xTitle={grouping === "MONTHLY" ? t.charts.axes.month : t.charts.axes.day}
         yTitle={t.charts.axes.revenue}
+        days={found.map(({ start }) => start)}
         points={found.map(({ start }) => (grouping === "MONTHLY" ? formats.month(start) : formats.day(start)))}
         lines={[{ key: "revenue", label: t.figures.revenue, color: "var(--c1)", values: found.map(({ revenue }) => Number(revenue)) }]}
         format={(value) => formats.money(value)}
         formatTick={(value) => formats.shortMoney(value)}
-        isRunning={found.at(-1)?.complete === false}
+        partial={found.map(({ start, complete }) => !complete || !beginsWhole(start, grouping, weekStart))}
         area
       />
     </Panel>
@@ -50,7 +52,7 @@ export const seasons = graphql(`
 
 /** Which months are strong. */
 export function Seasons({ data }: { data: FragmentOf<typeof seasons> }) {
-  const formats = useFormats();
+  const { formats } = useShop();
   const { seasonality } = readFragment(seasons, data);
   return (
     <Panel title={t.patterns.seasonality} about={t.patterns.seasonalityAbout}>

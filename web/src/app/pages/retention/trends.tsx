@@ -1,7 +1,8 @@
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
 import { LineChart } from "../../parts/charts/line-chart";
 import { Panel } from "../../parts/panel";
-import { useFormats } from "../../shell/shop";
+import { beginsWhole } from "../../format/formats";
+import { useShop } from "../../shell/shop";
 import { t } from "../../texts";
 
 export const trends = graphql(`
@@ -20,7 +21,7 @@ export const trends = graphql(`
 
 /** Who came, came back, left and was active, month by month. */
 export function Trends({ data }: { data: FragmentOf<typeof trends> }) {
-  const formats = useFormats();
+  const { formats, weekStart } = useShop();
   const found = readFragment(trends, data).trends;
   const lines = [
     { key: "active", label: t.retention.active, color: "var(--c1)", values: found.map(({ endingCustomers }) => endingCustomers) },
@@ -34,10 +35,11 @@ export function Trends({ data }: { data: FragmentOf<typeof trends> }) {
         label={t.retention.trends}
         xTitle={t.charts.axes.month}
         yTitle={t.charts.axes.customers}
+        days={found.map(({ start }) => start)}
         points={found.map(({ start }) => formats.month(start))}
         lines={lines}
         format={formats.count}
-        isRunning={found.at(-1)?.complete === false}
+        partial={found.map(({ start, complete }) => !complete || !beginsWhole(start, "MONTHLY", weekStart))}
       />
     </Panel>
   );

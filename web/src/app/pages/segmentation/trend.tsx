@@ -30,6 +30,7 @@ export function Trend({ data, asked }: { data: FragmentOf<typeof trend>; asked: 
         label={t.segments.trend}
         xTitle={t.charts.axes.month}
         yTitle={t.charts.axes.customers}
+        days={points.map(({ asOf }) => asOf)}
         points={points.map(({ asOf }) => formats.day(asOf))}
         lines={names.map(({ code, name }, index) => ({
           key: code,

@@ -3,6 +3,8 @@ import { scaleLinear } from "@visx/scale";
 import { type KeyboardEvent, type PointerEvent, useId, useState } from "react";
 
 import { t } from "../../texts";
+import { Legend } from "./legend";
+import { aloneIn, areaOf, nearestTo, pathsOf } from "./paths";
 import { type At, Tip } from "./tip";
 import { useWidth } from "./width";
 
@@ -13,12 +15,16 @@ export interface Line {
   /** One for each of the chart's points, null where there is none. */
   values: (number | null)[];
   dashed?: boolean;
+  /** What its own points are called, where they are not the chart's: the days of a period before. */
+  points?: string[];
 }
 
 interface LineChartProps {
   /** What is shown, for those who hear the page. */
   label: string;
   points: string[];
+  /** The days of the points, which then stand as far apart as these; else all stand alike. */
+  days?: string[];
   /** What the axes are of. */
   xTitle?: string;
   yTitle?: string;
@@ -27,21 +33,24 @@ interface LineChartProps {
   formatTick?(value: number): string;
   height?: number;
   fromZero?: boolean;
-  /** Whether the last point is of a unit that is not over. */
-  isRunning?: boolean;
+  /** Whether a point is of a unit that the period cuts or that is not over. */
+  partial?: readonly boolean[];
   area?: boolean;
 }
 
 const PLACE = { top: 26, right: 12, bottom: 44, left: 60 };
 const TIP_TOP = 8;
+const LABEL_WIDTH = 92;
 
-/** Lines over equal steps; the arrow keys and the pointer read them point by point, and a table gives them in full. */
+/** Lines over time or equal steps; the arrow keys and the pointer read them point by point, and a table gives them in full. */
 export function LineChart(props: LineChartProps) {
   const [isTable, setTable] = useState(false);
+  const [alone, show] = useState<string | null>(null);
+  const shown = props.lines.filter(({ key }) => alone === null || alone === key);
   return (
     <div className="chart">
       <div className="chart-tools">
-        <Legend lines={props.lines} />
+        <Legend lines={props.lines} alone={alone} show={show} />
         <SegmentedControl
           size="xs"
           aria-label={t.charts.shownAs}
@@ -53,39 +62,28 @@ export function LineChart(props: LineChartProps) {
           ]}
         />
       </div>
-      {isTable ? <LineTable {...props} /> : <Drawn {...props} />}
+      {isTable ? <LineTable {...props} /> : <Drawn {...props} lines={shown.length > 0 ? shown : props.lines} />}
     </div>
   );
 }
 
-function Legend({ lines }: Pick<LineChartProps, "lines">) {
-  if (lines.length < 2) {
-    return <span />;
-  }
-  return (
-    <ul className="legend">
-      {lines.map(({ key, label, color, dashed }) => (
-        <li key={key}>
-          <span className="swatch" style={{ background: color, height: dashed ? 2 : undefined }} aria-hidden="true" /> {label}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Drawn({ label, points, xTitle, yTitle, lines, format, formatTick = format, height = 264, fromZero = true, isRunning = false, area = false }: LineChartProps) {
+function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick = format, height = 264, fromZero = true, partial = [], area = false }: LineChartProps) {
   const { ref, width, isKnown } = useWidth();
   const [active, setActive] = useState<number | null>(null);
   const [pointer, setPointer] = useState<At | null>(null);
   const id = useId();
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null);
   const [low, high] = [Math.min(...values, ...(fromZero ? [0] : [])), Math.max(...values, ...(fromZero ? [0] : []))];
-  const x = scaleLinear({ domain: [0, Math.max(points.length - 1, 1)], range: [PLACE.left, width - PLACE.right] });
+  const steps = days ? days.map((day) => Date.parse(day)) : points.map((_, index) => index);
+  const [first = 0, last = first] = [steps[0], steps.at(-1)];
+  const x = scaleLinear({ domain: [first, last > first ? last : first + 1], range: [PLACE.left, width - PLACE.right] });
+  const at = (index: number) => x(steps[index] ?? first);
   const y = scaleLinear({ domain: [low, high === low ? low + 1 : high], range: [height - PLACE.bottom, PLACE.top], nice: 4 });
-  const every = Math.ceil(points.length / Math.max(Math.floor((width - PLACE.left) / 92), 1));
+  const every = Math.ceil(points.length / Math.max(Math.floor((width - PLACE.left) / LABEL_WIDTH), 1));
+  const isPartial = (index: number) => partial[index] === true;
   const nearest = (event: PointerEvent<SVGSVGElement>) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
-    setActive(Math.min(Math.max(Math.round(x.invert(event.clientX - left)), 0), points.length - 1));
+    setActive(nearestTo(x.invert(event.clientX - left), steps));
     setPointer({ x: event.clientX - left, y: event.clientY - top });
   };
   const step = (event: KeyboardEvent) => {
@@ -99,7 +97,7 @@ function Drawn({ label, points, xTitle, yTitle, lines, format, formatTick = form
   return (
     <div ref={ref} className="drawn">
       <p className="hidden readout" id={id} aria-live="polite">
-        {active !== null && <Readout point={points[active]!} active={active} lines={lines} format={format} />}
+        {active !== null && <Readout {...{ points, lines, format, partial, active }} />}
       </p>
       {isKnown && (
         <svg
@@ -138,7 +136,7 @@ function Drawn({ label, points, xTitle, yTitle, lines, format, formatTick = form
                 <text
                   key={point}
                   className="axis"
-                  x={Math.min(x(index), width - 42)}
+                  x={Math.min(at(index), width - 42)}
                   y={height - 24}
                   textAnchor="middle"
                 >
@@ -146,21 +144,26 @@ function Drawn({ label, points, xTitle, yTitle, lines, format, formatTick = form
                 </text>
               ),
           )}
-          {area && lines[0] && <path className="area" d={areaOf(lines[0].values, x, y)} fill={lines[0].color} />}
-          {lines.map(({ key, values: own, color, dashed }) => (
-            <g key={key} stroke={color} fill="none" strokeWidth={2} strokeDasharray={dashed ? "5 4" : undefined}>
-              <path d={pathOf(isRunning ? own.slice(0, -1) : own, x, y)} />
-              {isRunning && <path d={lastStep(own, x, y)} strokeDasharray="3 4" />}
-              {own.length === 1 && own[0] !== null && <circle cx={x(0)} cy={y(own[0]!)} r={3} fill={color} />}
-            </g>
-          ))}
+          {area && lines[0] && <path className="area" d={areaOf(lines[0].values, at, y)} fill={lines[0].color} />}
+          {lines.toReversed().map(({ key, values: own, color, dashed }) => {
+            const { whole, partial: broken } = pathsOf(own, isPartial, at, y);
+            return (
+              <g key={key} stroke={color} fill="none" strokeWidth={2} strokeDasharray={dashed ? "5 4" : undefined}>
+                <path d={whole} />
+                <path d={broken} strokeDasharray="3 4" />
+                {aloneIn(own).map((index) => (
+                  <circle key={index} cx={at(index)} cy={y(own[index]!)} r={3} fill={color} />
+                ))}
+              </g>
+            );
+          })}
           {active !== null && (
             <g className="cross">
-              <line x1={x(active)} x2={x(active)} y1={PLACE.top} y2={height - PLACE.bottom} />
+              <line x1={at(active)} x2={at(active)} y1={PLACE.top} y2={height - PLACE.bottom} />
               {lines.map(({ key, values: own, color }) => {
                 const value = own[active];
                 return value === null || value === undefined ? null : (
-                  <circle key={key} cx={x(active)} cy={y(value)} r={4} fill={color} />
+                  <circle key={key} cx={at(active)} cy={y(value)} r={4} fill={color} />
                 );
               })}
             </g>
@@ -171,31 +174,31 @@ function Drawn({ label, points, xTitle, yTitle, lines, format, formatTick = form
         {t.charts.hint}
       </p>
       {active !== null && (
-        <Tip at={pointer ?? { x: x(active), y: TIP_TOP }} within={width}>
-          <Readout point={points[active]!} active={active} lines={lines} format={format} />
+        <Tip at={pointer ?? { x: at(active), y: TIP_TOP }} within={width}>
+          <Readout {...{ points, lines, format, partial, active }} />
         </Tip>
       )}
     </div>
   );
 }
 
-interface ReadoutProps extends Pick<LineChartProps, "lines" | "format"> {
-  point: string;
+interface ReadoutProps extends Pick<LineChartProps, "points" | "lines" | "format" | "partial"> {
   active: number;
 }
 
 /** One point of all lines. */
-function Readout({ point, active, lines, format }: ReadoutProps) {
+function Readout({ points, active, lines, format, partial }: ReadoutProps) {
   return (
     <>
-      <strong>{point}</strong>
-      {lines.map(({ key, label, color, values }) => {
+      <strong>{points[active]}</strong>
+      {partial?.[active] && ` ${t.charts.partial}`}
+      {lines.map(({ key, label, color, values, points: own }) => {
         const value = values[active];
         return (
           <span key={key}>
             {" "}
-            <i className="swatch" style={{ background: color }} />
-            {lines.length > 1 && `${label} `}
+            <i className="swatch" style={{ "--swatch": color } as React.CSSProperties} />
+            {lines.length > 1 && `${label}${own?.[active] ? `, ${own[active]}` : ""} `}
             <b>{value === null || value === undefined ? "–" : format(value)}</b>
           </span>
         );
@@ -204,37 +207,7 @@ function Readout({ point, active, lines, format }: ReadoutProps) {
   );
 }
 
-type Scale = (value: number) => number;
-
-function pathOf(values: (number | null)[], x: Scale, y: Scale): string {
-  let isDown = false;
-  return values
-    .map((value, index) => {
-      if (value === null) {
-        isDown = false;
-        return "";
-      }
-      const command = `${isDown ? "L" : "M"}${x(index).toFixed(1)},${y(value).toFixed(1)}`;
-      isDown = true;
-      return command;
-    })
-    .join("");
-}
-
-function areaOf(values: (number | null)[], x: Scale, y: Scale): string {
-  if (values.some((value) => value === null) || values.length < 2) {
-    return "";
-  }
-  return `${pathOf(values, x, y)}L${x(values.length - 1)},${y(0)}L${x(0)},${y(0)}Z`;
-}
-
-function lastStep(values: (number | null)[], x: Scale, y: Scale): string {
-  const index = values.length - 1;
-  const [from, to] = [values[index - 1], values[index]];
-  return from == null || to == null ? "" : `M${x(index - 1)},${y(from)}L${x(index)},${y(to)}`;
-}
-
-function LineTable({ label, points, lines, format }: LineChartProps) {
+function LineTable({ label, points, lines, format, partial = [] }: LineChartProps) {
   return (
     <div className="scroll tall" tabIndex={0} role="group" aria-label={label}>
       <table className="plain">
@@ -252,7 +225,10 @@ function LineTable({ label, points, lines, format }: LineChartProps) {
         <tbody>
           {points.map((point, index) => (
             <tr key={point}>
-              <th scope="row">{point}</th>
+              <th scope="row">
+                {point}
+                {partial[index] && <span className="number">{t.charts.partial}</span>}
+              </th>
               {lines.map(({ key, values }) => {
                 const value = values[index];
                 return (
