@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from time import monotonic
+from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -24,12 +25,22 @@ from models.schema_version import head, schema_of
 from resolvers.links import PATH
 from resolvers.operation.services import Services
 from rules.exports import MEDIA_TYPES, ExportFormat
+from server.addresses import TrustedProxies
+from server.http.connections import Connections
 from server.http.exports import Exports
 from server.http.graphql import Endpoint, utc_now
 from server.http.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
-from server.http.limits import documents_of, rates_of, report_limits_of, response_limits_of
+from server.http.limits import (
+    connection_limits_of,
+    documents_of,
+    rates_of,
+    report_limits_of,
+    response_limits_of,
+    socket_limits_of,
+)
 from server.http.page import ASSETS, GraphiQLPage, PageFiles
 from server.http.page_application import APPLICATION_ASSETS, PATHS, ApplicationPage
+from server.http.proxied import BehindProxies
 from server.http.responses import Responses
 from server.http.subscriptions import Subscriptions, origins_of
 from server.identity.auth import Authentication, keys_of
@@ -62,6 +73,7 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
     settings = settings or load_settings()
     configure_logs(settings)
     settings.secret()  # without one it does not even begin
+    proxies = TrustedProxies(settings.trusted_proxies)
     made = Starlette(
         routes=[
             Route("/graphql", _graphql, methods=["GET", "POST"]),
@@ -74,9 +86,21 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
             Mount("/static/graphiql", PageFiles(directory=ASSETS, check_dir=False)),
             Mount("/static/app", PageFiles(directory=APPLICATION_ASSETS, check_dir=False)),
         ],
-        middleware=[Middleware(RequestIds), Middleware(SecurityHeaders), *_guards(settings), GZIP],
+        middleware=[
+            Middleware(RequestIds),
+            Middleware(SecurityHeaders),
+            Middleware(BehindProxies, proxies, settings.max_connections_per_address),
+            *_guards(settings),
+            GZIP,
+        ],
         exception_handlers={404: _unknown},
-        lifespan=lambda app: _lifespan(app, settings, schema or served_schema(), is_process=is_process),
+        lifespan=lambda app: _lifespan(
+            app,
+            settings,
+            schema or served_schema(),
+            Connections(connection_limits_of(settings), proxies),
+            is_process=is_process,
+        ),
     )
     made.router.redirect_slashes = False  # it would send people to whatever host the request names
     return made
@@ -93,7 +117,10 @@ def _guards(settings: Settings) -> list[Middleware]:
 
 
 @asynccontextmanager
-async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_process: bool) -> AsyncGenerator[None]:
+async def _lifespan(
+    app: Starlette, settings: Settings, schema: Schema, connections: Connections, *, is_process: bool
+) -> AsyncGenerator[dict[str, Any]]:
+    """What lives as long as the application. The state that it yields is what its connections are held to."""
     services = Services(
         Database(settings.store),
         report_limits_of(settings),
@@ -125,7 +152,9 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_pr
             clock=utc_now,
         )
         app.state.application = ApplicationPage(settings, services.database, provider_of(settings))
-        app.state.subscriptions = Subscriptions(endpoint, origins_of(settings.allowed_origins))
+        app.state.subscriptions = Subscriptions(
+            endpoint, origins_of(settings.allowed_origins), socket_limits_of(settings)
+        )
         app.state.stopping = stopping = Stopping()
         async with sampling(services, responses) as sampler:
             app.state.metrics = MetricsPage(settings, sampler)
@@ -135,7 +164,7 @@ async def _lifespan(app: Starlette, settings: Settings, schema: Schema, *, is_pr
                 gc.freeze()
             log.info("started", store=services.database.url.render_as_string(hide_password=True), demo=settings.demo)
             with stopping.heeded(settings.drain_seconds):
-                yield
+                yield {"connections": connections}
     finally:
         if rates:
             await rates.close()

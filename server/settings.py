@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import store_url
 from rules.failures import Failure
+from server.addresses import TrustedProxies
 
 DEMO_FOLDER = Path("var")
 DEMO_URL = f"sqlite:///{DEMO_FOLDER}/customer-api.db"
@@ -140,6 +141,38 @@ class Settings(BaseSettings):
     )
     operation_seconds: float = Field(30, gt=0, description="How long an operation may take before it is ended.")
     body_seconds: float = Field(10, gt=0, description="How long the body of a request may take to arrive.")
+    head_seconds: float = Field(
+        10, gt=0, description="How long the head of a request may take to arrive, and a connection say nothing."
+    )
+    max_connections: int = Field(
+        1_000, ge=1, le=100_000, description="The most connections that each process holds, WebSockets too."
+    )
+    max_connections_per_address: int = Field(
+        250,
+        ge=1,
+        description="The most of them from one address (of IPv6 one /64), or requests and WebSockets of one caller "
+        "behind `TRUSTED_PROXIES`.",
+    )
+    max_silent_per_address: int = Field(
+        100,
+        ge=1,
+        description="The most of them from one address that have not asked for anything yet, or have not said by which "
+        "token they listen.",
+    )
+    max_sockets_per_bearer: int = Field(
+        50,
+        ge=1,
+        description="The most WebSockets in each process of one bearer: of all tokens of one `sub` and business.",
+    )
+    max_subscriptions_per_bearer: int = Field(
+        100, ge=1, description="The most subscriptions of one bearer in each process; a WebSocket holds 10."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="The proxies before this server, addresses and networks like `10.0.0.0/8, fd00::/8`. A request of "
+        "one is taken for that of the last address in its `X-Forwarded-For` that is not one itself; of others the "
+        "header says nothing.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe message that is logged: `debug`, `info`, `warning` or `error`."
     )
@@ -215,6 +248,12 @@ class Settings(BaseSettings):
     def _known_redis(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
             raise ValueError("REDIS_URL must be redis://host:port/number or rediss://…")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_proxies(cls, value: str) -> str:
+        TrustedProxies(value)
         return value
 
     @field_validator("jwks_url")

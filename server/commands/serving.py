@@ -1,6 +1,7 @@
 """Serving: the checks before it, the demo shop where there is nothing else, and the processes."""
 
 import asyncio
+import resource
 import secrets
 import socket
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from server.watching.metrics import shared_by_workers
 
 DEMO_TOKEN = timedelta(days=30)
 SHUTDOWN_SECONDS = 20
+OTHER_FILES = 500  # of stores, their copies, logs and exports
 # A worker that is busy loading on a busy machine is not dead; one that is killed just when it is asked whether it lives
 # is missed for so long, and no other is started meanwhile.
 UNRESPONSIVE_SECONDS = 12
@@ -41,6 +43,7 @@ def serve(settings: Settings) -> None:
         )
     if settings.documents:
         read_manifest(settings.documents)
+    _allow_open_files(settings.max_connections + OTHER_FILES)
     _check_port(settings.host, settings.port)
     token = asyncio.run(_prepared(settings, datetime.now(UTC)))
     _announce(settings, token)
@@ -59,9 +62,23 @@ def serve(settings: Settings) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            http="server.http.listening:LimitedHttp",
+            ws="server.http.listening:LimitedSocket",
+            proxy_headers=False,  # server.http.proxied heeds them
             ws_max_size=LARGEST_MESSAGE,
             timeout_worker_healthcheck=UNRESPONSIVE_SECONDS,
         )
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Have the system give this process and its workers as many open files, a connection being one of them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return
+    given = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if given < wanted:
+        typer.echo(f"MAX_CONNECTIONS needs {wanted:,} open files, the system allows {given:,} (ulimit -n)", err=True)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (given, hard))
 
 
 def _check_port(host: str, port: int) -> None:

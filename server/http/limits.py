@@ -5,10 +5,12 @@ from strawberry import Schema
 from resolvers.operation.services import ReportLimits
 from schema.document.limits import Limits
 from schema.document.prepared import Preparing
+from server.http.connections import ConnectionLimits
 from server.http.documents import Documents, TrustedDocuments, read_manifest
 from server.http.page_application import APPLICATION_DOCUMENTS
 from server.http.rates import Rates
 from server.http.responses import ResponseLimits
+from server.http.subscriptions import SocketLimits
 from server.settings import Settings
 
 
@@ -44,6 +46,26 @@ def report_limits_of(settings: Settings) -> ReportLimits:
 def response_limits_of(settings: Settings) -> ResponseLimits:
     """How answers are kept."""
     return ResponseLimits(settings.response_cache_bytes, settings.response_cache_seconds)
+
+
+def connection_limits_of(settings: Settings) -> ConnectionLimits:
+    """How many connections a process holds."""
+    return ConnectionLimits(
+        settings.max_connections,
+        settings.max_connections_per_address,
+        settings.max_silent_per_address,
+        settings.head_seconds,
+    )
+
+
+def socket_limits_of(settings: Settings) -> SocketLimits:
+    """How many sockets and subscriptions a process and a bearer hold."""
+    return SocketLimits(
+        sockets=settings.max_connections,
+        silent_per_address=settings.max_silent_per_address,
+        sockets_per_bearer=settings.max_sockets_per_bearer,
+        subscriptions_per_bearer=settings.max_subscriptions_per_bearer,
+    )
 
 
 def rates_of(settings: Settings) -> Rates | None:

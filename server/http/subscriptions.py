@@ -21,9 +21,12 @@ from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, RequestError
 from resolvers.operation.viewer import Viewer
 from schema.document.prepared import PREPARED
+from server.addresses import address_group
 from server.http.errors import Told, told_by_execution, told_of
 from server.http.graphql import WEBSOCKET, Endpoint, NotExecuted, Operation
+from server.http.rates import bucket_of
 from server.http.requests import asked_in
+from server.http.shares import Shares
 from server.identity.auth import Admission
 from server.watching.metrics import SUBSCRIPTIONS, count_operation
 from server.watching.redaction import keep_private
@@ -38,11 +41,23 @@ LONGEST_REASON = 120  # bytes of a closing frame
 
 @dataclass(frozen=True)
 class SocketLimits:
-    """How many sockets a process holds and subscriptions a socket, and how long one may be without a token."""
+    """How many sockets and subscriptions a process, a socket and a bearer hold, and how long one may have no token."""
 
     sockets: int = 1_000
     subscriptions: int = 10
     init_seconds: float = 10.0
+    silent_per_address: int = 100
+    sockets_per_bearer: int = 50
+    subscriptions_per_bearer: int = 100
+
+
+class SocketShares:
+    """What addresses and bearers hold of a process."""
+
+    def __init__(self, limits: SocketLimits) -> None:
+        self.silent = Shares(limits.silent_per_address)
+        self.sockets = Shares(limits.sockets_per_bearer)
+        self.subscriptions = Shares(limits.subscriptions_per_bearer)
 
 
 class Closed(Exception):
@@ -63,6 +78,7 @@ class Subscriptions:
         self._endpoint = endpoint
         self._allowed_origins = allowed_origins
         self._limits = limits or SocketLimits()
+        self._shares = SocketShares(self._limits)
         self._open = 0
 
     async def answer(self, socket: WebSocket) -> None:
@@ -86,8 +102,8 @@ class Subscriptions:
         if PROTOCOL not in socket.scope["subprotocols"]:
             raise Closed(4406, "Subprotocol not acceptable")
         if self._open > self._limits.sockets:
-            raise Closed(1013, "Too many connections: try again later")
-        conversation = Conversation(socket, self._endpoint, self._limits)
+            raise _too_many("to this server")
+        conversation = Conversation(socket, self._endpoint, self._limits, self._shares)
         try:
             await conversation.hold()
         finally:
@@ -97,6 +113,11 @@ class Subscriptions:
         """Whether it is no page of another site that connects: browsers say whose page it is, programs do not."""
         origin = headers.get("origin")
         return origin is None or origin.lower() in self._allowed_origins or _is_own(origin, headers.get("host", ""))
+
+
+def _too_many(which: str) -> Closed:
+    """The closing of a socket for which there is no place now: clients take this code for a reason to come back."""
+    return Closed(1013, f"Too many connections {which}: try again later")
 
 
 def origins_of(setting: str) -> frozenset[str]:
@@ -114,15 +135,23 @@ def _is_own(origin: str, host: str) -> bool:
 class Conversation:
     """One socket with its subscriptions."""
 
-    def __init__(self, socket: WebSocket, endpoint: Endpoint, limits: SocketLimits) -> None:
+    def __init__(self, socket: WebSocket, endpoint: Endpoint, limits: SocketLimits, shares: SocketShares) -> None:
         self._socket = socket
         self._endpoint = endpoint
         self._limits = limits
+        self._shares = shares
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def hold(self) -> None:
         """Let the client in, and do what it says until its token expires."""
-        admission = await self._let_in()
+        client = self._socket.client
+        with self._shares.silent.held(address_group(client.host) if client else None, _too_many("of one address")):
+            admission = await self._let_in()
+        with self._shares.sockets.held(bucket_of(admission.viewer), _too_many("of one bearer")):
+            await self._send({"type": "connection_ack"})
+            await self._talk_until_it_expires(admission)
+
+    async def _talk_until_it_expires(self, admission: Admission) -> None:
         try:
             async with asyncio.timeout(admission.expires_at - time.time()):
                 while True:
@@ -150,11 +179,9 @@ class Conversation:
             raise Closed(4401, "Unauthorized")
         authorization = _authorization(message.get("payload")) or self._socket.headers.get("authorization")
         try:
-            admission = await self._endpoint.authentication.admission(authorization)
+            return await self._endpoint.authentication.admission(authorization)
         except RequestError as error:
             raise Closed(4403, f"Forbidden: {error.message}") from None
-        await self._send({"type": "connection_ack"})
-        return admission
 
     async def _message(self) -> dict[str, Any]:
         received = await self._socket.receive()
@@ -193,14 +220,24 @@ class Conversation:
     async def _subscribe(self, id_: str, payload: Any, viewer: Viewer) -> None:
         if id_ in self._running:
             raise Closed(4409, f"Subscriber for {id_} already exists")
+        bearer, of_bearer = bucket_of(viewer), self._shares.subscriptions
         if len(self._running) >= self._limits.subscriptions:
-            most = self._limits.subscriptions
-            refusal = BadUserInput(f"a connection holds at most {most} subscriptions: end one, or connect again")
-            await self._send({"id": id_, "type": "error", "payload": told_of(refusal).errors})
-            return
+            await self._refuse_one_more(id_, f"a connection holds at most {self._limits.subscriptions} subscriptions")
+        elif not of_bearer.take(bearer):
+            await self._refuse_one_more(id_, f"a bearer holds at most {of_bearer.most} subscriptions at a time")
+        else:
+            task = self._begin(id_, payload, viewer)
+            task.add_done_callback(lambda _: of_bearer.give_back(bearer))
+
+    def _begin(self, id_: str, payload: Any, viewer: Viewer) -> "asyncio.Task[None]":
         task = asyncio.create_task(self._listen(id_, payload, viewer))
         self._running[id_] = task
         task.add_done_callback(lambda ended: self._forget(id_, ended))
+        return task
+
+    async def _refuse_one_more(self, id_: str, reason: str) -> None:
+        refusal = BadUserInput(f"{reason}: end one first")
+        await self._send({"id": id_, "type": "error", "payload": told_of(refusal).errors})
 
     def _forget(self, id_: str, task: "asyncio.Task[None]") -> None:
         if self._running.get(id_) is task:

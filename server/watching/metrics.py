@@ -41,6 +41,13 @@ RESPONSE_CACHE = Counter(
 SUBSCRIPTIONS = Gauge(
     "customer_api_subscriptions", "Open subscriptions.", registry=REGISTRY, multiprocess_mode="livesum"
 )
+CONNECTIONS = Gauge("customer_api_connections", "Open connections.", registry=REGISTRY, multiprocess_mode="livesum")
+REFUSED_CONNECTIONS = Counter(
+    "customer_api_refused_connections",
+    "Connections that were refused, by what there were too many of: of the process, of an address, silent ones.",
+    ["too_many"],
+    registry=REGISTRY,
+)
 LOOP_LAG = Histogram(
     "customer_api_event_loop_lag_seconds",
     f"How late the event loop was, looked at every {TICK_SECONDS:g} s.",

@@ -8,6 +8,8 @@ from typing import Any
 
 import uvicorn
 
+from server.http.listening import LimitedHttp, LimitedSocket
+
 
 @contextmanager
 def served(app: Any) -> Generator[int]:
@@ -15,7 +17,15 @@ def served(app: Any) -> Generator[int]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
-        config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            http=LimitedHttp,
+            ws=LimitedSocket,
+            proxy_headers=False,
+            timeout_graceful_shutdown=2,
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

@@ -371,6 +371,60 @@ def test_a_process_holds_a_limited_number_of_sockets(talking: Talking) -> None:
         assert closing(second)[0] == 1013
 
 
+@contextmanager
+def limited(talking: Talking, **limits: Any) -> Generator[Talking]:
+    """A server over the same store with other limits."""
+    settings = talking.settings.model_copy(update=limits)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8000") as client:
+        yield Talking(client, settings, talking.shop)
+
+
+def test_a_bearer_holds_a_limited_number_of_sockets_whatever_the_token(talking: Talking) -> None:
+    with limited(talking, max_sockets_per_bearer=2) as few, few.talk() as first:
+        with few.talk(60), few.connect() as third:
+            third.send_json({"type": "connection_init", "payload": {"authorization": f"Bearer {few.token(120)}"}})
+            assert closing(third) == (1013, "Too many connections of one bearer: try again later")
+            with few.talk(subject="ann"):  # another's share is not touched
+                pass
+        with few.talk():  # one of the two has ended
+            first.send_json(subscribe())
+            assert first.receive_json()["type"] == "next"
+
+
+def test_a_bearer_holds_a_limited_number_of_subscriptions_in_all_sockets(talking: Talking) -> None:
+    with limited(talking, max_subscriptions_per_bearer=2) as few, few.talk() as first, few.talk() as second:
+        for socket in (first, second):
+            socket.send_json(subscribe("1"))
+            assert socket.receive_json()["type"] == "next"
+        second.send_json(subscribe("2"))
+        refused = second.receive_json()
+        assert (refused["id"], refused["type"]) == ("2", "error")
+        assert refused["payload"] == [
+            {
+                "message": "a bearer holds at most 2 subscriptions at a time: end one first",
+                "extensions": {"code": "BAD_USER_INPUT"},
+            }
+        ]
+        with few.talk(subject="ann") as other:
+            other.send_json(subscribe())
+            assert other.receive_json()["type"] == "next"
+        first.send_json({"id": "1", "type": "complete"})
+        first.send_json({"type": "ping"})
+        assert first.receive_json() == {"type": "pong"}
+        second.send_json(subscribe("2"))
+        assert second.receive_json()["type"] == "next"
+
+
+def test_an_address_holds_few_sockets_that_do_not_say_who_they_are(talking: Talking) -> None:
+    with limited(talking, max_silent_per_address=1) as few, few.connect() as silent:
+        with few.connect() as second:
+            assert closing(second) == (1013, "Too many connections of one address: try again later")
+        silent.send_json({"type": "connection_init", "payload": {"authorization": f"Bearer {few.token()}"}})
+        assert silent.receive_json() == {"type": "connection_ack"}
+        with few.talk():
+            pass
+
+
 def test_a_subscription_is_not_answered_by_http(talking: Talking) -> None:
     headers = {"Authorization": f"Bearer {talking.token()}", "Accept": "application/graphql-response+json"}
     answer = talking.client.post("/graphql", json={"query": CHANGED}, headers=headers)
