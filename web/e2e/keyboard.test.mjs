@@ -8,7 +8,6 @@ after(closeAll);
 
 const PLACES = {
   ...PAGES,
-  Retention: "/retention?unit=QUARTER", // months have 700 cells, all alike
   "Customers, all filters": "/customers?active=yes",
   "Segments by value, with moves": "/segmentation?method=VALUE",
   "A cell's customers": "/segmentation?open=cell:5.5",

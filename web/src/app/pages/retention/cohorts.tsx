@@ -1,45 +1,23 @@
 import { SegmentedControl } from "@mantine/core";
-import type { CSSProperties } from "react";
+import { useCallback, useRef, useState } from "react";
 
-import { type Address, useAddress } from "../../address";
-import { type FragmentOf, graphql, readFragment, type ResultOf } from "../../api/graphql";
-import type { Formats } from "../../format/formats";
+import { useAddress } from "../../address";
+import type { FragmentOf } from "../../api/graphql";
+import { Tip } from "../../parts/charts/tip";
 import { Panel } from "../../parts/panel";
 import { Empty } from "../../parts/states";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
-
-export const cohorts = graphql(`
-  fragment Cohorts on RetentionReport {
-    cohorts {
-      key
-      start
-      size
-      currentActive
-      periods {
-        period
-        customerCount
-        retention
-        complete
-        revenue
-        cumulativeRevenuePerCustomer
-      }
-    }
-  }
-`);
-
-type Cell = ResultOf<typeof cohorts>["cohorts"][number]["periods"][number];
-type Shown = NonNullable<Address["cells"]>;
+import { type cohorts, cohortsOf, CohortTable, nameOf, type Told } from "./cohort-table";
+import type { Shown } from "./measure";
 
 /** Of each cohort, who bought in each period after its first; each cell opens to its customers. */
 export function Cohorts({ data }: { data: FragmentOf<typeof cohorts> }) {
-  const formats = useFormats();
-  const [address, set] = useAddress();
-  const unit = address.unit ?? "MONTH";
-  const shown = address.cells ?? "rate";
-  const found = readFragment(cohorts, data).cohorts;
-  const columns = Array.from({ length: found[0]?.periods.length ?? 0 }, (_, index) => index);
-  const most = mostOf(found.flatMap(({ periods }) => periods), shown);
+  const [{ unit = "MONTH", cells: shown = "rate" }, set] = useAddress();
+  const [told, tell] = useState<Told | null>(null);
+  const place = useRef<HTMLDivElement>(null);
+  const open = useCallback((key: string, period: number) => set({ open: `cohort:${key}.${period}` }), [set]);
+  const found = cohortsOf(data);
   return (
     <Panel
       title={t.retention.cohorts}
@@ -58,90 +36,33 @@ export function Cohorts({ data }: { data: FragmentOf<typeof cohorts> }) {
       {found.length === 0 ? (
         <Empty title={t.empty.sales}>{t.empty.salesHow}</Empty>
       ) : (
-        <div className="scroll" tabIndex={0} role="group" aria-label={t.retention.cohorts}>
-          <table className="heat small">
-            <thead>
-              <tr>
-                <th scope="col">{t.cohorts.cohort}</th>
-                <th scope="col" className="right wide">
-                  {t.columns.customers}
-                </th>
-                <th scope="col" className="right wide">
-                  {t.retention.active}
-                </th>
-                {columns.map((period) => (
-                  <th key={period} scope="col">
-                    {period === 0 ? "0" : `+${period}`}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {found.map(({ key, start, size, currentActive, periods }) => (
-                <tr key={key}>
-                  <th scope="row">{unit === "MONTH" ? formats.month(start) : key}</th>
-                  <td className="right wide">{formats.count(size)}</td>
-                  <td className="right wide">{formats.count(currentActive)}</td>
-                  {periods.map((cell) => (
-                    <td key={cell.period}>
-                      <button
-                        type="button"
-                        className={`cell ${cell.complete ? "" : "running"}`}
-                        style={{ "--share": Math.max(numberOf(cell, shown) ?? 0, 0) / most } as CSSProperties}
-                        disabled={cell.customerCount === 0}
-                        onClick={() => set({ open: `cohort:${key}.${cell.period}` })}
-                        title={cell.complete ? undefined : t.cohorts.running}
-                      >
-                        <span className="hidden">{labelOf(key, cell, formats)} </span>
-                        {textOf(cell, shown, formats)}
-                      </button>
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        <div className="drawn" ref={place}>
+          <div className="scroll edged" onScroll={() => told && tell({ ...told })}>
+            <CohortTable found={found} unit={unit} shown={shown} open={open} tell={tell} />
+          </div>
+          {told && place.current && <CellTip told={told} within={place.current} />}
         </div>
       )}
     </Panel>
   );
 }
 
-function mostOf(cells: Cell[], shown: Shown): number {
-  if (shown === "rate") {
-    return 100;
-  }
-  return Math.max(...cells.map((cell) => numberOf(cell, shown) ?? 0), 1);
-}
-
-function numberOf(cell: Cell, shown: Shown): number | null {
-  switch (shown) {
-    case "rate":
-      return cell.retention;
-    case "customers":
-      return cell.customerCount;
-    case "revenue":
-      return Number(cell.revenue);
-    case "cumulative":
-      return cell.cumulativeRevenuePerCustomer === null ? null : Number(cell.cumulativeRevenuePerCustomer);
-  }
-}
-
-function textOf(cell: Cell, shown: Shown, formats: Formats): string {
-  const value = numberOf(cell, shown);
-  if (shown === "rate") {
-    return formats.percent(value, 0);
-  }
-  return shown === "customers" || value === null ? formats.count(value) : formats.shortMoney(value);
-}
-
-function labelOf(key: string, cell: Cell, formats: Formats): string {
-  const label = t.retention.cell(
-    key,
-    cell.period,
-    formats.count(cell.customerCount),
-    formats.percent(cell.retention),
-    formats.money(cell.revenue),
+/** What a cell counts, below it. */
+function CellTip({ told: { cohort, cell, element }, within }: { told: Told; within: HTMLElement }) {
+  const formats = useFormats();
+  const [{ unit = "MONTH" }] = useAddress();
+  const [at, from] = [element.getBoundingClientRect(), within.getBoundingClientRect()];
+  return (
+    <Tip at={{ x: at.left - from.left + at.width / 2, y: at.bottom - from.top + 6 }} within={from.width}>
+      <strong>{t.retention.cellTitle(nameOf(cohort, unit, formats), cell.period)}</strong>
+      <span>{t.retention.ofSize(formats.count(cell.customerCount), formats.count(cohort.size), formats.percent(cell.retention))}</span>
+      <span>
+        {t.figures.revenue} <b>{formats.money(cell.revenue)}</b>
+      </span>
+      <span>
+        {t.retention.toDate} <b>{formats.money(cell.cumulativeRevenuePerCustomer)}</b>
+      </span>
+      {!cell.complete && <span>{t.cohorts.running}</span>}
+    </Tip>
   );
-  return cell.complete ? label : `${label}. ${t.cohorts.running}`;
 }

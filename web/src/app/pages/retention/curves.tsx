@@ -2,13 +2,14 @@ import { useState } from "react";
 import { NativeSelect } from "@mantine/core";
 
 import { useAddress } from "../../address";
-import { type FragmentOf, readFragment } from "../../api/graphql";
+import type { FragmentOf } from "../../api/graphql";
 import { LineChart } from "../../parts/charts/line-chart";
 import { Panel } from "../../parts/panel";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
-import { cohorts } from "./cohorts";
+import { type cohorts, cohortsOf, nameOf as cohortName } from "./cohort-table";
 import { compared, type Held } from "./compared";
+import { averages } from "./measure";
 
 const NOBODY = "";
 
@@ -16,7 +17,7 @@ const NOBODY = "";
 export function Curves({ data }: { data: FragmentOf<typeof cohorts> }) {
   const formats = useFormats();
   const [{ unit = "MONTH" }] = useAddress();
-  const found = readFragment(cohorts, data).cohorts.filter(({ periods }) => periods.length > 1);
+  const found = cohortsOf(data).filter(({ periods }) => periods.length > 1);
   const [one = found.at(-8)?.key ?? found[0]?.key ?? NOBODY, setOne] = useState<string>();
   const [other = found.at(-7)?.key ?? found[1]?.key ?? NOBODY, setOther] = useState<string>();
   if (found.length < 2) {
@@ -25,13 +26,8 @@ export function Curves({ data }: { data: FragmentOf<typeof cohorts> }) {
   const chosen = [one, other].map((key) => found.find((cohort) => cohort.key === key)).filter((cohort) => cohort !== undefined);
   const length = Math.max(...chosen.map(({ periods }) => periods.filter(({ complete }) => complete).length), 2);
   const steps = Array.from({ length }, (_, index) => index);
-  const mean = steps.map((step) => {
-    const over = found.filter(({ periods }) => periods[step]?.complete);
-    const size = over.reduce((sum, cohort) => sum + cohort.size, 0);
-    const stayed = over.reduce((sum, cohort) => sum + cohort.periods[step]!.customerCount, 0);
-    return size > 0 ? (100 * stayed) / size : null;
-  });
-  const options = found.map(({ key, start }) => ({ value: key, label: unit === "MONTH" ? formats.month(start) : key }));
+  const mean = averages(found, "rate");
+  const options = found.map((cohort) => ({ value: cohort.key, label: cohortName(cohort, unit, formats) }));
   const nameOf = (key: string) => options.find(({ value }) => value === key)?.label ?? key;
   return (
     <Panel
@@ -56,7 +52,7 @@ export function Curves({ data }: { data: FragmentOf<typeof cohorts> }) {
             color: index === 0 ? "var(--c1)" : "var(--c4)",
             values: steps.map((step) => (periods[step]?.complete ? periods[step].retention : null)),
           })),
-          { key: "mean", label: t.retention.mean, color: "var(--soft)", values: mean, dashed: true },
+          { key: "mean", label: t.retention.mean, color: "var(--soft)", values: steps.map((step) => mean[step] ?? null), dashed: true },
         ]}
         format={(value) => formats.percent(value)}
         formatTick={(value) => formats.percent(value, 0)}

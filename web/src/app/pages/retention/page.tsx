@@ -6,12 +6,14 @@ import { Page } from "../../parts/page";
 import { Loaded, Notices } from "../../parts/states";
 import { t } from "../../texts";
 import { useAsked, YEAR } from "./asked";
-import { Cohorts, cohorts } from "./cohorts";
+import { cohorts } from "./cohort-table";
+import { Cohorts } from "./cohorts";
 import { Curves } from "./curves";
 import { Opened } from "./opened";
 import { Summary, summary } from "./summary";
 import { Trends, trends } from "./trends";
 import { RetentionTools } from "./tools";
+import { Worth } from "./worth";
 
 export const retentionQuery = graphql(
   `
@@ -69,6 +71,7 @@ export default function RetentionPage() {
             <Notices notices={retention.notices} />
             <Cohorts data={retention} />
             <Curves data={retention} />
+            <Worth data={retention} />
             <Trends data={retention} />
             <Opened />
           </>

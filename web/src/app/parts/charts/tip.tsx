@@ -13,9 +13,12 @@ interface TipProps {
   children: ReactNode;
 }
 
+const WIDEST = 280;
+
 /** What is under the pointer or has the focus, told beside it. Those who hear the page are told elsewhere. */
 export function Tip({ at: { x, y }, within, children }: TipProps) {
-  const side = x > within / 2 ? { right: within - x + 14 } : { left: x + 14 };
+  const isNarrow = within < 2 * WIDEST;
+  const side = isNarrow ? { left: 0, right: 0 } : x > within / 2 ? { right: within - x + 14 } : { left: x + 14 };
   return (
     <div className="tip" aria-hidden="true" style={{ ...side, top: y }}>
       {children}
