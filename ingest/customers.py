@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 
+from ingest.consents import drop_what_may_not_be_given, write_events
 from ingest.drafts import Draft, PersonDraft, SaleDraft
 from models import Customer, Refund, Sale
 from models.customers import CustomerType
 from models.database import TextList, any_of, owned, scoped, table
 from resolvers.operation.writing import Write
-from rules.contacts import contact_words, email_of, name_words, sort_name
+from rules.contacts import contact_words, email_of, name_words, sort_name, unproven
 from rules.days import date_of, day_number
 
 customer, sale, refund = table(Customer), table(Sale), table(Refund)
@@ -110,7 +111,9 @@ class Buyers:
                 profile = {name: value for name, value in profile.items() if getattr(row, name) is None}
             changes[id_] = self._changes(row, profile, spans.get(id_))
         await self._drop_taken(changes)
+        await drop_what_may_not_be_given(self.write, rows, changes)
         await self._update(rows, changes)
+        await write_events(self.write, changes, is_new=False)
 
     async def _find_by_email(self) -> None:
         """Who is known by an e-mail in the file is whoever has it here."""
@@ -131,8 +134,10 @@ class Buyers:
             email = {"email": known} if "@" in number and (known := email_of(number)) else {}
             profiles[id_] = {**email, **self._profile(self.drafts[number])}
         await self._drop_taken(profiles)
+        await drop_what_may_not_be_given(self.write, {}, profiles)
         rows = [self._row(id_, number, profiles[id_]) for id_, number in zip(ids, numbers, strict=True)]
         await self.write.insert_many(customer, WRITTEN, rows)
+        await write_events(self.write, profiles, is_new=True)
 
     def _row(self, id_: int, number: str, profile: dict[str, Any]) -> tuple[Any, ...]:
         days = [
@@ -161,12 +166,7 @@ class Buyers:
         if not row.joined_given and "joined_day" not in wanted:
             bought = None if span is None else span.first_day
             wanted["joined_day"] = self._day_of(row.created_at) if bought is None else bought
-        changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
-        if "email" in changed:
-            changed["is_email_verified"] = False
-        if "phone" in changed:
-            changed["is_phone_verified"] = False
-        return changed
+        return {name: value for name, value in wanted.items() if getattr(row, name) != value}
 
     async def _update(self, rows: Mapping[int, Any], changes: Mapping[int, dict[str, Any]]) -> None:
         alike: dict[frozenset[str], list[dict[str, Any]]] = {}
@@ -176,10 +176,20 @@ class Buyers:
             self.changed.add(id_)
             after = {name: changed.get(name, getattr(rows[id_], name)) for name in (*NAMED, *CONTACTS)}
             words = {} if rows[id_].is_erased else _words(after)
-            values = {**changed, **words, "revision": self.write.revision}
+            values = {**changed, **words, **self._following(rows[id_], changed), "revision": self.write.revision}
             alike.setdefault(frozenset(values), []).append({"key": id_, **values})
         for several in alike.values():  # one statement for all whose same columns change
             await self.write.run(update(customer).where(customer.c.id == bindparam("key")), several)
+
+    def _following(self, row: Any, changed: Mapping[str, Any]) -> dict[str, Any]:
+        """What else changes of a stored customer: a new contact is not verified, and an edit has its version."""
+        following: dict[str, Any] = {}
+        for contact in CONTACTS:
+            if contact in changed:
+                following |= unproven(contact, self.write.now)
+        if changed.keys() - {"joined_day"}:  # which follows from sales, and is nobody's edit
+            following["version"] = row.version + 1
+        return following
 
     # ------------------------------------------------------------ both
 

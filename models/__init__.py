@@ -2,11 +2,18 @@
 
 from models.audit import AuditEntry
 from models.businesses import Business, Installation
+from models.codes import CodeAttempt, PendingRegistration, Ticket
+from models.consents import ConsentEvent
 from models.customers import Customer, CustomerTag, ExternalId
 from models.demo import DemoShop
+from models.duplicates import DismissedDuplicate, DuplicateCandidate
+from models.erasure import ErasedCustomer, ErasureRequest, WithdrawnContact
 from models.events import Event
 from models.idempotency import UsedKey
 from models.imports import ImportRun
+from models.jobs import Job, JobBatch, JobFile, JobStep
+from models.merging import CustomerMerge, MergedRow
+from models.preferences import Preference
 from models.sales import Payment, Refund, Sale, SaleItem, SaleStatusChange
 from models.storefronts import Storefront
 from models.touchpoints import Touchpoint
@@ -14,19 +21,35 @@ from models.touchpoints import Touchpoint
 __all__ = [
     "AuditEntry",
     "Business",
+    "CodeAttempt",
+    "ConsentEvent",
     "Customer",
+    "CustomerMerge",
     "CustomerTag",
     "DemoShop",
+    "DismissedDuplicate",
+    "DuplicateCandidate",
+    "ErasedCustomer",
+    "ErasureRequest",
     "Event",
     "ExternalId",
     "ImportRun",
     "Installation",
+    "Job",
+    "JobBatch",
+    "JobFile",
+    "JobStep",
+    "MergedRow",
     "Payment",
+    "PendingRegistration",
+    "Preference",
     "Refund",
     "Sale",
     "SaleItem",
     "SaleStatusChange",
     "Storefront",
+    "Ticket",
     "Touchpoint",
     "UsedKey",
+    "WithdrawnContact",
 ]

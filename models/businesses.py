@@ -50,7 +50,8 @@ class Installation(Stored, table=True):
 class Business(Stored, table=True):
     """A shop: whose currency and time zone its facts are written in, its settings, and the counter of its changes.
 
-    `version` counts the changes of its settings, `last_event` its events; `code_regions` are between blanks.
+    `version` counts the changes of its settings, `last_event` its events; `code_regions` are between blanks. Beside
+    `revision` stands the last one that changed facts, the loyalty program, contacts with customers, and that erased.
     """
 
     __table_args__ = (
@@ -83,5 +84,8 @@ class Business(Stored, table=True):
     last_event: int = added(0, "0", BigInteger)
     revision: int = Field(default=0, sa_type=BigInteger)
     facts_revision: int = Field(default=0, sa_type=BigInteger)
+    program_revision: int = added(0, "0", BigInteger)
+    contacts_revision: int = added(0, "0", BigInteger)
+    erased_revision: int = added(0, "0", BigInteger)
     created_at: datetime
     updated_at: datetime

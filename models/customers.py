@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     SelectBase,
     UniqueConstraint,
+    and_,
     bindparam,
     case,
     func,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
+from models.businesses import Business
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
 from models.types import (
@@ -33,12 +35,14 @@ from models.types import (
     Key,
     Money,
     Stored,
+    added,
     is_personal,
     ordered_text,
     primary_key,
     reference,
     word,
 )
+from rules.consents import CONTACTS, ConsentChannel
 
 
 class CustomerType(StrEnum):
@@ -106,7 +110,7 @@ class Customer(Stored, table=True):
     joined_day: int = Field(sa_type=Day)  # the given day, else the first purchase, else the creation
     credit_limit: int = Field(default=0, sa_type=Money)
     opening_balance: int = Field(default=0, sa_type=Money)
-    consent_email: bool = False
+    consent_email: bool = False  # what the last event of the channel says
     consent_sms: bool = False
     consent_push: bool = False
     notes: str | None = Field(default=None, sa_column_kwargs=PERSONAL)
@@ -119,6 +123,16 @@ class Customer(Stored, table=True):
     search_contact: str = Field(
         default="", sa_column_kwargs=ERASABLE
     )  # normalised words of e-mail and phone: personal data
+    version: int = added(1, "1")
+    email_as_typed: str | None = Field(default=None, max_length=320, sa_column_kwargs=PERSONAL)  # where it differs
+    # Since when it is the customer's, null as long as the record is; when it was verified, and when it bounced.
+    email_since: datetime | None = None
+    phone_since: datetime | None = None
+    email_verified_at: datetime | None = None
+    phone_verified_at: datetime | None = None
+    email_bounced_at: datetime | None = None
+    phone_bounced_at: datetime | None = None
+    access_version: int = added(1, "1")  # moved by what ends the tokens that were given to the customer
     revision: int = Field(sa_type=BigInteger)
 
 
@@ -149,6 +163,7 @@ class ExternalId(Stored, table=True):
 
 # ---------------------------------------------------------------- statements
 
+business = table(Business)
 customer, customer_tag, external_id = table(Customer), table(CustomerTag), table(ExternalId)
 
 ERASED_NAME = "Erased customer"
@@ -159,6 +174,23 @@ def is_verified() -> ColumnElement[bool]:
     return or_(customer.c.is_email_verified, customer.c.is_phone_verified)
 
 
+def may_contact(channel: ConsentChannel) -> ColumnElement[bool]:
+    """Whether a customer may be written to by a channel: it agreed, is reachable, active and not erased."""
+    c, given = customer.c, customer.c[f"consent_{channel.lower()}"]
+    name = CONTACTS.get(channel)
+    if name is None:
+        return and_(given, c.is_active, ~c.is_erased)
+    mine = business.c.id == bindparam("business")
+    needs_proof = select(business.c.confirmed_opt_in).where(mine).scalar_subquery()
+    reachable = (c[name].is_not(None), c[f"{name}_bounced_at"].is_(None), or_(c[f"is_{name}_verified"], ~needs_proof))
+    return and_(given, c.is_active, ~c.is_erased, *reachable)
+
+
+def _consents() -> dict[str, ColumnElement[Any]]:
+    named = {f"consent_{channel.lower()}": may_contact(channel) for channel in ConsentChannel}
+    return {name: type_coerce(may, customer.c[name].type).label(name) for name, may in named.items()}
+
+
 def _display_name() -> ColumnElement[Any]:
     first, last = func.coalesce(customer.c.first_name, ""), func.coalesce(customer.c.last_name, "")
     name = func.nullif(func.trim(first + " " + last), "")
@@ -166,9 +198,10 @@ def _display_name() -> ColumnElement[Any]:
 
 
 def _profile(personal: bool) -> list[ColumnElement[Any]]:
-    hidden = {"search_name", "search_contact", "sort_name", "business_id", "revision"}
+    hidden = {"search_name", "search_contact", "sort_name", "business_id", "revision", "email_as_typed"}
+    shown = {"email": func.coalesce(customer.c.email_as_typed, customer.c.email).label("email"), **_consents()}
     columns: list[ColumnElement[Any]] = [
-        type_coerce(null(), c.type).label(c.name) if is_personal(c) and not personal else c
+        type_coerce(null(), c.type).label(c.name) if is_personal(c) and not personal else shown.get(c.name, c)
         for c in customer.c
         if c.name not in hidden
     ]

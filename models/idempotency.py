@@ -7,7 +7,7 @@ from sqlmodel import Field
 
 from models.database import scoped, table
 from models.naming import statement
-from models.types import Key, Stored, primary_key, reference
+from models.types import ERASABLE, Key, Stored, primary_key, reference
 
 
 class UsedKey(Stored, table=True):
@@ -22,7 +22,7 @@ class UsedKey(Stored, table=True):
     business_id: int = reference("business.id")
     kind: str = Field(max_length=24)
     digest: str = Field(max_length=64)
-    input_digest: str = Field(max_length=64)
+    input_digest: str = Field(max_length=64, sa_column_kwargs=ERASABLE)
     made: str = Field(sa_type=Text)
     customer_id: int | None = Field(default=None, sa_type=Key)
     used_at: datetime

@@ -1,5 +1,6 @@
 """The data revision: the counter that orders every write of a business."""
 
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,15 @@ from models.naming import statement
 
 business = table(Business)
 installation = table(Installation)
+
+
+class Counter(StrEnum):
+    """A column of the business beside `revision`: the last one that changed something of that kind."""
+
+    FACTS = "facts_revision"
+    PROGRAM = "program_revision"
+    CONTACTS = "contacts_revision"
+    ERASED = "erased_revision"
 
 
 @statement
@@ -25,18 +35,19 @@ def business_to_write() -> Select[Any]:
 
 
 @cache
-def revision_taken(facts: bool) -> Update:
+def revision_taken(counters: frozenset[Counter]) -> Update:
     """Let :business be at :new_revision since :now, with :new_event as its last event; `business_to_write` came before.
 
-    `facts` says that the write changes what reports read: sales, refunds, payments, reporting attributes.
+    So are the `counters`: FACTS where the write changes what reports read, which are sales, refunds, payments and
+    reporting attributes.
     """
     values: dict[str, Any] = {
         "revision": bindparam("new_revision"),
         "last_event": bindparam("new_event"),
         "updated_at": bindparam("now", type_=business.c.updated_at.type),
     }
-    if facts:
-        values["facts_revision"] = bindparam("new_revision")
+    for counter in counters:
+        values[counter.value] = bindparam("new_revision")
     return update(business).where(business.c.id == bindparam("business")).values(values)
 
 

@@ -5,12 +5,28 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, SelectBase, Subquery, Table, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    SelectBase,
+    Subquery,
+    Table,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlmodel import SQLModel
 
 from models.businesses import Business
+from models.consents import consent_event
+from models.customers import customer
 from models.database import scoped, table
 from models.sales import payment, refund, sale, sale_item, total_of
+from rules.consents import ConsentChannel, ConsentStatus
 from rules.selling import COUNTED, PaymentMethod, SaleStatus
 
 business = table(Business)
@@ -28,7 +44,7 @@ class Invariant:
 @cache
 def invariants() -> tuple[Invariant, ...]:
     """Every rule about the rows of one business."""
-    return (*_revisions(), *_sums(), *_profits(), *_statuses(), *_references())
+    return (*_revisions(), *_sums(), *_profits(), *_statuses(), *_consents(), *_references())
 
 
 @cache
@@ -143,6 +159,32 @@ def _statuses() -> Iterator[Invariant]:
         "sale",
         _broken(sale, or_(and_(counts, ~has_day), and_(~counts, has_day), sale.c.counted_from < sale.c.business_day)),
     )
+
+
+# ---------------------------------------------------------------- consents
+
+
+def _consents() -> Iterator[Invariant]:
+    for channel in ConsentChannel:
+        last = _last_of(channel)
+        is_given = last.c.given.is_not(None) & (last.c.withdrawn.is_(None) | (last.c.withdrawn < last.c.given))
+        kept = customer.c[f"consent_{channel.lower()}"]
+        broken = select(customer.c.id).outerjoin(last, last.c.customer_id == customer.c.id)
+        rule = f"the consent by {channel} is what its last event says, of each customer"
+        wrong = kept != func.coalesce(is_given, false())
+        yield Invariant(rule, "customer", broken.where(scoped(customer), wrong))
+
+
+def _last_of(channel: ConsentChannel) -> Subquery:
+    """When each customer last gave and last withdrew a consent."""
+    c = consent_event.c
+
+    def latest(status: ConsentStatus) -> ColumnElement[Any]:
+        return func.max(case((c.status == status, c.at)))
+
+    latest_ones = (latest(ConsentStatus.GIVEN).label("given"), latest(ConsentStatus.WITHDRAWN).label("withdrawn"))
+    events = select(c.customer_id, *latest_ones).where(scoped(consent_event), c.channel == channel)
+    return events.group_by(c.customer_id).subquery("last_events")
 
 
 # ---------------------------------------------------------------- references

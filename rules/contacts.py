@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from datetime import datetime
+from typing import Any
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 LONGEST_EMAIL = 320
@@ -42,6 +44,13 @@ def national_digits(phone: str) -> str:
         return ""
     dialled = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
     return "".join(digit for digit in dialled if digit.isdigit())
+
+
+def unproven(contact: str, now: datetime) -> dict[str, Any]:
+    """What is known of an e-mail or a phone, by column, that a customer has from now on: nothing was proven of it."""
+    known = {f"is_{contact}_verified": False, f"{contact}_verified_at": None, f"{contact}_bounced_at": None}
+    typed = {"email_as_typed": None} if contact == "email" else {}
+    return {**known, **typed, f"{contact}_since": now}
 
 
 # ---------------------------------------------------------------- words

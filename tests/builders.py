@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, delete, update
 
 from models import (
+    ConsentEvent,
     Customer,
     CustomerTag,
     ExternalId,
@@ -37,6 +38,7 @@ from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointT
 from resolvers.businesses import ensure_business
 from resolvers.operation.actor import Actor
 from resolvers.operation.writing import Write, writing
+from rules.consents import ConsentChannel, ConsentSource, ConsentStatus
 from rules.contacts import contact_words, name_words, sort_name
 from rules.currency import MILLION
 from rules.days import business_moment, date_of, day_number, instant_of, noon_of
@@ -132,6 +134,8 @@ class Shop:
             told.values["merged_into"] = merged_into
         if tags is not None:
             told.tell("tags", [{"tag": tag} for tag in tags])
+        if any(name.startswith("consent_") for name in columns):
+            told.tell("consents", self._consents(told.values))
         if external is not None:
             told.tell("external", [{"system": system, "value": value} for system, value in external.items()])
         told.is_changed = True
@@ -320,6 +324,7 @@ class Shop:
         await self._put(open_write, Customer, changed, self._customer_row)
         await self._replace(open_write, changed, "tags", CustomerTag, "customer_id")
         await self._replace(open_write, changed, "external", ExternalId, "customer_id")
+        await self._replace(open_write, changed, "consents", ConsentEvent, "customer_id")
 
     async def _save_sales(self, open_write: Write) -> None:
         changed = [told for told in self._sales.values() if told.is_changed]
@@ -375,6 +380,19 @@ class Shop:
                 key = row.pop(name)
                 row[f"{name}_id"] = None if key is None else _id(found[key])
         return row
+
+    def _consents(self, values: Row) -> list[Row]:
+        """The events of the consents that were told to stand."""
+        at = values.get("created_at", self.now)
+        same = {
+            "status": ConsentStatus.GIVEN,
+            "at": at,
+            "recorded_at": at,
+            "source": ConsentSource.IMPORT,
+            "actor": "x",
+        }
+        given = [channel for channel in ConsentChannel if values.get(f"consent_{channel.lower()}")]
+        return [{"channel": channel, **same} for channel in given]
 
     def _customer_row(self, values: Row) -> Row:
         row = {"type": CustomerType.RETAIL, "created_at": self.now, **values}

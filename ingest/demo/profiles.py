@@ -11,6 +11,7 @@ from ingest.demo.columns import Columns, nullable, words
 from ingest.demo.customers import DemoPeople, numbers_of
 from ingest.demo.names import COMPANIES, COUNTRIES, CULTURE_CARDS, CULTURES, FRANCE, LIVES_IN_FRANCE, phone, written
 from models.customers import CustomerType
+from rules.consents import ConsentChannel, ConsentSource, ConsentStatus
 from rules.contacts import contact_words, name_words, search_words, sort_name
 from rules.days import date_of
 
@@ -237,3 +238,17 @@ def external_columns(people: DemoPeople, who: Ints) -> tuple[Ints, Columns]:
     values += [f"41{index:07d}" for index in people.index[books].tolist()]
     systems = ["webshop"] * len(web) + ["accounting"] * len(books)
     return np.concatenate([web, books]), {"system": systems, "value": values}
+
+
+def consent_columns(customers: Columns, who: Ints) -> tuple[Ints, Columns]:
+    """For each consent of these rows of customers, who are at the positions `who`, its customer's, and its event."""
+    given = {channel: np.flatnonzero(customers[f"consent_{channel.lower()}"]) for channel in ConsentChannel}
+    at = np.concatenate(list(given.values()))
+    moments = customers["created_at"][at]
+    same = {"status": ConsentStatus.GIVEN, "source": ConsentSource.IMPORT, "actor": "demo"}
+    return who[at], {
+        "channel": [channel.value for channel, places in given.items() for _ in range(len(places))],
+        "at": moments,
+        "recorded_at": moments,
+        **{name: [str(value)] * len(at) for name, value in same.items()},
+    }

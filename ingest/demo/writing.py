@@ -14,10 +14,11 @@ from ingest.demo.chance import Flags, Ints
 from ingest.demo.columns import Columns, chosen, length_of, nullable
 from ingest.demo.customers import NEVER, numbers_of
 from ingest.demo.fates import STATUSES, State
-from ingest.demo.profiles import customer_columns, external_columns, referred_by, tag_columns
+from ingest.demo.profiles import consent_columns, customer_columns, external_columns, referred_by, tag_columns
 from ingest.demo.shop import Happenings
 from ingest.demo.store import insert_columns
 from models import (
+    ConsentEvent,
     Customer,
     CustomerTag,
     ExternalId,
@@ -87,6 +88,7 @@ class StepWriter:
         for model, (owner, rest) in (
             (CustomerTag, tag_columns(people, who)),
             (ExternalId, external_columns(people, who)),
+            (ConsentEvent, consent_columns(columns, who)),
         ):
             await self._insert(table(model), {"customer_id": self.customers[owner], **rest})
 

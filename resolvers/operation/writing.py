@@ -21,7 +21,7 @@ from models import AuditEntry
 from models.database import Database, insert_rows, take_ids
 from models.database import table as table_of
 from models.events import Event
-from models.revision import business_to_write, revision_taken
+from models.revision import Counter, business_to_write, revision_taken
 from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.auditing import AuditedChange, AuditedRow, as_json, changes_between, merged
 from resolvers.operation.ids import global_id
@@ -36,6 +36,7 @@ D = TypeVar("D")
 Operation = Callable[["Write", A], Awaitable[D]]
 
 COPIED: Mapping[str, CopiedTable] = {copied.name: copied for copied in COPIED_TABLES}
+COUNTED_BY: Mapping[str, Counter] = {"touchpoint": Counter.CONTACTS}  # tables whose every change moves a counter
 
 
 class NoSuchBusiness(LookupError):
@@ -59,16 +60,25 @@ class Write:
         self._rows: list[AuditedRow] = []
         self._events: list[tuple[str, int | None, Mapping[str, Any]]] = []
         self.has_changed: bool = False
-        self.has_changed_facts: bool = False
+        self._counters: set[Counter] = set()
 
     @property
     def today(self) -> date:
         """The business day of this write."""
         return business_today(self.now, self.zone)
 
+    @property
+    def counters(self) -> frozenset[Counter]:
+        """The counters of the business that this write moves."""
+        return frozenset(self._counters)
+
     def code(self) -> str:
         """A new code that a person can read out and nobody can guess."""
         return new_code(secrets.choice)
+
+    def digest(self, *content: Any) -> str:
+        """What is kept in place of a secret or of an erased contact: its HMAC, with a key of the installation."""
+        return self._keys.digest([self.business_id, *content])
 
     # ------------------------------------------------------------ reading
 
@@ -155,7 +165,13 @@ class Write:
         self.has_changed = True
         copied = COPIED.get(target.name)
         if copied is not None and (columns is None or not set(copied.columns).isdisjoint(columns)):
-            self.has_changed_facts = True
+            self._counters.add(Counter.FACTS)
+        if target.name in COUNTED_BY:
+            self._counters.add(COUNTED_BY[target.name])
+
+    def moves(self, counter: Counter) -> None:
+        """Say that this write is the last that changed something of that kind."""
+        self._counters.add(counter)
 
     # ------------------------------------------------------------ the whole operation
 
@@ -202,12 +218,12 @@ class Write:
         """Run an operation for each item; one that is refused changes nothing and stops none."""
         done: list[D | Refusal] = []
         for item in items:
-            before = (len(self._rows), len(self._events), self.has_changed, self.has_changed_facts)
+            before = (len(self._rows), len(self._events), self.has_changed, set(self._counters))
             try:
                 async with self.connection.begin_nested():
                     done.append(await operation(self, item))
             except Refusal as refusal:
-                rows, events, self.has_changed, self.has_changed_facts = before
+                rows, events, self.has_changed, self._counters = before
                 del self._rows[rows:], self._events[events:]
                 done.append(refusal)
         return done
@@ -309,7 +325,7 @@ async def writing(
                 "new_event": write.last_event,
                 "now": write.now,
             }
-            await connection.execute(revision_taken(write.has_changed_facts), taken)
+            await connection.execute(revision_taken(write.counters), taken)
 
 
 @cache

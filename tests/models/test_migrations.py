@@ -49,7 +49,7 @@ PUT_IN: dict[str, tuple[str, ...]] = {
         "INSERT INTO customer (id, business_id, number, type, sort_name, email, is_active, is_email_verified,"
         " is_phone_verified, created_at, joined_given, joined_day, credit_limit, opening_balance, consent_email,"
         " consent_sms, consent_push, is_erased, search_name, search_contact, revision) VALUES (7, 1, 'C7', 'RETAIL',"
-        " 'C7', 'c7@example.com', true, false, false, '2026-01-01 00:00:00+00', false, 20454, 0, 0, false, false,"
+        " 'C7', 'c7@example.com', true, false, false, '2026-01-01 00:00:00+00', false, 20454, 0, 0, true, false,"
         " false, false, 'c7', 'c7 example com', 1)",
         "INSERT INTO customer_tag (customer_id, tag, business_id) VALUES (7, 'vip', 1)",
         "INSERT INTO sale (id, business_id, customer_id, storefront_id, number, status, channel, occurred_at,"
@@ -67,6 +67,9 @@ KEPT = {
     "SELECT name FROM storefront": [("High Street",)],
     "SELECT id, number, email, joined_day FROM customer": [(7, "C7", "c7@example.com", 20454)],
     "SELECT customer_id, tag FROM customer_tag": [(7, "vip")],
+    "SELECT customer_id, channel, status, source, actor, revision FROM consent_event WHERE at = recorded_at": [
+        (7, "EMAIL", "GIVEN", "IMPORT", "import", 1)
+    ],
     "SELECT number, status, total, customer_id, storefront_id FROM sale": [("S5", "COMPLETED", 900, 7, 1)],
     "SELECT sale_id, product, total FROM sale_item": [(5, "Tea", 1000)],
     "SELECT * FROM demo_shop": [

@@ -1,0 +1,89 @@
+"""Consents: events that are never overwritten, and what of them stands."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class ConsentChannel(StrEnum):
+    """By which way a customer agrees to be written to."""
+
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PUSH = "PUSH"
+
+
+class ConsentStatus(StrEnum):
+    """What stands for a channel. Events are GIVEN or WITHDRAWN; the others are worked out over the last of them."""
+
+    NEVER_ASKED = "NEVER_ASKED"
+    PENDING = "PENDING"
+    GIVEN = "GIVEN"
+    WITHDRAWN = "WITHDRAWN"
+    UNREACHABLE = "UNREACHABLE"
+
+
+class ConsentSource(StrEnum):
+    """Where a consent was said. A caller may say STAFF, IMPORT or API; the others are ours to set."""
+
+    REGISTRATION = "REGISTRATION"
+    PORTAL = "PORTAL"
+    STAFF = "STAFF"
+    IMPORT = "IMPORT"
+    UNSUBSCRIBE = "UNSUBSCRIBE"
+    BOUNCE = "BOUNCE"
+    COMPLAINT = "COMPLAINT"
+    API = "API"
+
+
+CONTACTS: Mapping[ConsentChannel, str] = {ConsentChannel.EMAIL: "email", ConsentChannel.SMS: "phone"}
+
+
+class ConsentSaid(NamedTuple):
+    """A consent that was given or withdrawn, and where and when that was said."""
+
+    status: ConsentStatus
+    at: datetime
+    source: ConsentSource
+
+
+class ConsentReach(NamedTuple):
+    """What else decides whether a customer may be written to: the contact of the channel, if it has one, and itself."""
+
+    has_contact: bool = True
+    is_verified: bool = True
+    bounced_at: datetime | None = None
+    is_served: bool = True  # active and not erased
+
+
+class Standing(NamedTuple):
+    """What stands for a channel of a customer, since when, and by whose word."""
+
+    status: ConsentStatus
+    since: datetime | None
+    source: ConsentSource | None
+    may_contact: bool
+
+
+def last_said(events: Iterable[ConsentSaid]) -> ConsentSaid | None:
+    """The one that stands of some events, in whatever order they arrived: of equal times the withdrawal."""
+    return max(events, key=lambda said: (said.at, said.status is ConsentStatus.WITHDRAWN), default=None)
+
+
+def standing(last: ConsentSaid | None, reach: ConsentReach, *, confirmed_opt_in: bool) -> Standing:
+    """What stands where this was said last. A withdrawal stays one, whatever becomes of the contact."""
+    if last is None:
+        return Standing(ConsentStatus.NEVER_ASKED, None, None, may_contact=False)
+    if last.status is ConsentStatus.WITHDRAWN:
+        return Standing(ConsentStatus.WITHDRAWN, last.at, last.source, may_contact=False)
+    if reach.bounced_at is not None:
+        return Standing(ConsentStatus.UNREACHABLE, reach.bounced_at, ConsentSource.BOUNCE, may_contact=False)
+    if confirmed_opt_in and not reach.is_verified:
+        return Standing(ConsentStatus.PENDING, last.at, last.source, may_contact=False)
+    return Standing(ConsentStatus.GIVEN, last.at, last.source, may_contact=reach.has_contact and reach.is_served)
+
+
+def may_raise(last: ConsentStatus | None, *, was_withdrawn: bool) -> bool:
+    """Whether an import or an upsert may give a consent: never where it was withdrawn, also by an earlier owner."""
+    return last is not ConsentStatus.WITHDRAWN and not was_withdrawn
