@@ -15,9 +15,9 @@ EVENT = (
 
 
 async def drop_what_may_not_be_given(write: Write, rows: Mapping[int, Any], profiles: Mapping[int, Any]) -> None:
-    """Leave out of profiles, by customer, consents without a contact and those that somebody withdrew.
+    """Leave out of profiles, by customer, consents that somebody withdrew; `rows` are those who are stored already.
 
-    `rows` are the customers that are stored already.
+    One without a contact is kept: it is used once there is one.
     """
     wanted = [(id_, channel) for id_ in profiles for channel in COLUMNS if profiles[id_].get(COLUMNS[channel])]
     if not wanted:
@@ -29,9 +29,7 @@ async def drop_what_may_not_be_given(write: Write, rows: Mapping[int, Any], prof
     for id_, channel in wanted:
         said_no = (id_, channel) in asked and not getattr(rows[id_], COLUMNS[channel])
         last = ConsentStatus.WITHDRAWN if said_no else None
-        contact = contacts[id_, channel]
-        has_none = channel in CONTACTS and not contact[1]
-        if has_none or not may_raise(last, was_withdrawn=contact in withdrawn):
+        if not may_raise(last, was_withdrawn=contacts[id_, channel] in withdrawn):
             del profiles[id_][COLUMNS[channel]]
 
 

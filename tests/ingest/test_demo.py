@@ -21,6 +21,7 @@ from ingest.demo.names import COUNTRIES, CULTURES, phone, written
 from models import (
     AuditEntry,
     Business,
+    ConsentEvent,
     Customer,
     CustomerTag,
     ExternalId,
@@ -55,6 +56,7 @@ Rows = dict[str, list[Any]]
 Stores = Callable[[], Database]
 MODELS = (
     Storefront, Customer, CustomerTag, ExternalId, Sale, SaleItem, Payment, Refund, SaleStatusChange, Touchpoint,
+    ConsentEvent,
 )  # fmt: skip
 
 
@@ -232,7 +234,8 @@ async def test_growing_leaves_what_is_there(sqlite_database: Database) -> None:
     await grow(sqlite_database, NOW + timedelta(days=60))
     after = await rows_of(sqlite_database)
 
-    for name in ("sale_item", "payment", "refund", "sale_status_change", "touchpoint", "customer_tag", "external_id"):
+    for name in ("sale_item", "payment", "refund", "sale_status_change", "touchpoint", "customer_tag", "external_id",
+                 "consent_event"):  # fmt: skip
         assert len(after[name]) > len(before[name])
         assert not set(before[name]) - set(after[name]), name
     changed = _changed(before["sale"], after["sale"])

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from re import search, sub
 from typing import Any
 
 import pytest
@@ -232,8 +233,9 @@ async def test_personal_columns_are_not_read_without_the_claim(shop: Shop, readi
     others = [c.name for c in customers_with_id(True).selected_columns if c.name not in personal]
     assert "first_name" in others
     assert [getattr(hidden, name) for name in others] == [getattr(shown, name) for name in others]
-    statements = [customers_with_id(False), touchpoints_with_id(False)]
-    assert [n for s in statements for n in personal if f".{n}" in str(s.compile())] == []
+    statements = [str(s.compile()) for s in (customers_with_id(False), touchpoints_with_id(False))]
+    read = [sub(r"\.(email|phone) IS NOT NULL", "", s) for s in statements]  # whether there is one, for the consents
+    assert [n for s in read for n in personal if search(rf"\.{n}\b", s)] == []
 
 
 MONEY = [
