@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, SelectBase, and_, func, or_, select, union_all
+from sqlalchemy import Column, ColumnElement, Integer, Select, SelectBase, and_, bindparam, func, or_, select, union_all
 
 from models.customers import customer
 from models.database import scoped, table
@@ -33,10 +33,25 @@ def _sharing(named: ColumnElement[bool], key: tuple[Column[Any], ...]) -> Select
     return select(people.c.id).where(people.c.same > 1)
 
 
+def _last_runs() -> Select[Any]:
+    """The last run of each imported file of :business."""
+    return select(func.max(import_run.c.id)).where(scoped(import_run)).group_by(import_run.c.file_name)
+
+
 @statement
 def rejected_rows() -> SelectBase:
     """The rows rejected by the last run of each imported file of :business."""
-    last = select(func.max(import_run.c.id)).where(scoped(import_run)).group_by(import_run.c.file_name)
     return select(func.coalesce(func.sum(import_run.c.rows_rejected), 0).label("rows")).where(
-        import_run.c.id.in_(last), scoped(import_run)
+        import_run.c.id.in_(_last_runs()), scoped(import_run)
+    )
+
+
+@statement
+def last_imports() -> SelectBase:
+    """The last run of each imported file of :business, the newest :most first."""
+    return (
+        select(import_run)
+        .where(import_run.c.id.in_(_last_runs()), scoped(import_run))
+        .order_by(import_run.c.id.desc())
+        .limit(bindparam("most", type_=Integer))
     )

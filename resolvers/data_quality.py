@@ -1,14 +1,17 @@
 """Data quality: what is known of the facts of a business, and what is missing in them."""
 
 from datetime import date
+from typing import Any
 
 from analytics.copy.pinned import PinnedView
 from analytics.data_quality import FactCounts, counts_of_facts
 from analytics.figures import percentage
-from models.data_quality import possible_duplicates, rejected_rows
+from models.data_quality import last_imports, possible_duplicates, rejected_rows
 from resolvers.operation.context import Context
 from resolvers.operation.reports import Kept, Parts, kept
 from rules.days import date_of, day_number
+
+LATEST_IMPORTS = 50
 
 
 class DataQuality:
@@ -33,6 +36,10 @@ class DataQuality:
         """The rows that the last import of each file could not use."""
         ((rows,),) = await self._context.reader.stored(rejected_rows(), {})
         return int(rows)
+
+    async def imports(self) -> list[Any]:
+        """The last import of each file, newest first."""
+        return await self._context.reader.rows(last_imports(), most=LATEST_IMPORTS)
 
 
 def _date(day: int | None) -> date | None:

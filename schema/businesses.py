@@ -7,6 +7,7 @@ import strawberry
 
 from analytics.segmentation import RFMScheme
 from models.businesses import PortalSignIn, Weekday
+from models.imports import ImportStatus
 from resolvers.businesses import BusinessSettingsPayload, SettingsUpdate, update_business_settings
 from resolvers.customers import customer_by_id
 from resolvers.data_quality import data_quality
@@ -23,7 +24,27 @@ if TYPE_CHECKING:
 
 strawberry.enum(Weekday, description="A day of the week.")
 strawberry.enum(PortalSignIn, description="How customers sign in to the portal.")
+strawberry.enum(ImportStatus, description="How an import ended.")
 strawberry.enum(Role, description="What a token may do, each role more than the one before.")
+
+
+@strawberry.type(description="The last import of a file.")
+class ImportedFile:
+    """What became of a file's rows."""
+
+    file_name: str = about("The file.", "file")
+    preset: str = about("As which system's file it was read, or by which map.")
+    status: ImportStatus = about("How it ended; one that crashed stays RUNNING.")
+    started_at: datetime = about("When it began.")
+    finished_at: datetime | None = about("When it ended; null while it runs, or where it crashed.")
+    rows_read: int = about("The rows of the file, each of which is in exactly one of the counts below.")
+    rows_written: int = about("Rows that were new.")
+    rows_updated: int = about("Rows that changed what was there.")
+    rows_unchanged: int = about("Rows that were there already.")
+    rows_rejected: int = about(
+        "Rows that could not be used; they lie with their reasons in a file beside the imported one."
+    )
+    error: str | None = about("Why it failed.")
 
 
 @strawberry.type(description="What is known of the facts of a business, and what is missing in them.")
@@ -51,6 +72,14 @@ class DataQuality:
     async def rejected_rows(root: strawberry.Parent[Any]) -> int:
         """Rows that could not be used."""
         return await root.rejected_rows()
+
+    @strawberry.field(
+        description="The last import of each file, newest first, at most 50.", graphql_type=list[ImportedFile]
+    )
+    @staticmethod
+    async def imports(root: strawberry.Parent[Any]) -> Any:
+        """The last import of each file."""
+        return await root.imports()
 
 
 @strawberry.type(description="A shop, in whose currency and time zone all answers are.")

@@ -64,6 +64,7 @@ LISTS = {
     "__Schema.types": 100,
     "__Type.fields": 7,
     "CategoryAffinity.pairs": 50,
+    "DataQuality.imports": 50,
     "LifetimeValueReport.distribution": 7,
     "LifetimeValueReport.lorenz": 101,
     "PurchasePatterns.byHour": 24,
