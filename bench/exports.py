@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from time import process_time
 from typing import Any
 
@@ -96,10 +96,12 @@ async def _exported(store: Path, format: str) -> dict[str, float]:
 
 
 async def _size(document: Any, export: Any) -> int:
-    from exports.files import file_of  # noqa: PLC0415
+    from exports.files import write_file  # noqa: PLC0415
     from exports.writers.pdf.fonts import Fonts  # noqa: PLC0415
 
-    return sum([len(chunk) async for chunk in file_of(document, export, Fonts(Path("/nowhere")))])
+    with TemporaryFile() as file:
+        await write_file(document, export, Fonts(Path("/nowhere")), file)
+        return file.tell()
 
 
 async def _written(format: str, rows: int) -> dict[str, float]:

@@ -1,10 +1,11 @@
-"""The bytes of an exported file, as they are made."""
+"""A report as a file: which writer writes it, from rows as they come."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
+from shutil import copyfileobj
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from exports.document import Document, Table
 from exports.writers.csv import CsvWriter
@@ -15,7 +16,6 @@ from resolvers.exports import Export
 from resolvers.operation.errors import BadUserInput
 from rules.exports import ExportFormat
 
-CHUNK_BYTES = 256 * 1024
 OF_ONE_TABLE: dict[ExportFormat, Any] = {ExportFormat.CSV: CsvWriter, ExportFormat.PARQUET: ParquetWriter}
 
 Progress = Callable[[str, int, int | None], None]
@@ -25,56 +25,16 @@ def silent(_part: str, _rows: int, _of: int | None) -> None:
     """Tell nobody how far it is."""
 
 
-class Outbox:
-    """A file for writers that is emptied as it fills."""
-
-    def __init__(self) -> None:
-        self.closed = False
-        self._parts: list[bytes] = []
-        self._written = 0
-
-    def write(self, data: bytes) -> int:
-        """Take bytes."""
-        self._parts.append(bytes(data))
-        self._written += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        """How many bytes it took in all."""
-        return self._written
-
-    def flush(self) -> None:
-        """They are taken already."""
-
-    def close(self) -> None:
-        """No more is to come."""
-        self.closed = True
-
-    def seekable(self) -> bool:
-        """What was taken is gone."""
-        return False
-
-    def readable(self) -> bool:
-        """It is taken out by other means."""
-        return False
-
-    def writable(self) -> bool:
-        """That is what it is for."""
-        return True
-
-    def emptied(self) -> bytes:
-        """What was written since it was last emptied."""
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
-
-
-def file_of(document: Document, export: Export, fonts: Fonts, progress: Progress = silent) -> AsyncGenerator[bytes]:
-    """The bytes of a report as a file; whoever stops reading stops the writing."""
+async def write_file(
+    document: Document, export: Export, fonts: Fonts, out: BinaryIO, progress: Progress = silent
+) -> None:
+    """Write a report into an open file, rows as they come; whoever cancels this stops the writing."""
     if export.format in OF_ONE_TABLE:
-        return _table_file(document, _chosen(document, export), OF_ONE_TABLE[export.format], progress)
-    if export.format is ExportFormat.XLSX:
-        return _workbook(document, progress)
-    return _paper(document, fonts, progress)
+        await _write_table(document, _chosen(document, export), OF_ONE_TABLE[export.format], out, progress)
+    elif export.format is ExportFormat.XLSX:
+        await _write_workbook(document, out, progress)
+    else:
+        await _write_paper(document, fonts, out, progress)
 
 
 def _chosen(document: Document, export: Export) -> Table:
@@ -85,40 +45,50 @@ def _chosen(document: Document, export: Export) -> Table:
     return document.parts[export.part]
 
 
-async def _table_file(document: Document, table: Table, writer: Any, progress: Progress) -> AsyncGenerator[bytes]:
-    box = Outbox()
-    writing = await asyncio.to_thread(writer, cast(BinaryIO, box), document, table)
+async def _in_thread(work: Callable[..., Any], *given: Any) -> Any:
+    """Do something in a thread; a cancellation waits for its end, so that nothing is written for who has let go."""
+    working = asyncio.ensure_future(asyncio.to_thread(work, *given))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait((working,))
+        raise
+
+
+async def _write_table(document: Document, table: Table, writer: Any, out: BinaryIO, progress: Progress) -> None:
+    writing = await _in_thread(writer, out, document, table)
     rows = 0
-    async with aclosing(table.batches()) as batches:
-        async for batch in batches:
-            await asyncio.to_thread(writing.write, batch)
-            rows += batch.num_rows
-            progress(table.title, rows, table.count)
-            if data := box.emptied():
-                yield data
-    await asyncio.to_thread(writing.close)
-    yield box.emptied()
+    try:
+        async with aclosing(table.batches()) as batches:
+            async for batch in batches:
+                await _in_thread(writing.write, batch)
+                rows += batch.num_rows
+                progress(table.title, rows, table.count)
+        await _in_thread(writing.close)
+    except BaseException:
+        writing.abandon()
+        raise
 
 
-async def _workbook(document: Document, progress: Progress) -> AsyncGenerator[bytes]:
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, TemporaryFile() as file:
-        book = await asyncio.to_thread(_begun_workbook, cast(BinaryIO, file), document, folder)
+async def _write_workbook(document: Document, out: BinaryIO, progress: Progress) -> None:
+    """A workbook is put together beside, for its ZIP would go on writing where `out` takes no more."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, TemporaryFile() as whole:
+        book = await _in_thread(_begun_workbook, whole, document, folder)
         try:
             for table in document.tables:
-                part = await asyncio.to_thread(book.part, table)
+                part = await _in_thread(book.part, table)
                 rows = 0
                 async with aclosing(table.batches()) as batches:
                     async for batch in batches:
-                        await asyncio.to_thread(part.write, batch)
+                        await _in_thread(part.write, batch)
                         rows += batch.num_rows
                         progress(table.title, rows, table.count)
         except BaseException:
             book.abandon()
             raise
-        await asyncio.to_thread(book.close)
-        file.seek(0)
-        while data := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield data
+        await _in_thread(book.close)
+        whole.seek(0)
+        await _in_thread(copyfileobj, whole, out)
 
 
 def _begun_workbook(file: BinaryIO, document: Document, folder: str) -> Any:
@@ -127,14 +97,10 @@ def _begun_workbook(file: BinaryIO, document: Document, folder: str) -> Any:
     return XlsxWriter(file, document, folder)
 
 
-async def _paper(document: Document, fonts: Fonts, progress: Progress) -> AsyncGenerator[bytes]:
+async def _write_paper(document: Document, fonts: Fonts, out: BinaryIO, progress: Progress) -> None:
     on_paper = sorted((*document.tables, *document.printed), key=lambda table: table.is_appendix)
     tables = [await _printed(table, progress, is_main=table is document.tables[0]) for table in on_paper]
-    with TemporaryFile() as file:
-        await asyncio.to_thread(_write_pdf, cast(BinaryIO, file), document, tables, fonts)
-        file.seek(0)
-        while data := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield data
+    await _in_thread(_write_pdf, out, document, tables, fonts)
 
 
 def _write_pdf(file: BinaryIO, document: Document, tables: list[Printed], fonts: Fonts) -> None:

@@ -8,6 +8,7 @@ from resolvers import links
 from resolvers.exports import EXPORTABLE, Export
 from rules.exports import ExportDetail, ExportFormat
 from schema.arguments import Info, said
+from schema.document.costs import PRICES, REPORT
 
 strawberry.enum(
     ExportFormat,
@@ -23,11 +24,29 @@ DESCRIPTION = (
 )
 PARTS = "; ".join(f"{e.name}: {', '.join(e.parts)}" for e in EXPORTABLE if len(e.parts) > 1)
 
+# The root field whose work a file does; lists of members do that of their report, others that of a report.
+FIELDS = {
+    "segment-migration": "segmentMigration",
+    "moved-customers": "segmentMigration",
+    "segmentation-trend": "segmentationTrend",
+    "lifetime-value": "lifetimeValueReport",
+    "bucket-customers": "lifetimeValueReport",
+    "purchase-patterns": "purchasePatterns",
+    "category-affinity": "categoryAffinity",
+    "retention": "retention",
+    "cohort-customers": "retention",
+}
+
 Format = Annotated[ExportFormat, said("The kind of file.")]
 Detail = Annotated[ExportDetail, said("The segments, or every customer of them too.")]
 Part = Annotated[
     str | None, said(f"Which table a CSV or PARQUET file holds, the first of its report unless given. {PARTS}.")
 ]
+
+
+def price_of(export: Export) -> int:
+    """What the opening of a link costs who made it: as much as its report at least."""
+    return max(REPORT, PRICES.get(f"Query.{FIELDS.get(export.of.name)}", REPORT))
 
 
 def export_url() -> Any:

@@ -33,6 +33,7 @@ from server.http.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
 from server.http.limits import (
     connection_limits_of,
     documents_of,
+    export_limits_of,
     rates_of,
     report_limits_of,
     response_limits_of,
@@ -147,9 +148,9 @@ async def _lifespan(
             services,
             endpoint.authentication,
             Fonts(settings.fonts),
-            at_once=settings.max_exports,
-            seconds=settings.export_seconds,
-            clock=utc_now,
+            export_limits_of(settings),
+            utc_now,
+            rates,
         )
         app.state.application = ApplicationPage(settings, services.database, provider_of(settings))
         app.state.subscriptions = Subscriptions(

@@ -217,7 +217,28 @@ class Settings(BaseSettings):
     max_exports: int = Field(
         4, ge=1, le=100, description="How many exports each process writes at the same time; more are told to wait."
     )
-    export_seconds: float = Field(600, gt=0, description="How long an export may take until its last byte is sent.")
+    max_exports_of_business: int = Field(
+        3, ge=1, le=100, description="How many of them one business may have, so that others find a place."
+    )
+    max_exports_of_token: int = Field(
+        2,
+        ge=1,
+        le=100,
+        description="How many of them one bearer may have, with all tokens of one `sub` and business; the customers of "
+        "a business have so many together.",
+    )
+    export_seconds: float = Field(600, gt=0, description="How long an export may take until all of it is written.")
+    export_spool_bytes: int = Field(
+        4 * 1024**3,
+        ge=1024**2,
+        description="How many bytes of exports each process keeps on disk (in `TMPDIR`) until they are read; "
+        "a business has at most half of it.",
+    )
+    export_least_speed: int = Field(
+        32 * 1024,
+        ge=1,
+        description="How many bytes a second an export has to be read by; who is slower for a minute is cut off.",
+    )
     fonts: Path = Field(
         Path("/usr/share/fonts"),
         description="A folder of TrueType fonts for the PDF files: where the fonts that come along lack a script, like "

@@ -30,6 +30,9 @@ class CsvWriter:
     def close(self) -> None:
         """There is nothing after the last row."""
 
+    def abandon(self) -> None:
+        """There is nothing to let go of."""
+
     def _put(self, rows: Any) -> None:
         lines = StringIO(newline="")
         csv.writer(lines).writerows(rows)

@@ -39,6 +39,10 @@ class ParquetWriter:
             self._flush()
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Write no more: left to itself it would end the file when it is collected."""
+        self._writer.is_open = False
+
     def _flush(self) -> None:
         self._writer.write_table(pa.Table.from_batches(self._kept, self._schema))
         self._kept.clear()

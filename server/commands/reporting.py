@@ -13,7 +13,7 @@ import typer
 from analytics.copy.copy import SnapshotMoved
 from exports.asking import question
 from exports.document import Document
-from exports.files import Progress, file_of
+from exports.files import Progress, write_file
 from exports.reports import document_of
 from exports.writers.pdf.fonts import Fonts
 from exports.writers.svg import svg_of
@@ -106,8 +106,7 @@ async def _write(context: Context, wanted: ReportRequest, fonts: Fonts, progress
         return _write_charts(await document_of(context, export), wanted)
     document = await document_of(context, export)
     with _arriving(wanted.output) as file:
-        async for chunk in file_of(document, export, fonts, progress):
-            file.write(chunk)
+        await write_file(document, export, fonts, file, progress)
     return [wanted.output]
 
 

@@ -1,7 +1,9 @@
-"""Answers /exports/…: who has a link that holds gets the file, as it is written; nobody else gets anything."""
+"""Answers /exports/…: who has a link that holds gets the file, once all of it is written; nobody else gets anything."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+import errno
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -19,7 +21,11 @@ from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden, Unauthenticated
 from resolvers.operation.services import Services
 from rules.exports import MEDIA_TYPES
+from schema.exports import price_of
 from server.http.errors import Told, told_of, told_of_timeout
+from server.http.fair_shares import FairShares, NoShare, holder_of
+from server.http.rates import RATE_LIMITED, Rates, bucket_of
+from server.http.spool import SpooledFile
 from server.identity.auth import Authentication
 from server.watching.metrics import count_operation
 
@@ -28,56 +34,102 @@ log = structlog.get_logger()
 TOKEN = b"token="
 NO_STORE = {"Cache-Control": "no-store"}
 STATUSES = {BadUserInput.code: 400, Forbidden.code: 403}
-BUSY = "as many exports as this server writes at a time are being written: ask again in a few seconds"
+BUSY = "As many exports as {} may have at a time are being written: ask again in a few seconds."
+UNREAD = "As many files as {} may have at a time wait for who reads them: ask again when some are read."
+NO_ROOM = "There is no room for this file beside those of {} that wait for who reads them: ask again later."
+DISK_FULL = "The disk has no room for the file: ask again later."
 BUSY_SECONDS = 5
-CLIENT_GONE = "CLIENT_GONE"
+CLIENT_GONE, SLOW_READER, UNAVAILABLE = "CLIENT_GONE", "SLOW_READER", "UNAVAILABLE"
 GONE = "the link is for a business that does not exist here any more"
+CHUNK_BYTES = 64 * 1024
+READ_AHEAD = 8  # files that may wait for their readers, for each that may be written at a time
 
 
-@dataclass
+@dataclass(frozen=True)
+class ExportLimits:
+    """How many exports are written at a time, of whom, for how long, and how they have to be read."""
+
+    at_once: int = 4
+    of_business: int = 3
+    of_bearer: int = 2
+    seconds: float = 600
+    spool_bytes: int = 4 * 1024**3
+    bytes_per_second: int = 32 * 1024
+    patience: float = 60.0  # seconds: what a system keeps for a slow reader takes so long to get less
+
+    def writing(self) -> FairShares:
+        """Those that are written."""
+        return FairShares(BUSY, self.at_once, self.of_business, self.of_bearer)
+
+    def waiting(self) -> FairShares:
+        """Those that are written or sent."""
+        return FairShares(UNREAD, READ_AHEAD * self.at_once, READ_AHEAD * self.of_business, READ_AHEAD * self.of_bearer)
+
+    def room(self) -> FairShares:
+        """The bytes on disk."""
+        return FairShares(NO_ROOM, self.spool_bytes, self.spool_bytes // 2, self.spool_bytes // 2)
+
+
 class Exports:
     """Writes files for links, a limited number at a time, each for a limited time."""
 
-    services: Services
-    authentication: Authentication
-    fonts: Fonts
-    at_once: int
-    seconds: float
-    clock: Callable[[], datetime]
-    _writing: int = 0
+    def __init__(  # noqa: PLR0913  what it writes with, and within which limits
+        self,
+        services: Services,
+        authentication: Authentication,
+        fonts: Fonts,
+        limits: ExportLimits,
+        clock: Callable[[], datetime],
+        rates: Rates | None = None,
+    ) -> None:
+        self.services = services
+        self.fonts = fonts
+        self.limits = limits
+        self.writing, self.waiting, self.room = limits.writing(), limits.waiting(), limits.room()
+        self._authentication = authentication
+        self._clock = clock
+        self._rates = rates
 
     async def answer(self, request: Request) -> Response:
         """The file of a link, or in plain words why there is none."""
         started = perf_counter()
         if request.method != "GET":
             return _said("A link is opened by GET.", 405, {"Allow": "GET"})
-        try:
-            link = await self._link(request)
-            if self._writing >= self.at_once:
-                count_operation("export", {"UNAVAILABLE"}, 0)
-                return _said(BUSY, 503, {"Retry-After": str(BUSY_SECONDS)})
-            writing = Writing(self, link, started)
-            if not await _while_waited_for(request.receive, writing.begin()):
+        with ExitStack() as until_sent:
+            try:
+                link = await self._link(request)
+                holder = holder_of(link.viewer)
+                until_sent.enter_context(self.waiting.taking(holder))
+                with self.writing.taking(holder):
+                    await self._charge(link)
+                    writing = Writing(self, link, until_sent.enter_context(SpooledFile(self.room, holder)), started)
+                    is_written = await _while_waited_for(request.receive, writing.write())
+            except NoShare as busy:
+                return _busy(busy)
+            except Exception as error:  # noqa: BLE001  whatever it is, the caller gets its reason or an id
+                return _refused(error, self.limits.seconds, started)
+            if not is_written:
                 writing.tell(CLIENT_GONE)
                 return _said("Nobody waits for this any more.", 499, {})
-        except TimeoutError:
-            return _refused(told_of_timeout(self.seconds, writes=False), started)
-        except Exception as error:  # noqa: BLE001  whatever it is, the caller gets its reason or an id
-            return _refused(told_of(error), started)
-        return ExportResponse(writing)
+            return ExportResponse(writing, until_sent.pop_all())
 
     async def _link(self, request: Request) -> Link:
         query: bytes = request.scope.get("query_string", b"")
         if not query.startswith(TOKEN) or not query.isascii():
             raise LinkRefused(TAMPERED)
         token = query.removeprefix(TOKEN).decode()
-        link = read_link(self.services.signing, request.path_params["file_name"], token, self.clock())
+        link = read_link(self.services.signing, request.path_params["file_name"], token, self._clock())
         authorization = request.headers.get("authorization")
         if authorization is not None:  # a browser that opens a link sends none
-            viewer = await self.authentication.viewer(authorization)
+            viewer = await self._authentication.viewer(authorization)
             if viewer.business_id != link.viewer.business_id:
                 raise LinkRefused(OTHER_BUSINESS)
         return link
+
+    async def _charge(self, link: Link) -> None:
+        """Have who made the link pay for its report, with a whole bucket where that is less."""
+        if self._rates:
+            await self._rates.spend(bucket_of(link.viewer), min(price_of(link.export), self._rates.budget))
 
     async def opened(self, link: Link, *, pin_at_start: bool = False) -> Context:
         """The store as a link sees it: as of when it was made, with its viewer's rights."""
@@ -95,66 +147,55 @@ class Exports:
             raise LinkRefused(FOREIGN)
         return context
 
-    def take_turn(self, by: int) -> None:
-        """Count one that is being written, or is not any more."""
-        self._writing += by
-
 
 class Writing:
-    """One file as it is written: its first bytes are there before anything is answered."""
+    """One file: it is written to its end before anything of it is sent, and holds no snapshot while it is sent."""
 
-    def __init__(self, of: Exports, link: Link, started: float) -> None:
+    def __init__(self, of: Exports, link: Link, file: SpooledFile, started: float) -> None:
         self.link = link
+        self.size = 0
         self._of = of
+        self._file = file
         self._started = started
-        self._deadline = asyncio.get_running_loop().time() + of.seconds
-        self._context: Context | None = None
-        self._chunks: AsyncGenerator[bytes] | None = None
-        self._first = b""
         self._sent = 0
 
-    async def begin(self) -> None:
-        """Compute the report and write the first bytes of it; raises what a caller should be told."""
-        self._of.take_turn(1)
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                try:
-                    await self._begin(pin_at_start=False)
-                except SnapshotMoved:
-                    await self._let_go()
-                    await self._begin(pin_at_start=True)
-        except BaseException:
-            self._of.take_turn(-1)
-            await self._let_go()
-            raise
+    async def write(self) -> None:
+        """Compute the report and write all of it; raises what a caller should be told."""
+        async with asyncio.timeout(self._of.limits.seconds):
+            try:
+                await self._write(pin_at_start=False)
+            except SnapshotMoved:
+                self._file.seek(0)
+                self._file.truncate()
+                await self._write(pin_at_start=True)
+        self.size = self._file.seek(0, 2)
+        self._file.seek(0)
 
-    async def _begin(self, *, pin_at_start: bool) -> None:
-        from exports.files import file_of  # noqa: PLC0415  slow to import: most workers write no file
+    async def _write(self, *, pin_at_start: bool) -> None:
+        from exports.files import write_file  # noqa: PLC0415  slow to import: most workers write no file
         from exports.reports import document_of  # noqa: PLC0415
 
-        self._context = await self._of.opened(self.link, pin_at_start=pin_at_start)
-        document = await document_of(self._context, self.link.export)
-        self._chunks = file_of(document, self.link.export, self._of.fonts)
-        self._first = await anext(self._chunks, b"")
+        context = await self._of.opened(self.link, pin_at_start=pin_at_start)
+        try:
+            document = await document_of(context, self.link.export)
+            await write_file(document, self.link.export, self._of.fonts, self._file)
+        except BaseException:
+            await context.abandon()
+            raise
+        finally:
+            await context.close()
 
     async def send(self, send: Send) -> None:
-        """Send all bytes."""
-        assert self._chunks is not None
-        async with asyncio.timeout_at(self._deadline):
-            await self._send(send, self._first, more=True)
-            async for chunk in self._chunks:
-                await self._send(send, chunk, more=True)
-            await self._send(send, b"", more=False)
-
-    async def _send(self, send: Send, chunk: bytes, *, more: bool) -> None:
-        self._sent += len(chunk)
-        await send({"type": "http.response.body", "body": chunk, "more_body": more})
-
-    async def end(self, outcome: str | None) -> None:
-        """Let go of everything, and tell."""
-        self._of.take_turn(-1)
-        await self._let_go()
-        self.tell(outcome)
+        """Send all bytes; TimeoutError where they are read too slowly."""
+        now = asyncio.get_running_loop().time
+        limits, begun = self._of.limits, now()
+        while chunk := await asyncio.to_thread(self._file.read, CHUNK_BYTES):
+            by_now = begun + (self._sent + len(chunk)) / limits.bytes_per_second
+            this_one = now() + len(chunk) / limits.bytes_per_second  # who read fast may not stop for long
+            async with asyncio.timeout_at(limits.patience + min(by_now, this_one)):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            self._sent += len(chunk)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def tell(self, outcome: str | None) -> None:
         """Count and log it; `outcome` is the code of what went wrong."""
@@ -172,36 +213,28 @@ class Writing:
             outcome=outcome,
         )
 
-    async def _let_go(self) -> None:
-        chunks, self._chunks = self._chunks, None
-        if chunks is not None:
-            await chunks.aclose()
-        context, self._context = self._context, None
-        if context is not None:
-            await context.abandon()
-            await context.close()
-
 
 class ExportResponse(Response):
-    """Sends a file as it is written, and stops writing when the client goes."""
+    """Sends a file that is written, until the client goes or reads too slowly; then lets go of it."""
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Writing, held: ExitStack) -> None:
         self._writing = writing
+        self._held = held
         export = writing.link.export
         disposition = {"Content-Disposition": f'attachment; filename="{writing.link.file_name}"'}
         super().__init__(None, 200, NO_STORE | disposition, MEDIA_TYPES[export.format])
-        del self.headers["content-length"]  # nobody knows it yet
+        self.headers["content-length"] = str(writing.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
         outcome: str | None = "INTERNAL"
         try:
-            outcome = None if await _while_waited_for(receive, self._send(send)) else CLIENT_GONE
+            with self._held:
+                outcome = None if await _while_waited_for(receive, self._send(send)) else CLIENT_GONE
         except TimeoutError:
-            outcome = "TIMEOUT"
-            raise
+            outcome = SLOW_READER  # the server ends the connection, for less was sent than was announced
         finally:
-            await self._writing.end(outcome)
+            self._writing.tell(outcome)
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -227,12 +260,26 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def _refused(told: Told, started: float) -> Response:
-    (error,) = told.errors
-    code: str = error["extensions"]["code"]
+def _busy(busy: NoShare) -> Response:
+    """429 where the bearer has all of its own share, 503 where others have the rest."""
+    count_operation("export", {RATE_LIMITED if busy.is_own else UNAVAILABLE}, 0)
+    return _said(busy.message, 429 if busy.is_own else 503, {"Retry-After": str(BUSY_SECONDS)})
+
+
+def _refused(error: Exception, limit: float, started: float) -> Response:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        count_operation("export", {UNAVAILABLE}, perf_counter() - started)
+        return _said(DISK_FULL, 503, {"Retry-After": str(BUSY_SECONDS)})
+    told = told_of_timeout(limit, writes=False) if isinstance(error, TimeoutError) else told_of(error)
+    return _told(told, started)
+
+
+def _told(told: Told, started: float) -> Response:
+    (entry,) = told.errors
+    code: str = entry["extensions"]["code"]
     count_operation("export", {code}, perf_counter() - started)
     status = told.status or STATUSES.get(code, 500)
-    message: Any = error["message"]
+    message: Any = entry["message"]
     return _said(f"{message[:1].upper()}{message[1:]}.", status, told.headers)
 
 

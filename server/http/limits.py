@@ -7,6 +7,7 @@ from schema.document.limits import Limits
 from schema.document.prepared import Preparing
 from server.http.connections import ConnectionLimits
 from server.http.documents import Documents, TrustedDocuments, read_manifest
+from server.http.exports import ExportLimits
 from server.http.page_application import APPLICATION_DOCUMENTS
 from server.http.rates import Rates
 from server.http.responses import ResponseLimits
@@ -65,6 +66,18 @@ def socket_limits_of(settings: Settings) -> SocketLimits:
         silent_per_address=settings.max_silent_per_address,
         sockets_per_bearer=settings.max_sockets_per_bearer,
         subscriptions_per_bearer=settings.max_subscriptions_per_bearer,
+    )
+
+
+def export_limits_of(settings: Settings) -> ExportLimits:
+    """How exports are written and read."""
+    return ExportLimits(
+        at_once=settings.max_exports,
+        of_business=settings.max_exports_of_business,
+        of_bearer=settings.max_exports_of_token,
+        seconds=settings.export_seconds,
+        spool_bytes=settings.export_spool_bytes,
+        bytes_per_second=settings.export_least_speed,
     )
 
 
