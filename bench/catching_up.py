@@ -27,6 +27,7 @@ from models import Sale
 from models.database import Database, any_of, table
 from resolvers.businesses import businesses
 from resolvers.operation.actor import Actor
+from resolvers.operation.ids import use_ids_of
 from resolvers.operation.reader import Reader, Statements
 from resolvers.operation.writing import writing
 
@@ -65,6 +66,7 @@ async def main(url: str, name: str | None) -> None:
     """Measure and print."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     database, random = Database(url), Random(1)
+    await use_ids_of(database)
     business: Any = next(row for row in await businesses(database) if name in (None, row.name))
     copy, statements = ColumnarCopy(database, business.id), Statements(database)
     load = await brought(copy, database, statements, business.id)

@@ -30,6 +30,7 @@ from models.database import Database, insert_rows, insert_stored
 from models.migrate import migrate
 from resolvers.businesses import ensure_business
 from resolvers.operation.actor import Actor
+from resolvers.operation.ids import use_ids_of
 from rules.demo import DEMO_BUSINESS
 
 NOW = datetime(2026, 3, 14, 22, 30, tzinfo=UTC)
@@ -50,6 +51,7 @@ async def new_database(postgres: str | None) -> AsyncGenerator[Database]:
         database = Database(url)
         try:
             await migrate(database)
+            await use_ids_of(database)
             yield database
         finally:
             await database.close()

@@ -68,10 +68,12 @@ async def import_once(file: Path, folder: Path) -> dict[str, float]:
     from models.database import Database  # noqa: PLC0415
     from models.migrate import migrate  # noqa: PLC0415
     from resolvers.businesses import ensure_business  # noqa: PLC0415
+    from resolvers.operation.ids import use_ids_of  # noqa: PLC0415
     from resolvers.operation.writing import Actor  # noqa: PLC0415
 
     database = Database(f"sqlite:///{folder / f'{file.name}.db'}")
     await migrate(database)
+    await use_ids_of(database)
     now = datetime.now(UTC)
     shop = await ensure_business(database, "Shop", currency="GBP", timezone="Europe/London", now=now)
     summary = await import_file(

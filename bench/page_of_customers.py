@@ -31,6 +31,7 @@ from sqlalchemy import text
 from models.database import Database
 from resolvers.businesses import businesses
 from resolvers.operation.context import Context
+from resolvers.operation.ids import use_ids_of
 from resolvers.operation.reader import Reader
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
@@ -170,6 +171,7 @@ async def main(url: str, name: str | None) -> None:
     """Measure and print."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     services = Services(Database(url))
+    await use_ids_of(services.database)
     business = next(row for row in await businesses(services.database) if name in (None, row.name))
     viewer = Viewer("bench", Role.ADMIN, business.id, None, True)
     pages = {"page of 50 customers": (PAGE, {}), "Customer 360": await customer_360(services.database, business.id)}

@@ -29,6 +29,7 @@ from models.database import Database
 from resolvers.businesses import find_business
 from resolvers.operation.computed import ReportCache
 from resolvers.operation.context import Context
+from resolvers.operation.ids import use_ids_of
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from schema.schema import schema
@@ -134,6 +135,7 @@ def races(engine: Direct, last: int) -> list[Race]:
 async def four_together(url: str) -> None:
     """Print what the four reports take in one operation, against the sum of four operations."""
     services = Services(Database(url))
+    await use_ids_of(services.database)
     business = await find_business(services.database, "Demo")
     viewer = Viewer("bench", Role.ADMIN, business.id, None, True)
 

@@ -19,6 +19,7 @@ from analytics.segmentation import RFMScheme, SegmentationMethod
 from models.database import Database
 from resolvers.businesses import businesses
 from resolvers.operation.context import Context
+from resolvers.operation.ids import use_ids_of
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.segmentation.report import SegmentationQuestion, segmentation
@@ -31,6 +32,7 @@ async def main(url: str, name: str | None) -> None:
     """Measure and print."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     services = Services(Database(url))
+    await use_ids_of(services.database)
     business = next(row for row in await businesses(services.database) if name in (None, row.name))
     viewer = Viewer("bench", Role.ADMIN, business.id, None, True)
     question = SegmentationQuestion(SegmentationMethod.RFM, RFMScheme.POS, 90, None, None, False, None, None, None)

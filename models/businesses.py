@@ -35,7 +35,7 @@ class PortalSignIn(StrEnum):
 class Installation(Stored, table=True):
     """One row: the epoch of this database, renewed by a restore, so that no cache key outlives its data.
 
-    `digest_key` is what the digests of idempotency keys are made with; a restored store keeps it.
+    `digest_key` is what the digests of idempotency keys and public ids are made with; a restored store keeps it.
     """
 
     __table_args__ = (CheckConstraint("id = 1", name="installation_single"),)

@@ -34,6 +34,12 @@ def business_to_write() -> Select[Any]:
     return mine.with_for_update(key_share=True, of=business)
 
 
+@statement
+def installation_key() -> Select[Any]:
+    """The key of this database's digests and ids, which a restored one keeps."""
+    return select(installation.c.digest_key)
+
+
 @cache
 def revision_taken(counters: frozenset[Counter]) -> Update:
     """Let :business be at :new_revision since :now, with :new_event as its last event; `business_to_write` came before.

@@ -9,7 +9,8 @@ from typing import Any
 
 from resolvers.exports import BY_NAME, Export
 from resolvers.operation.context import Context
-from resolvers.operation.errors import Forbidden
+from resolvers.operation.errors import BadUserInput, Forbidden
+from resolvers.operation.ids import global_id, key_of
 from resolvers.operation.signing import Signing, Tampered, UnknownLinkKey
 from resolvers.operation.viewer import Role, Viewer
 from rules.exports import ExportDetail, ExportFormat
@@ -52,12 +53,12 @@ def _claims(link: Link) -> dict[str, Any]:
     viewer, export = link.viewer, link.export
     return {
         "iat": link.made_at.timestamp(),
-        "business": viewer.business_id,
+        "business": global_id("Business", viewer.business_id),
         "epoch": link.epoch,
         "sub": viewer.subject,
         "role": viewer.role.value,
         "pii": viewer.pii,
-        "customer": viewer.customer_id,
+        "customer": None if viewer.customer_id is None else global_id("Customer", viewer.customer_id),
         "report": export.of.name,
         "asked": export.of.adapter.dump_python(export.asked, mode="json"),
         "format": export.format.value,
@@ -88,7 +89,9 @@ def _link(claims: dict[str, Any], made_at: datetime) -> Link:
         asked = BY_NAME[claims["report"]].adapter.validate_python(claims["asked"])
         export = Export(asked, ExportFormat(claims["format"]), ExportDetail(claims["detail"]), claims["part"])
         role = Role(claims["role"])
-        viewer = Viewer(claims["sub"], role, claims["business"], claims["customer"], claims["pii"])
+        business, customer = key_of(str(claims["business"]), "Business"), claims["customer"]
+        customer_id = None if customer is None else key_of(str(customer), "Customer")
+        viewer = Viewer(claims["sub"], role, business, customer_id, claims["pii"])
         return Link(viewer, claims["epoch"], export, claims["file"], made_at)
-    except (KeyError, ValueError):  # of another version of the server, whose questions were others
+    except (KeyError, ValueError, BadUserInput):  # of another version of the server, whose questions were others
         raise LinkRefused(REVOKED) from None

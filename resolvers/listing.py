@@ -31,6 +31,7 @@ from resolvers.customers import customer_by_id
 from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden
+from resolvers.operation.ids import RowKey
 from resolvers.operation.loaders import many_each
 from resolvers.operation.paging import Keyset, Page, PageArguments, Pager, PageRequest, day_range, list_digest, pager
 from resolvers.operation.ranges import AmountRange, DateRange
@@ -38,8 +39,8 @@ from resolvers.prediction.population import members_at_risk
 from resolvers.segmentation.rfm import members_of_segment
 from rules.contacts import search_words
 
-BY_NAME = Keyset({"value": str, "id": int}, attrgetter("value", "id"))
-BY_NUMBER = Keyset({"value": int, "id": int}, attrgetter("value", "id"))
+BY_NAME = Keyset({"value": str, "id": RowKey}, attrgetter("value", "id"))
+BY_NUMBER = Keyset({"value": int, "id": RowKey}, attrgetter("value", "id"))
 BY_REVENUE = Keyset({"value": int, "number": str}, attrgetter("revenue", "number"))
 LONGEST_WORD = 320  # no word of a name or contact is longer, and PostgreSQL takes none of more than 2,046 bytes
 

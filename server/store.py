@@ -10,6 +10,7 @@ from models import tenancy
 from models.database import Database
 from models.outages import is_outage
 from models.schema_version import head, schema_of
+from resolvers.operation.ids import use_ids_of
 from rules.failures import Failure
 from server.settings import Settings
 
@@ -23,11 +24,11 @@ class StoreError(Failure):
 async def prepare(database: Database, settings: Settings) -> None:
     """Bring an empty store, or the demo's own, to the current schema; StoreError tells about one of another version."""
     current = await schema_of(database)
-    if current == head():
-        return
-    if current is not None and not settings.demo:
+    if current not in (None, head()) and not settings.demo:
         raise StoreError("the database has the schema of an older version: back it up, then run python main.py migrate")
-    await _migrated(database)
+    if current != head():
+        await _migrated(database)
+    await use_ids_of(database)
 
 
 @asynccontextmanager

@@ -10,9 +10,11 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from models.database import Database
 from models.migrate import migrate
+from resolvers.operation.ids import use_ids_by
 from server.settings import Settings
 from tests.once import computed_once, made_once
 
@@ -25,7 +27,10 @@ NO_SERVER = (OSError, TimeoutError, asyncpg.PostgresError)
 LONGEST = ("browser", "processes")
 WANT_POSTGRES = {"postgres_url", "postgres_template"}  # every other fixture of PostgreSQL asks for one of these
 OF_MANY_ROWS = ("tests/reports/", "online_retail", "test_real_data", "test_cdnow", "test_rfm_properties", "test_fuzz")
+KEY_OF_IDS = "1d" * 32
 SETTINGS = (*(name.upper() for name in Settings.model_fields), "PROMETHEUS_MULTIPROC_DIR")
+
+use_ids_by(KEY_OF_IDS)  # also for the parameters of tests
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,6 +67,12 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def ids_of_tests() -> None:
+    """Ids are those of stores made here, whichever store a test before has opened."""
+    use_ids_by(KEY_OF_IDS)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The databases of a run end with it."""
@@ -70,9 +81,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 async def make_current(url: str) -> None:
-    """Bring a new database to the current schema."""
+    """Bring a new database to the current schema, with the key that tests make ids by."""
     database = Database(url)
     await migrate(database)
+    async with database.transaction() as connection:
+        await connection.execute(text("UPDATE installation SET digest_key = :key"), {"key": KEY_OF_IDS})
     await database.close()
 
 

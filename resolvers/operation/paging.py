@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from resolvers.operation.errors import BadUserInput
-from resolvers.operation.ids import cursor, read_cursor
+from resolvers.operation.ids import RowKey, cursor, digest_of, read_cursor
 from rules.days import day_number
 
 DEFAULT_PAGE = 50
@@ -51,7 +50,7 @@ class Page:
 
 def list_digest(*arguments: Any) -> str:
     """A digest of the arguments that make a list; a cursor is of one list only."""
-    return blake2b(repr(arguments).encode(), digest_size=8).hexdigest()
+    return digest_of(repr(arguments).encode())
 
 
 class PageArguments(NamedTuple):
@@ -78,7 +77,31 @@ class Keyset:
         return {"size": request.limit + 1, **dict(zip(self.kinds, request.position or (), strict=False))}
 
 
-NEWEST_FIRST = Keyset({"at": datetime, "id": int}, attrgetter("occurred_at", "id"))
+NEWEST_FIRST = Keyset({"at": datetime, "id": RowKey}, attrgetter("occurred_at", "id"))
+
+
+class Cursors(Sequence[str]):
+    """The cursors of rows, each made when somebody wants it: most ask for the last alone."""
+
+    def __init__(self, keyset: Keyset, digest: str, rows: Sequence[Any]) -> None:
+        self._keyset = keyset
+        self._kinds = tuple(keyset.kinds.values())
+        self._digest = digest
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Cursors": ...
+
+    def __getitem__(self, index: int | slice) -> "str | Cursors":
+        if isinstance(index, slice):
+            return Cursors(self._keyset, self._digest, self._rows[index])
+        return cursor(self._keyset.read(self._rows[index]), self._digest, self._kinds)
 
 
 @dataclass(frozen=True)
@@ -101,7 +124,7 @@ class Pager:
         more, past = len(rows) > request.limit, request.position is not None
         if request.backward:
             shown.reverse()
-        cursors = [cursor(self.keyset.read(row), self.digest) for row in shown]
+        cursors = Cursors(self.keyset, self.digest, shown)
         return Page(shown, cursors, *((past, more) if request.backward else (more, past)))
 
 

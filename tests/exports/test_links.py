@@ -15,6 +15,7 @@ from models.businesses import Installation
 from models.database import Database, table
 from resolvers.exports import Export
 from resolvers.listing import Conditions, ListQuestion
+from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, Viewer
 from rules.exports import ExportFormat
 from schema.schema import schema
@@ -196,6 +197,10 @@ def test_a_link_expires_after_ten_minutes(files: Files) -> None:
     assert "was changed" in refusal(files.get(signed(claims | {"iat": now + 60}))), "none is made in the future"
 
 
+def test_a_link_tells_no_key(files: Files) -> None:
+    assert claims_of(files.link(FIELD))["business"].startswith("Business_")
+
+
 def test_a_link_with_another_key_is_revoked(files: Files) -> None:
     assert "revoked" in refusal(files.get(signed(claims_of(files.link(FIELD)), OTHER)))
 
@@ -203,14 +208,14 @@ def test_a_link_with_another_key_is_revoked(files: Files) -> None:
 def test_a_link_of_another_version_is_refused(files: Files) -> None:
     claims = claims_of(files.link(FIELD))
 
-    for change in ({"report": "gone"}, {"asked": {"period": 7}}, {"role": "KING"}, {"format": "DOC"}):
+    for change in ({"report": "gone"}, {"asked": {"period": 7}}, {"role": "KING"}, {"format": "DOC"}, {"business": 1}):
         assert "revoked" in refusal(files.get(signed(claims | change)))
 
 
 def test_a_link_of_a_business_that_is_gone_or_elsewhere(files: Files) -> None:
     claims = claims_of(files.link(FIELD))
 
-    assert "does not exist here" in refusal(files.get(signed(claims | {"business": 999})))
+    assert "does not exist here" in refusal(files.get(signed(claims | {"business": global_id("Business", 999)})))
     assert "another installation" in refusal(files.get(signed(claims | {"epoch": "other"})))
 
 

@@ -12,6 +12,7 @@ from multiprocessing.synchronize import Barrier
 from models import Sale, Storefront
 from models.database import Database, table
 from resolvers.operation.actor import Actor
+from resolvers.operation.ids import use_ids_of
 from resolvers.operation.writing import Write, writing
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -30,6 +31,7 @@ async def open_storefront(write: Write, asked: tuple[str, bool]) -> int:
 async def write_again_and_again(url: str, business: int, name: str, count: int) -> list[int]:
     """Write `count` storefronts, each in a transaction of its own; every third write changes no facts."""
     database = Database(url)
+    await use_ids_of(database)
     revisions = []
     for n in range(count):
         async with writing(database, business, actor=Actor(name, "ADMIN"), clock=lambda: NOW) as opened:

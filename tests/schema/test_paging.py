@@ -1,5 +1,6 @@
 """Pages of lists: every row once, forwards and backwards, also where rows are equal or come between."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.operation.errors import BadUserInput
+from resolvers.operation.ids import RowKey, global_id, read_cursor
 from resolvers.operation.paging import Keyset, Page, PageArguments, pager
 from tests.builders import Shop, open_shop
 from tests.schema.conftest import REFUSED_BY_GRAPHQL, Asker, customer_id
@@ -290,6 +292,16 @@ def opened(cursor: str) -> list[Any]:
 def closed(values: Any) -> str:
     """A cursor that somebody made up."""
     return urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+async def test_a_cursor_tells_no_key_of_a_row(ask_ties: Asker) -> None:
+    for name in ("NEWEST", "NAME", "LAST_PURCHASE", "sales"):
+        digest, _, key = opened(await cursor_of(ask_ties, name))
+        assert re.fullmatch("[0-9a-f]{16}", digest), name
+        assert re.fullmatch("Row_[0-9a-f]{32}", key), name
+    with pytest.raises(BadUserInput):  # an id of a row is no place in a list
+        read_cursor(closed(["digest", global_id("Customer", 7)]), "digest", [RowKey])
+    assert read_cursor(closed(["digest", global_id("Row", 7)]), "digest", [RowKey]) == (7,)
 
 
 MALFORMED = [

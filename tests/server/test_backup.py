@@ -21,6 +21,7 @@ from models.backup import Filling, TableLayout, layouts
 from models.database import Database, table
 from models.finding import word_query
 from models.listing import found_customers
+from models.revision import installation_key
 from models.schema_version import head, schema_of
 from resolvers.businesses import businesses
 from resolvers.operation.services import Services
@@ -34,6 +35,7 @@ from server.settings import Settings
 from server.store import StoreError
 from tests.analytics.asking import operation
 from tests.builders import NOW, Line, Shop, open_shop
+from tests.conftest import KEY_OF_IDS
 from tests.server.conftest import SECRET
 
 pytestmark = pytest.mark.own_store
@@ -89,6 +91,11 @@ async def epoch(database: Database) -> str:
         return str((await connection.execute(select(table(Installation).c.epoch))).scalar_one())
 
 
+async def key_of_ids(database: Database) -> str:
+    async with database.reading() as connection:
+        return (await connection.execute(installation_key())).scalar_one()
+
+
 @pytest.fixture(params=KINDS)
 def target_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a store that is not there yet (SQLite), or migrated (PostgreSQL)."""
@@ -120,6 +127,7 @@ async def test_everything_comes_back_as_a_new_store(store_url: str, target_url: 
     async with store(target_url) as database:
         assert await everything(database) == before
         assert await epoch(database) != old_epoch
+        assert await key_of_ids(database) == KEY_OF_IDS, "ids are the same for ever"
         assert await found(database, shop.id, "ÆNN") == [shop.id_of("1 anna")]
         assert await wrong(database) == []
         await goes_on(database, shop)

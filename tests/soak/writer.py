@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from models.database import Database
+from resolvers.operation.ids import use_ids_of
 from tests.builders import Shop, open_shop
 
 CUSTOMERS = 5
@@ -41,6 +42,7 @@ async def main(store: str, business: str, name: str) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     database, chance = Database(store), random.Random(name)
+    await use_ids_of(database)
     shop = await open_shop(database, business)
     for number in range(CUSTOMERS):
         shop.sale(f"{name}{number}", "2024-01-01", "1.00", number=f"{name}first{number}")

@@ -15,6 +15,7 @@ from models.database import Database
 from resolvers.operation import context
 from resolvers.operation.actor import UsedFor
 from resolvers.operation.context import Context
+from resolvers.operation.ids import use_ids_of
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from resolvers.operation.writing import Write, writing
@@ -44,6 +45,7 @@ async def writing_and_dying(*arguments: Any, **options: Any) -> AsyncGenerator[W
 
 async def main(url: str, business: str, when: str) -> None:
     services = Services(Database(url))
+    await use_ids_of(services.database)
     made = Context(services, Viewer("ann", Role.MANAGER, int(business)), NOW)
     operation = open_storefront
     if when == "before":
