@@ -64,6 +64,8 @@ IDS = "query ($v: [ID!]!) { nodes(ids: $v) { id } }"
 BY = "query ($v: CustomerBy!) { customer(by: $v) { id } }"
 FIRST = "query ($v: Int) { customers(first: $v) { nodes { id } } }"
 SEARCH = "query ($v: String) { customers(filter: { search: $v }) { nodes { id } } }"
+FILTER = "query ($v: CustomerFilter) { customers(filter: $v) { nodes { id } } }"
+TAGS = "query ($v: [String!]) { customers(filter: { tags: $v }) { nodes { id } } }"
 
 ATTACKS: dict[str, Attack] = {
     "60 levels that double": _asked(_listing("...F0") + _chain(60, "NEXT NEXT"), INVALID),
@@ -172,6 +174,24 @@ ATTACKS: dict[str, Attack] = {
     ),
     "a text of 900 KB in a variable": _asked(
         "query ($v: ID!) { node(id: $v) { id } }", BAD, variables={"v": "a" * 900_000}
+    ),
+    "a search of 480,000 combining marks": _asked(SEARCH, BAD, variables={"v": "a" + "\u0315\u0300" * 240_000}),
+    "a search of 150,000 words": _asked(SEARCH, BAD, variables={"v": " ".join(map(str, range(150_000)))}),
+    "a search of 400 combining marks": _asked(SEARCH, BAD, variables={"v": "a" + "\u0315\u0300" * 200}),
+    "1,000 tags of 1,000 characters": _asked(TAGS, BAD, variables={"v": ["a" * 1_000] * 1_000}),
+    "a tag of 900 KB": _asked(TAGS, BAD, variables={"v": ["a" * 900_000]}),
+    "a segment of 900 KB in a filter": _asked(FILTER, BAD, variables={"v": {"rfmSegment": "a" * 900_000}}),
+    "a day of 900 KB": _asked(FILTER, BAD, variables={"v": {"joined": {"start": "1" * 900_000}}}),
+    "an amount of 900 KB": _asked(FILTER, BAD, variables={"v": {"totalSpent": {"min": "1" * 900_000}}}),
+    "an enumeration of 900 KB": _asked(FILTER, BAD, variables={"v": {"churnRisk": "A" * 900_000}}),
+    "800 unknown fields of an input": _asked(
+        "{ customers(filter: { " + " ".join(f"search{i}: 1" for i in range(800)) + " }) { nodes { id } } }", INVALID
+    ),
+    "1,000 unknown fields of an input in a variable": _asked(
+        FILTER, BAD, variables={"v": {f"acquisitionSourceacquisition{i}": 1 for i in range(1_000)}}
+    ),
+    "1,500 unknown arguments": _asked(
+        "{ customers(" + " ".join(f"orderB{i}: 1" for i in range(1_500)) + ") { nodes { id } } }", INVALID
     ),
     "a number of 1,000 digits": Attack(
         b'{"query": "%s", "variables": {"v": %s}}' % (FIRST.encode(), b"9" * 1_000), (BAD,)

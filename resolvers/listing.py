@@ -42,6 +42,7 @@ from rules.contacts import search_words
 BY_NAME = Keyset({"value": str, "id": RowKey}, attrgetter("value", "id"))
 BY_NUMBER = Keyset({"value": int, "id": RowKey}, attrgetter("value", "id"))
 BY_REVENUE = Keyset({"value": int, "number": str}, attrgetter("revenue", "number"))
+MOST_WORDS = 20
 LONGEST_WORD = 320  # no word of a name or contact is longer, and PostgreSQL takes none of more than 2,046 bytes
 
 
@@ -155,6 +156,8 @@ async def _found(context: Context, listing: Listing, search: str) -> Listing:
         raise BadUserInput("`search` needs at least one letter or digit")
     if max(map(len, words.split())) > LONGEST_WORD:
         raise BadUserInput(f"`search` takes words of up to {LONGEST_WORD} letters")
+    if words.count(" ") >= MOST_WORDS:
+        raise BadUserInput(f"`search` takes up to {MOST_WORDS} different words")
     query = word_query(words, contacts, context.services.database.is_sqlite)
     condition = "contacts" if contacts else "names"
     if not listing.is_computed:

@@ -22,6 +22,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.document.costs import cost_of, sizes_of
 from schema.document.errors import PARSE_FAILED, TOO_COSTLY, VALIDATION_FAILED, DocumentRefused
+from schema.document.lengths import MOST_SUGGESTED, Lengths
 from schema.document.limits import Limits, Measuring, check_variables
 from schema.document.walking import Fragments
 
@@ -62,6 +63,7 @@ class Prepared:
         self._schema = schema._schema  # pyright: ignore[reportPrivateUsage]
         self._preparing = preparing
         self._fragments: Fragments | None = None
+        self._lengths: Lengths | None = None
         self._costs: LRUCache[Any, int] = LRUCache(COSTS_KEPT)
         self._prepare()
 
@@ -73,8 +75,10 @@ class Prepared:
     def cost(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> int:
         """What an operation of a document without errors costs. A GraphQLError tells of variables beyond the limits."""
         assert self._fragments is not None
+        assert self._lengths is not None
         try:
             check_variables(variables, self._preparing.limits)
+            self._lengths.check(variables)
         except DocumentRefused as refusal:
             raise refusal.error from None
         key = (operation.name.value if operation.name else None, sizes_of(variables))
@@ -87,8 +91,10 @@ class Prepared:
         try:
             self.document = _parsed(self.text, self._preparing)
             self._fragments = Measuring(self.document, self._preparing.limits).check()
+            self._lengths = Lengths(self._schema, self.document, hide_names=self.hides_names)
             rules = RULES if self._preparing.introspection else CLOSED_RULES
-            self.errors = tuple(validate(self._schema, self.document, rules, hide_suggestions=self.hides_names))
+            hide = self.hides_names or self._lengths.unknown > MOST_SUGGESTED
+            self.errors = tuple(validate(self._schema, self.document, rules, hide_suggestions=hide))
         except GraphQLError as error:
             self.errors = (_without_frames(error),)
         except DocumentRefused as refusal:

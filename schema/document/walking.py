@@ -146,6 +146,20 @@ class Walker:
                 if not roots_only:
                     waiting.append(self.within(node.selection_set, named_type_of(field)))
 
+    def fields_within(
+        self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None
+    ) -> Iterator[tuple[FieldNode, GraphQLNamedType | None]]:
+        """Every field of a selection set and of those inside, with the type it is asked of; no spread ones."""
+        waiting = [self.within(selections, parent)]
+        while waiting:
+            found = next(waiting[-1], None)
+            if found is None:
+                waiting.pop()
+            elif isinstance(found.node, FieldNode):
+                yield found.node, found.parent
+                field = field_of(found.parent, found.node.name.value)
+                waiting.append(self.within(found.node.selection_set, named_type_of(field) if field else None))
+
     def type_of(self, condition: NamedTypeNode | None) -> GraphQLNamedType | None:
         """The type of a fragment's condition."""
         return self._schema.get_type(condition.name.value) if self._schema and condition else None
