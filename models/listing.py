@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     column,
     func,
     literal,
@@ -31,29 +32,52 @@ from models.sales import refund, sale, total_of
 # Customers chosen beforehand with a revenue each, perhaps in groups, given along with a statement on the copy.
 member = named_table("member", column("customer_id", BigInteger), column("revenue", BigInteger), column("grp", Integer))
 
+# What customers are ordered by where only arithmetic beside the statement can tell it, given along with it.
+valued = named_table("valued", column("customer_id", BigInteger), column("value", BigInteger))
+
 NEVER = -(2**31) + 1
+UNKNOWN = -(2**62)  # below every value, so that who has none comes last
 
 
 class CustomerOrder(StrEnum):
-    """The order of a list of customers; NAME ascends, the others descend."""
+    """The order of a list of customers; NAME ascends, the others descend, who has no such value last."""
 
     NEWEST = "NEWEST"
     NAME = "NAME"
     TOTAL_SPENT = "TOTAL_SPENT"
     LAST_PURCHASE = "LAST_PURCHASE"
+    ORDERS = "ORDERS"
+    AVERAGE_ORDER = "AVERAGE_ORDER"
+    DAYS_SINCE_LAST_PURCHASE = "DAYS_SINCE_LAST_PURCHASE"
+    BALANCE = "BALANCE"
+    EXPECTED_REVENUE = "EXPECTED_REVENUE"
+    AT_STAKE = "AT_STAKE"
 
 
-COMPUTED_ORDERS = frozenset((CustomerOrder.TOTAL_SPENT, CustomerOrder.LAST_PURCHASE))
-COMPUTED_FILTERS = frozenset(("last_from", "last_to", "spent_min", "spent_max", "members"))
+SPENDING_ORDERS = frozenset(
+    (
+        CustomerOrder.TOTAL_SPENT,
+        CustomerOrder.LAST_PURCHASE,
+        CustomerOrder.ORDERS,
+        CustomerOrder.DAYS_SINCE_LAST_PURCHASE,
+    )
+)
+VALUED_ORDERS = frozenset(
+    (CustomerOrder.AVERAGE_ORDER, CustomerOrder.BALANCE, CustomerOrder.EXPECTED_REVENUE, CustomerOrder.AT_STAKE)
+)
+SPENDING_FILTERS = frozenset(("last_from", "last_to", "since_from", "since_to", "spent_min", "spent_max"))
+COMPUTED_ORDERS = SPENDING_ORDERS | VALUED_ORDERS
+COMPUTED_FILTERS = SPENDING_FILTERS | {"members", "storefront"}
 
 
 @cache
 def spending() -> Subquery:
-    """Net revenue and last purchase day of each customer, to :as_of."""
+    """Net revenue, orders and last purchase day of each customer, to :as_of."""
     bought = (
         select(
             sale.c.customer_id,
             total_of(sale.c.total).label("amount"),
+            func.count().label("orders"),
             func.max(sale.c.business_day).label("last_day"),
         )
         .where(sale.c.counted_from <= bindparam("as_of"), sale.c.business_day <= bindparam("as_of"))
@@ -68,7 +92,8 @@ def spending() -> Subquery:
     source = customer.outerjoin(bought, bought.c.customer_id == customer.c.id)
     source = source.outerjoin(returned, returned.c.customer_id == customer.c.id)
     last = func.coalesce(bought.c.last_day, literal(NEVER, Integer)).label("last_day")
-    return select(customer.c.id, spent.label("spent"), last).select_from(source).subquery("spending")
+    orders = func.coalesce(bought.c.orders, 0).label("orders")
+    return select(customer.c.id, spent.label("spent"), orders, last).select_from(source).subquery("spending")
 
 
 def _tagged() -> ColumnElement[bool]:
@@ -81,6 +106,16 @@ def _tagged() -> ColumnElement[bool]:
     return customer.c.id.in_(tags)
 
 
+def _bought_at() -> ColumnElement[bool]:
+    buyers = select(sale.c.customer_id).where(
+        sale.c.storefront_id == bindparam("storefront", type_=BigInteger),
+        sale.c.counted_from <= bindparam("as_of"),
+        sale.c.business_day <= bindparam("as_of"),
+        sale.c.customer_id.is_not(None),
+    )
+    return customer.c.id.in_(buyers)
+
+
 def _condition(name: str) -> ColumnElement[Any]:
     c, spent = customer.c, spending().c
     conditions: dict[str, Any] = {
@@ -89,6 +124,7 @@ def _condition(name: str) -> ColumnElement[Any]:
         "contacts": lambda: found_by_words(contacts=True),
         "candidates": lambda: any_of(c.id, "candidates"),
         "type": lambda: c.type == bindparam("type", type_=c.type.type),
+        "served": lambda: c.is_active,
         "is_active": lambda: c.is_active == bindparam("is_active", type_=c.is_active.type),
         "verified": is_verified,
         "unverified": lambda: ~is_verified(),
@@ -98,8 +134,12 @@ def _condition(name: str) -> ColumnElement[Any]:
         "tags": _tagged,
         "joined_from": lambda: c.joined_day >= bindparam("joined_from"),
         "joined_to": lambda: c.joined_day <= bindparam("joined_to"),
+        "joined_by_then": lambda: c.joined_day <= bindparam("as_of"),
+        "storefront": _bought_at,
         "last_from": lambda: spent.last_day >= bindparam("last_from"),
         "last_to": lambda: and_(spent.last_day <= bindparam("last_to"), spent.last_day > NEVER),
+        "since_from": lambda: spent.last_day >= bindparam("since_from"),
+        "since_to": lambda: and_(spent.last_day <= bindparam("since_to"), spent.last_day > NEVER),
         "spent_min": lambda: spent.spent >= bindparam("spent_min", type_=BigInteger),
         "spent_max": lambda: spent.spent <= bindparam("spent_max", type_=BigInteger),
         "members": lambda: c.id.in_(select(member.c.customer_id)),
@@ -113,15 +153,23 @@ def _key(order: CustomerOrder) -> ColumnElement[Any]:
         CustomerOrder.NAME: customer.c.sort_name,
         CustomerOrder.TOTAL_SPENT: spending().c.spent,
         CustomerOrder.LAST_PURCHASE: spending().c.last_day,
-    }[order]
+        CustomerOrder.ORDERS: spending().c.orders,
+        CustomerOrder.DAYS_SINCE_LAST_PURCHASE: _days_since(),
+    }.get(order, func.coalesce(valued.c.value, literal(UNKNOWN, BigInteger)))
 
 
-def _source(computed: bool) -> FromClause:
-    return customer.join(spending(), spending().c.id == customer.c.id) if computed else customer
+def _days_since() -> ColumnElement[Any]:
+    last = spending().c.last_day
+    return case((last > NEVER, bindparam("as_of", type_=Integer) - last), else_=literal(UNKNOWN, BigInteger))
 
 
-def _is_computed(filters: frozenset[str], order: CustomerOrder | None) -> bool:
-    return bool(filters & COMPUTED_FILTERS - {"members"}) or order in COMPUTED_ORDERS
+def _source(filters: frozenset[str], order: CustomerOrder | None) -> FromClause:
+    source: FromClause = customer
+    if filters & SPENDING_FILTERS or order in SPENDING_ORDERS:
+        source = source.join(spending(), spending().c.id == customer.c.id)
+    if order in VALUED_ORDERS:
+        source = source.outerjoin(valued, valued.c.customer_id == customer.c.id)
+    return source
 
 
 @statement
@@ -142,7 +190,7 @@ def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool,
     ordering = [key.asc(), id_.asc()] if ascending else [key.desc(), id_.desc()]
     return (
         select(id_, key.label("value"))
-        .select_from(_source(_is_computed(filters, order)))
+        .select_from(_source(filters, order))
         .where(*conditions)
         .order_by(*ordering)
         .limit(bindparam("size", type_=Integer))
@@ -160,7 +208,7 @@ def spending_of_all() -> SelectBase:
 def customer_count(filters: frozenset[str]) -> SelectBase:
     """How many customers match all `filters`."""
     conditions = [*listed(), *(_condition(name) for name in sorted(filters))]
-    return select(func.count().label("count")).select_from(_source(_is_computed(filters, None))).where(*conditions)
+    return select(func.count().label("count")).select_from(_source(filters, None)).where(*conditions)
 
 
 @statement

@@ -108,11 +108,13 @@ def _dashed(part: str | None) -> str:
 
 
 def _of_whom(asked: Any) -> tuple[str, ...]:
-    """The segment and the risk that a list is limited to: files of several lists are told apart."""
+    """The segment, risk and attention that a list is limited to: files of several lists are told apart."""
     limits = getattr(asked, "filter", asked)
     segment = getattr(limits, "rfm_segment", None) or getattr(limits, "code", None) or ""
     risk = getattr(limits, "churn_risk", None)
-    return re.sub(r"[^a-z0-9]+", "-", segment.lower()).strip("-"), f"{risk.lower()}-risk" if risk else ""
+    attention = getattr(limits, "attention", None) or ""
+    slug = re.sub(r"[^a-z0-9]+", "-", segment.lower()).strip("-")
+    return slug, f"{risk.lower()}-risk" if risk else "", attention.lower()
 
 
 def _day_of(asked: Any, today: date) -> date:

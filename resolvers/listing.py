@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics.copy.engine import as_rows, table_of
+from analytics.prediction.attention import Attention
 from analytics.prediction.worth import ChurnRisk
 from analytics.segmentation import RFMScheme
 from models.customers import CustomerType
@@ -28,16 +29,20 @@ from models.listing import (
     spending_of_all,
 )
 from resolvers.customers import customer_by_id
+from resolvers.listed_values import VALUES, balances, expected_revenues, refuse_past_balances, within
 from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.ids import RowKey
 from resolvers.operation.loaders import many_each
 from resolvers.operation.paging import Keyset, Page, PageArguments, Pager, PageRequest, day_range, list_digest, pager
-from resolvers.operation.ranges import AmountRange, DateRange
+from resolvers.operation.ranges import AmountRange, DateRange, DaysRange
+from resolvers.prediction.attention import members_needing
 from resolvers.prediction.population import members_at_risk
 from resolvers.segmentation.rfm import members_of_segment
+from resolvers.storefronts import storefront_key
 from rules.contacts import search_words
+from rules.days import day_number
 
 BY_NAME = Keyset({"value": str, "id": RowKey}, attrgetter("value", "id"))
 BY_NUMBER = Keyset({"value": int, "id": RowKey}, attrgetter("value", "id"))
@@ -63,6 +68,11 @@ class Conditions:
     total_spent: AmountRange | None = None
     rfm_segment: str | None = None
     churn_risk: ChurnRisk | None = None
+    attention: Attention | None = None
+    storefront: str | None = None
+    days_since_last_purchase: DaysRange | None = None
+    balance: AmountRange | None = None
+    expected_revenue: AmountRange | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -81,13 +91,23 @@ class ListQuestion:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of customers: the names of its conditions, their values, its order, and a group it is limited to."""
+    """A list of customers: the names of its conditions, their values, its order, and a group it is limited to.
+
+    `values` are those of the order where no statement alone can tell them.
+    """
 
     filters: frozenset[str]
     params: dict[str, Any]
     order: CustomerOrder
     digest: str
     members: pa.Table | None = None
+    values: pa.Table | None = None
+
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """What is given along with a statement on the copy."""
+        given = {"member": self.members, "valued": self.values}
+        return {name: table for name, table in given.items() if table is not None}
 
     @property
     def is_computed(self) -> bool:
@@ -101,30 +121,57 @@ async def customer_listing(context: Context, question: ListQuestion) -> Listing:
     business = await context.business()
     _refuse_personal(context, asked)
     day, _ = business.as_of(question.as_of)
-    params: dict[str, Any] = {"as_of": day}
-    filters = {name for name in ("type", "city", "country", "acquisition_source", "is_active") if name in asked}
-    params.update({name: asked[name] for name in filters})
+    is_past = day < day_number(business.today)
+    for_all = Listing(frozenset(("joined_by_then",) if is_past else ()), {"as_of": day}, order, "")
+    listing = _with_traits(for_all, asked)
+    listing = _with(listing, await _ranges(context, asked, business, day))
+    # Only what is computed to a day depends on it: other lists page on over midnight.
+    depends_on_day = is_past or listing.is_computed or not asked.keys().isdisjoint(OF_A_DAY)
+    digest = list_digest("customers", sorted(asked.items(), key=lambda item: item[0]), order, depends_on_day and day)
+    listing = await _with_members(context, replace(listing, digest=digest), question, day)
+    if order in VALUES:
+        if order is CustomerOrder.BALANCE:
+            refuse_past_balances(question.as_of, business, "orderBy")
+        listing = replace(listing, values=await VALUES[order](context, day, "orderBy"))
+    return await _found(context, listing, asked["search"]) if "search" in asked else listing
+
+
+OF_A_DAY = ("rfm_segment", "churn_risk", "attention", "expected_revenue", "balance")
+TRAITS = ("type", "city", "country", "acquisition_source", "is_active")
+
+
+def _with(listing: Listing, params: Mapping[str, Any]) -> Listing:
+    """The list with further conditions that are called as their values."""
+    return replace(listing, filters=listing.filters | set(params), params={**listing.params, **params})
+
+
+def _with_traits(listing: Listing, asked: Mapping[str, Any]) -> Listing:
+    """The list, limited by what is known of customers without their purchases."""
+    found = _with(listing, {name: asked[name] for name in TRAITS if name in asked})
+    names = set(found.filters)
     if "is_verified" in asked:
-        filters.add("verified" if asked["is_verified"] else "unverified")
-    if asked.get("tags"):
-        filters.add("tags")
-        params["tags"] = sorted(set(asked["tags"]))
-        params["tag_count"] = len(params["tags"])
-    ranges = {
+        names.add("verified" if asked["is_verified"] else "unverified")
+    if "attention" in asked:
+        names.add("served")
+    if not asked.get("tags"):
+        return replace(found, filters=frozenset(names))
+    tags = sorted(set(asked["tags"]))
+    return replace(
+        found, filters=frozenset(names | {"tags"}), params={**found.params, "tags": tags, "tag_count": len(tags)}
+    )
+
+
+async def _ranges(context: Context, asked: Mapping[str, Any], business: BusinessCalendar, day: int) -> dict[str, int]:
+    """The conditions on days and money, and the storefront."""
+    spent = _money_range(asked.get("total_spent"), "totalSpent", business)
+    storefront = await storefront_key(context, asked.get("storefront"))
+    return {
         **day_range(asked.get("joined"), "joined", ("joined_from", "joined_to")),
         **day_range(asked.get("last_purchase"), "lastPurchase", ("last_from", "last_to")),
-        **_money_range(asked.get("total_spent"), business),
+        **_days_since(asked.get("days_since_last_purchase"), day),
+        **{f"spent_{edge}": amount for edge, amount in spent.items()},
+        **({} if storefront is None else {"storefront": storefront}),
     }
-    listing = Listing(frozenset((*filters, *ranges)), params | ranges, order, "")
-    # Only what is computed to a day depends on it: other lists page on over midnight.
-    depends_on_day = listing.is_computed or not asked.keys().isdisjoint(("rfm_segment", "churn_risk"))
-    digest = list_digest("customers", sorted(asked.items(), key=lambda item: item[0]), order, depends_on_day and day)
-    listing = replace(listing, digest=digest)
-    if "rfm_segment" in asked:
-        listing = _within(listing, await members_of_segment(context, RFMScheme.RETAIL, asked["rfm_segment"], day))
-    if "churn_risk" in asked:
-        listing = _within(listing, await members_at_risk(context, asked["churn_risk"], day))
-    return await _found(context, listing, asked["search"]) if "search" in asked else listing
 
 
 def _refuse_personal(context: Context, asked: Mapping[str, Any]) -> None:
@@ -133,13 +180,46 @@ def _refuse_personal(context: Context, asked: Mapping[str, Any]) -> None:
             raise Forbidden(f"filtering by {name} needs a token with the pii claim, since addresses are personal data")
 
 
-def _money_range(asked: Any, business: BusinessCalendar) -> dict[str, int]:
+def _money_range(asked: AmountRange | None, argument: str, business: BusinessCalendar) -> dict[str, int]:
+    """The edges that are given, in minor units."""
     if asked is None:
         return {}
-    if asked.min is not None and asked.max is not None and asked.min > asked.max:
-        raise BadUserInput(f"`totalSpent` has min {asked.min} above max {asked.max}")
-    edges = (("spent_min", asked.min), ("spent_max", asked.max))
-    return {name: business.minor(edge, "totalSpent") for name, edge in edges if edge is not None}
+    _refuse_empty(argument, asked.min, asked.max)
+    edges = (("min", asked.min), ("max", asked.max))
+    return {name: business.minor(edge, argument) for name, edge in edges if edge is not None}
+
+
+def _days_since(asked: DaysRange | None, day: int) -> dict[str, int]:
+    """The same of days since the last purchase, as those between which it was: many days ago is early."""
+    if asked is None:
+        return {}
+    _refuse_empty("daysSinceLastPurchase", asked.min, asked.max)
+    edges = (("since_to", asked.min), ("since_from", asked.max))
+    return {name: day - edge for name, edge in edges if edge is not None}
+
+
+def _refuse_empty(argument: str, least: Any, most: Any) -> None:
+    if least is not None and most is not None and least > most:
+        raise BadUserInput(f"`{argument}` has min {least} above max {most}")
+
+
+async def _with_members(context: Context, listing: Listing, question: ListQuestion, day: int) -> Listing:
+    """The list, limited to those whom scores, predictions and balances choose."""
+    asked, business = question.filter.given, await context.business()
+    if "rfm_segment" in asked:
+        listing = _within(listing, await members_of_segment(context, RFMScheme.RETAIL, asked["rfm_segment"], day))
+    if "churn_risk" in asked:
+        listing = _within(listing, await members_at_risk(context, asked["churn_risk"], day))
+    if "attention" in asked:
+        listing = _within(listing, await members_needing(context, asked["attention"], day))
+    if "balance" in asked:
+        refuse_past_balances(question.as_of, business, "balance")
+        edges = _money_range(asked["balance"], "balance", business)
+        listing = _within(listing, within(await balances(context, day), **edges))
+    if "expected_revenue" in asked:
+        edges = _money_range(asked["expected_revenue"], "expectedRevenue", business)
+        listing = _within(listing, within(await expected_revenues(context, day, "expectedRevenue"), **edges))
+    return listing
 
 
 def _within(listing: Listing, members: pa.Table) -> Listing:
@@ -161,11 +241,10 @@ async def _found(context: Context, listing: Listing, search: str) -> Listing:
     query = word_query(words, contacts, context.services.database.is_sqlite)
     condition = "contacts" if contacts else "names"
     if not listing.is_computed:
-        filters, params = listing.filters | {condition}, listing.params | {"words": query}
-    else:  # free text is the store's: the copy gets the customers that it found
-        rows = await context.reader.stored(found_customers(contacts), {"words": query})
-        filters, params = listing.filters | {"candidates"}, listing.params | {"candidates": [row.id for row in rows]}
-    return Listing(filters, params, listing.order, listing.digest, listing.members)
+        return replace(listing, filters=listing.filters | {condition}, params=listing.params | {"words": query})
+    # Free text is the store's: the copy gets the customers that it found.
+    rows = await context.reader.stored(found_customers(contacts), {"words": query})
+    return _with(listing, {"candidates": [row.id for row in rows]})
 
 
 async def list_customers(context: Context, question: ListQuestion, arguments: PageArguments) -> Page:
@@ -193,8 +272,7 @@ async def ids_of_list(context: Context, listing: Listing) -> NDArray[np.int64]:
     statement = customer_page(_conditions(listing), listing.order, False, False)
     params = {**listing.params, "size": EVERYTHING}
     if listing.is_computed:
-        tables = {} if listing.members is None else {"member": listing.members}
-        found = await (await context.facts()).fetch(statement, params, tables)
+        found = await (await context.facts()).fetch(statement, params, listing.tables)
         return found.column("id").to_numpy()
     parts = [
         np.fromiter((row[0] for row in rows), np.int64, len(rows))
@@ -299,8 +377,7 @@ def _conditions(listing: Listing) -> frozenset[str]:
 async def _run(context: Context, listing: Listing, statement: Any, params: dict[str, Any]) -> Sequence[Any]:
     if not listing.is_computed:
         return await context.reader.stored(statement, params)
-    tables = {} if listing.members is None else {"member": listing.members}
-    return as_rows(await (await context.facts()).fetch(statement, params, tables))
+    return as_rows(await (await context.facts()).fetch(statement, params, listing.tables))
 
 
 async def _profiles(context: Context, pager: Pager, rows: Sequence[Any]) -> Page:

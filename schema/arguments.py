@@ -84,6 +84,18 @@ class DecimalRange:
         return ranges.AmountRange(self.min, self.max)
 
 
+@strawberry.input(description="Numbers of days from `min` to `max`, both inside.")
+class DayRange:
+    """A range of numbers of days, open where an edge is missing."""
+
+    min: int | None = strawberry.field(default=None, description="The fewest days.")
+    max: int | None = strawberry.field(default=None, description="The most days.")
+
+    def plain(self) -> ranges.DaysRange:
+        """The same as resolvers know it."""
+        return ranges.DaysRange(self.min, self.max)
+
+
 PeriodArg = Annotated[DateRange | None, said("Only facts of this period.")]
 
 
@@ -97,7 +109,7 @@ def given(value: object) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """A value as resolvers know it: a range of an input is one of theirs."""
-    return value.plain() if isinstance(value, DateRange | DecimalRange) else value
+    return value.plain() if isinstance(value, DateRange | DecimalRange | DayRange) else value
 
 
 def to_change(description: str) -> Any:

@@ -8,6 +8,7 @@ import strawberry
 
 from analytics.calendar import CohortPeriod
 from analytics.customers import RevenueBasis
+from analytics.prediction.attention import Attention
 from analytics.prediction.worth import ChurnRisk
 from analytics.segmentation import RFMScheme
 from models.customers import CustomerType
@@ -33,6 +34,7 @@ from resolvers.operation.paging import PageArguments
 from resolvers.operation.viewer import Role
 from resolvers.patterns import patterns_by_customer
 from resolvers.periods import asked_period, default_of_patterns
+from resolvers.prediction.attention import Standing, attention_by_customer, stake_by_customer
 from resolvers.retention import cohort_by_customer
 from resolvers.sales import (
     fact_page,
@@ -51,6 +53,7 @@ from schema.arguments import (
     Basis,
     Before,
     DateRange,
+    DayRange,
     Days,
     DecimalRange,
     First,
@@ -73,7 +76,16 @@ from schema.sales import RefundConnection, SaleConnection
 from schema.segmentation.rfm import RFMScore
 from schema.touchpoints import TouchpointConnection
 
-strawberry.enum(CustomerOrder, description="The order of a list of customers; NAME ascends, the others descend.")
+strawberry.enum(
+    CustomerOrder,
+    description="The order of a list of customers; NAME ascends, the others descend, who has no such value last. "
+    "AVERAGE_ORDER is NET revenue per order, EXPECTED_REVENUE that of the 365 days after `asOf`.",
+)
+strawberry.enum(
+    Attention,
+    description="Whom to call. LEAVING: P(alive) from 0.2 to 0.8, and the last purchase is longer ago than usual for "
+    "this customer. LOST: P(alive) below 0.2.",
+)
 
 
 @strawberry.type(description="The same customer's identifier in another system.")
@@ -128,6 +140,10 @@ registered(PurchaseSummary)
 
 async def _day(context: Context, as_of: date | None) -> int:
     return (await context.business()).as_of(as_of)[0]
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(row.id, row.is_active, row.is_erased)
 
 
 @strawberry.type(description="A customer. E-mail, phone, address, birth date and notes need the pii claim.")
@@ -256,6 +272,28 @@ class Customer(Node):
         """The day and the horizon."""
         return await _day(context, as_of), checked_horizon(horizon_days)
 
+    @arguments_of(
+        stake_by_customer,
+        Decimal | None,
+        "What is lost if the customer leaves: revenue of the year ahead, if it stays, times the chance that it is "
+        "gone; null without a model, without a counted sale, and where it is gone all but certainly.",
+    )
+    @staticmethod
+    async def at_stake(context: Context, as_of: AsOf = None) -> Any:
+        """The day."""
+        return await _day(context, as_of)
+
+    @arguments_of(
+        attention_by_customer,
+        Attention | None,
+        "Which attention the customer needs; null where none is needed, without a model, and of inactive ones.",
+        key=_standing,
+    )
+    @staticmethod
+    async def attention(context: Context, as_of: AsOf = None) -> Any:
+        """The day."""
+        return await _day(context, as_of)
+
     @arguments_of(patterns_by_customer, PurchasePatterns, "When, how often, how much, what and how the customer buys.")
     @staticmethod
     async def patterns(
@@ -334,6 +372,23 @@ class CustomerFilter:
     )
     churn_risk: ChurnRisk | None = strawberry.field(
         default=None, description="With this risk of having left at `asOf`; refused while there is no model."
+    )
+    attention: Attention | None = strawberry.field(
+        default=None, description="Active ones who need this attention at `asOf`; refused while there is no model."
+    )
+    storefront: strawberry.ID | None = strawberry.field(
+        default=None, description="Who bought at this storefront, up to `asOf`."
+    )
+    days_since_last_purchase: DayRange | None = strawberry.field(
+        default=None, description="Whose last purchase is so many days before `asOf`."
+    )
+    balance: DecimalRange | None = strawberry.field(
+        default=None, description="Who owes an amount in this range today; refused with an earlier `asOf`."
+    )
+    expected_revenue: DecimalRange | None = strawberry.field(
+        default=None,
+        description="Whose predicted revenue of the 365 days after `asOf` is in this range; refused while there is no "
+        "model.",
     )
 
 

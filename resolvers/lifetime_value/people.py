@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import pyarrow as pa
+
+from analytics.copy.engine import column_of, table_of
 from analytics.copy.pinned import PinnedView
 from analytics.customers import RevenueBasis
 from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, RankingTerms, ranked
@@ -60,7 +63,7 @@ class People:
         computed, _ = await self.computed()
         people, predicted = computed.value, None
         if ahead is not None:
-            predicted = await self._predicted(terms.basis, ahead)
+            predicted = column_of(await self.predicted(terms.basis, ahead), "value")
 
         async def compute(_: PinnedView) -> Kept[Positions]:
             position = await asyncio.to_thread(ranked, people, terms, order, predicted)
@@ -71,7 +74,11 @@ class People:
         position = await self._parts.get("ranking", compute, frozenset(), *of)
         return Ranking(people, terms.basis, order, position, predicted)
 
-    async def _predicted(self, basis: RevenueBasis, ahead: Ahead) -> Ints:
+    async def predicted(self, basis: RevenueBasis, ahead: Ahead) -> pa.Table:
+        """The revenue to come of each of them in minor units; without a model of spend the orders, in billionths.
+
+        It is the `value` of each `customer_id`, in the order of their sums.
+        """
         computed, _ = await self.computed()
         sums, everyone = computed.value, await self.everyone.sums()
         as_of = self.scope.as_of
@@ -86,9 +93,9 @@ class People:
             return Kept(column, column.nbytes)
 
         of = (computed.seen.facts_revision, basis, ahead.key)
-        return await Parts(self.context, "prediction", (self.scope, self.joined)).get(
-            "revenue", compute, frozenset(), *of
-        )
+        parts = Parts(self.context, "prediction", (self.scope, self.joined))
+        column = await parts.get("revenue", compute, frozenset(), *of)
+        return table_of(customer_id=sums.customer_id, value=column)
 
     async def summary(self, terms: RankingTerms) -> SpreadSummary:
         """The sums over those of them who meet the terms."""

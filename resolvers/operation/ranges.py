@@ -19,3 +19,11 @@ class AmountRange:
 
     min: Decimal | None = None
     max: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class DaysRange:
+    """Numbers of days from `min` to `max`, both inside."""
+
+    min: int | None = None
+    max: int | None = None

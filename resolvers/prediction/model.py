@@ -23,6 +23,7 @@ from analytics.prediction.lifetime import (
     facts_to,
 )
 from resolvers.operation.context import Context
+from resolvers.operation.errors import BadUserInput
 from resolvers.operation.reports import Kept, Parts, kept
 from rules.days import FIRST_DAY, date_of
 
@@ -89,6 +90,14 @@ async def known_model(context: Context, as_of: int) -> Model | NotEnoughData:
         asked.begun(census)
     context.will_change()
     return fit.found if fit is not None and isinstance(fit.found, Model) else FITTING
+
+
+async def needed_model(context: Context, as_of: int, argument: str, *, of_money: bool = False) -> Model:
+    """The model for a day, for an argument that means nothing without: BadUserInput says why there is none."""
+    model = await known_model(context, as_of)
+    if isinstance(model, NotEnoughData) or (of_money and model.spend is None):
+        raise BadUserInput(f"`{argument}` cannot be told: {model.message}")
+    return model
 
 
 # ---------------------------------------------------------------- told of itself

@@ -10,16 +10,15 @@ from analytics.copy.engine import table_of
 from analytics.copy.pinned import PinnedView
 from analytics.customers import RevenueBasis
 from analytics.lifetime_value.sums import Ints
-from analytics.prediction.census import NotEnoughData
 from analytics.prediction.forecast import probability_alive
 from analytics.prediction.lifetime import MODEL, Model
 from analytics.prediction.summaries import Floats, Summaries, summaries_of
 from analytics.prediction.worth import ChurnRisk, discounted_orders, is_at_risk, order_values, orders_of_all, worth_of
 from analytics.scope import Scope
+from resolvers.operation.computed import Computed
 from resolvers.operation.context import Context
-from resolvers.operation.errors import BadUserInput
 from resolvers.operation.reports import Kept, Parts
-from resolvers.prediction.model import known_model
+from resolvers.prediction.model import needed_model
 
 BILLION = 1e9
 
@@ -39,13 +38,18 @@ class Ahead:
 
 async def histories_of(context: Context, scope: Scope) -> Summaries:
     """The histories of everyone with a sale of the scope's storefront, to its day."""
+    return (await computed_histories(context, scope)).value
+
+
+async def computed_histories(context: Context, scope: Scope) -> Computed[Summaries]:
+    """The same with the state of the facts that they are of."""
     everyone = Scope(scope.as_of, None, scope.storefront, include_inactive=True)
 
     async def compute(view: PinnedView) -> Kept[Summaries]:
         people = await summaries_of(view, everyone)
         return Kept(people, people.nbytes)
 
-    return await Parts(context, "prediction", everyone).get("histories", compute)
+    return (await Parts(context, "prediction", everyone).computed("histories", compute))[0]
 
 
 def predicted_revenue(  # noqa: PLR0913  who, to when, by what, in which unit
@@ -63,9 +67,7 @@ def predicted_revenue(  # noqa: PLR0913  who, to when, by what, in which unit
 
 async def members_at_risk(context: Context, risk: ChurnRisk, as_of: int) -> pa.Table:
     """The customers with a churn risk, by their purchases of all storefronts; BadUserInput without a model."""
-    model = await known_model(context, as_of)
-    if isinstance(model, NotEnoughData):
-        raise BadUserInput(f"`churnRisk` cannot be told: {model.message}")
+    model = await needed_model(context, as_of, "churnRisk")
     people = await histories_of(context, Scope(as_of, None, include_inactive=True))
 
     def members() -> pa.Table:

@@ -28,6 +28,8 @@ from schema.document.walking import Walker, fragments_of, values_of
 STAFF_ONLY = frozenset(
     (
         "Acquisition.referrer",
+        "Customer.atStake",
+        "Customer.attention",
         "Customer.clv",
         "Customer.cohort",
         "Customer.notes",

@@ -43,6 +43,8 @@ REPORT = 500  # a computation over all facts: whatever tells how fresh it is
 # Where a field's work differs from what its type lets one expect.
 PRICES = {
     "Customer.rfm": 10,
+    "Customer.atStake": 10,
+    "Customer.attention": 10,
     "CLV.prediction": 10,
     "Customer.clv": 10,
     "Customer.patterns": 50,

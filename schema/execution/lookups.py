@@ -12,6 +12,7 @@ from resolvers.operation.context import Batch, Context
 from schema.arguments import Info
 
 Arguments = Callable[..., Awaitable[Hashable]]
+_ID = attrgetter("id")
 Finish = Callable[[Context, Any, Any, Any], Any]
 
 
@@ -47,13 +48,13 @@ def looked_up(batch: Batch, type_: Any, description: str, *, key: str = "id", fi
 
 
 def arguments_of(
-    batch: Batch, type_: Any, description: str, *, finish: Finish | None = None
+    batch: Batch, type_: Any, description: str, *, key: Callable[[Any], Any] = _ID, finish: Finish | None = None
 ) -> Callable[[Arguments], Any]:
     """Declares a field by the function that makes the arguments of `batch`; its parameters are those of the field."""
 
     def declare(arguments: Arguments) -> Any:
         parameters = list(inspect.signature(arguments).parameters.values())[1:]
-        return _field(Lookup(batch, attrgetter("id"), arguments, finish), parameters, type_, description)
+        return _field(Lookup(batch, key, arguments, finish), parameters, type_, description)
 
     return declare
 

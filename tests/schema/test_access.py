@@ -30,6 +30,8 @@ PERSONAL_FIELDS = {
 }
 STAFF_FIELDS = {
     "Acquisition.referrer",
+    "Customer.atStake",
+    "Customer.attention",
     "Customer.clv",
     "Customer.cohort",
     "Customer.notes",
@@ -110,6 +112,7 @@ def test_no_field_of_a_telling_name_is_missing_in_the_tables() -> None:
     """A new type with such a field has to be thought about."""
     named = {c for c in all_coordinates() if c.split(".")[1] in PERSONAL_KEYS} - {"Consents.email"}
     staff = ("notes", "profit", "rfm", "referrer", "clv", "cohort", "prediction", "segments", "journey", "churnRisk")
+    staff += ("atStake", "attention")
     outside = (
         "CLV.",
         "CustomerValue.",

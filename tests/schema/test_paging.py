@@ -20,6 +20,8 @@ PAGE = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { c
 # Each list by where it is, with the field that names its rows.
 LISTS: dict[str, tuple[str, str]] = {
     **{order: (f"customers(orderBy: {order}%s)", "number") for order in ("NEWEST", "NAME", "TOTAL_SPENT")},
+    "AVERAGE_ORDER": ("customers(orderBy: AVERAGE_ORDER%s)", "number"),
+    "DAYS_SINCE": ("customers(orderBy: DAYS_SINCE_LAST_PURCHASE%s)", "number"),
     "LAST_PURCHASE": ("customers(orderBy: LAST_PURCHASE%s)", "number"),
     "found": ('customers(filter: {search: "t"}%s)', "number"),
     "found, by money": ('customers(orderBy: TOTAL_SPENT, filter: {search: "t"}%s)', "number"),
@@ -121,6 +123,8 @@ EXPECTED = {
     "NEWEST": ["T7", "T6", "T5", "T4", "T3", "T2", "T1"],
     "NAME": ["T1", "T2", "T3", "T4", "T5", "T6", "T7"],
     "TOTAL_SPENT": ["T1", "T7", "T6", "T5", "T4", "T3", "T2"],  # 7.00 less 0.28, and 5.00 each
+    "AVERAGE_ORDER": ["T7", "T6", "T5", "T4", "T3", "T2", "T1"],  # 5.00 each, and 6.72 / 7
+    "DAYS_SINCE": ["T1", "T7", "T6", "T5", "T4", "T3", "T2"],
     "LAST_PURCHASE": ["T7", "T6", "T5", "T4", "T3", "T2", "T1"],
     "found": ["T7", "T6", "T5", "T4", "T3", "T2", "T1"],
     "found, by money": ["T1", "T7", "T6", "T5", "T4", "T3", "T2"],

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import pytest_asyncio
 
@@ -17,6 +18,7 @@ from resolvers.businesses import ensure_business, find_business
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.builders import ACTOR
+from tests.oracle import attention
 from tests.schema.conftest import Asker
 from tests.schema.predicting import PREDICTION, model, predictions
 
@@ -45,6 +47,9 @@ async def cdnow(cdnow_store: Path, tmp_path: Path) -> AsyncGenerator[Asker]:
     business = await find_business(services.database, "CDNOW")
     yield Asker(services, Viewer("mona", Role.MANAGER, business.id), datetime(1998, 7, 1, 12, tzinfo=UTC))
     await services.close()
+
+
+PAGE = "totalCount pageInfo { hasNextPage endCursor } nodes { number }"
 
 
 def rounded(parameters: Any, digits: int) -> dict[str, float]:
@@ -146,3 +151,22 @@ async def test_a_risk_and_a_segment_must_both_hold(cdnow: Asker) -> None:
     both = await numbers('churnRisk: LOW, rfmSegment: "CHAMPION"')
     assert both == low & champions
     assert both
+
+
+async def test_who_needs_attention_is_who_an_independent_computation_finds(cdnow: Asker, data_dir: Path) -> None:
+    found = await model(cdnow)
+    rows = pd.read_csv(data_dir / "cdnow_sample.csv.gz", parse_dates=["date"])
+    days = [when.date().toordinal() for when in rows.date]
+    purchases = pd.DataFrame({"customer": rows.master_id.astype(str), "day": days})
+    parameters = {parameter["name"]: parameter["value"] for parameter in found["transactionModel"]}
+    expected = attention.attention(purchases, parameters, date(1998, 7, 1).toordinal())
+    for kind, customers in expected.items():
+        listed: list[str] = []
+        after = "null"
+        while after:
+            query = f"first: 1000, after: {after}, filter: {{attention: {kind}}}"
+            page = (await cdnow(f"{{ customers({query}) {{ {PAGE} }} }}"))["customers"]
+            listed += [node["number"] for node in page["nodes"]]
+            after = page["pageInfo"]["hasNextPage"] and f'"{page["pageInfo"]["endCursor"]}"'
+        assert set(listed) == customers
+        assert len(listed) == page["totalCount"] > 10
