@@ -7,9 +7,9 @@ a customer may leave after its first purchase too).
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
 
 import pandas as pd
 
