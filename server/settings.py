@@ -209,6 +209,13 @@ class Settings(BaseSettings):
         description="What `/metrics` wants as `Authorization: Bearer …`, at least 32 random characters. "
         "Without it `/metrics` is closed, except in demo mode.",
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="A port of 127.0.0.1 where `serve` tells `/metrics` of all workers without a token: to this "
+        "machine, and nowhere else.",
+    )
     prometheus_multiproc_dir: Path | None = Field(
         None,
         description="The folder where the workers of one server gather their metrics. "
@@ -303,6 +310,14 @@ class Settings(BaseSettings):
         missing = " and ".join(name for name, value in wanted.items() if not value)
         if self.jwks_url is not None and missing:
             raise ValueError(f"JWKS_URL needs {missing}: without, tokens that the provider gave for others are taken")
+        return self
+
+    @model_validator(mode="after")
+    def _metrics_of_their_own_port(self) -> Self:
+        if self.metrics_port is not None and not self.metrics:
+            raise ValueError("METRICS_PORT needs METRICS, which is off")
+        if self.metrics_port == self.port:
+            raise ValueError("METRICS_PORT must be another port than PORT")
         return self
 
     @model_validator(mode="after")

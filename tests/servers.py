@@ -70,9 +70,11 @@ def _is_worker(child: psutil.Process) -> bool:
 
 
 @contextmanager
-def running(store: str | None, folder: Path, *, workers: int = 1, **settings: Any) -> Generator[Server]:
+def running(
+    store: str | None, folder: Path, *, workers: int = 1, port: int | None = None, **settings: Any
+) -> Generator[Server]:
     """A server over a store, or without one in demo mode, until it is told to stop, which it does in good order."""
-    port = free_port()
+    port = port or free_port()
     environment = {
         "PATH": os.environ["PATH"],  # noqa: TID251
         "LOG_LEVEL": "info",

@@ -19,6 +19,7 @@ from prometheus_client.multiprocess import (
 )
 
 REGISTRY = CollectorRegistry()
+FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 TICK_SECONDS = 0.5
 DURATIONS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -120,15 +121,16 @@ POOL_IN_USE = _gauge("database_connections_in_use", "Connections that operations
 
 
 @contextmanager
-def shared_by_workers(workers: int) -> Generator[None]:
+def shared_by_workers(workers: int) -> Generator[Path | None]:
     """Give the processes that are started meanwhile a folder to keep their values in, where they are several."""
-    if workers == 1 or FOLDER_VARIABLE in os.environ:  # noqa: TID251  prometheus-client reads it, not we
-        yield
+    given = os.environ.get(FOLDER_VARIABLE)  # noqa: TID251  prometheus-client reads it, not we
+    if workers == 1 or given:
+        yield Path(given) if given else None
         return
     with TemporaryDirectory(prefix="customer-api-metrics-") as folder:
         os.environ[FOLDER_VARIABLE] = folder  # noqa: TID251
         try:
-            yield
+            yield Path(folder)
         finally:
             del os.environ[FOLDER_VARIABLE]  # noqa: TID251
 

@@ -20,7 +20,6 @@ from server.watching import metrics
 
 log = structlog.get_logger()
 
-FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 SAMPLE_SECONDS = 5.0
 STORE_SECONDS = 2.0
 
@@ -122,7 +121,7 @@ class MetricsPage:
         if not self._is_open and not self._holds_token(request):
             return PlainTextResponse("The metrics need METRICS_TOKEN.\n", 401, {"WWW-Authenticate": "Bearer"})
         await self._sampler.sample()
-        return Response(metrics.as_text(self._folder), media_type=FORMAT, headers={"Cache-Control": "no-store"})
+        return Response(metrics.as_text(self._folder), media_type=metrics.FORMAT, headers={"Cache-Control": "no-store"})
 
     def _holds_token(self, request: Request) -> bool:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")

@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from server import sdl
+from server.commands import serving
 from server.commands.command_line import cli
 from server.identity.tokens import TokenError, read_lifetime
 from tests.server.conftest import SECRET, tiny_schema
@@ -300,12 +301,23 @@ def test_the_demo_is_not_served_to_others() -> None:
     assert "the demo listens on this machine only, not on 0.0.0.0" in failure("serve", "--host", "0.0.0.0")
 
 
-def test_a_taken_port_is_one_line() -> None:
+def test_a_port_that_is_still_taken_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        serving._wait_for_port("127.0.0.1", port, 5, pause=lambda _: taken.close())
+
+    assert capsys.readouterr().err == f"127.0.0.1:{port} is in use: waiting up to 5 s for the server there to end\n"
+
+
+def test_a_taken_port_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
 
+        monkeypatch.setattr(serving, "ENDING_SECONDS", 0)
         assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in failure("serve", "--port", str(port))
 
 

@@ -5,6 +5,7 @@ import functools
 import os
 import re
 import signal
+import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ from models.database import Database
 from resolvers.operation.services import Services
 from server.settings import Settings, SettingsError, load_settings
 from server.watching import metrics
+from server.watching.metrics_port import told_to_this_machine
 from server.watching.sampling import Sampler
 from tests.analytics.asking import operation
 from tests.builders import open_shop
 from tests.server.conftest import SECRET, Caller, caller
-from tests.servers import Server, running
+from tests.servers import Server, free_port, running
 
 MARKER = "Zq8Marker"
 
@@ -113,6 +115,44 @@ def test_everywhere_they_want_their_token(settings: Settings, shop: Any, token: 
             assert scraping.get("/metrics", headers=SCRAPER).status_code == 200
 
 
+def test_a_port_of_their_own_is_for_this_machine_alone() -> None:
+    metrics.count_operation("query", (), 0.01)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with told_to_this_machine(port, None):
+        told = httpx2.get(f"{url}/metrics")
+        assert (told.status_code, told.headers["Content-Type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+        assert value(told.text, "operation_seconds_count", kind="query", outcome="OK") >= 1
+        assert httpx2.get(f"http://localhost:{port}/metrics").status_code == 200
+        assert httpx2.get(f"{url}/metrics", headers={"Host": f"evil.example:{port}"}).status_code == 421
+        assert httpx2.get(f"{url}/graphql").status_code == 404
+        assert httpx2.post(f"{url}/metrics").status_code == 501
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port), timeout=5)
+        with pytest.raises(OSError, match="Address already in use"), told_to_this_machine(port, None):
+            pass
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"METRICS_PORT": "9000", "METRICS": "off"}, "METRICS_PORT needs METRICS"),
+        ({"METRICS_PORT": "8000"}, "METRICS_PORT must be another port than PORT"),
+        ({"METRICS_PORT": "0"}, "METRICS_PORT"),
+    ],
+)
+def test_a_port_that_cannot_be_theirs_is_refused(
+    given: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in given.items():
+        monkeypatch.setenv(name, text)
+
+    with pytest.raises(SettingsError, match=message):
+        load_settings()
+
+
 def test_they_can_be_turned_off(settings: Settings, shop: Any) -> None:
     with caller(settings.model_copy(update={"metrics": False})) as client:
         assert client.get("/metrics").status_code == 404
@@ -177,7 +217,8 @@ async def test_any_worker_answers_for_all(sqlite_url: str, tmp_path: Path) -> No
     shop.sale("anna", "2026-01-03", "25.00")
     await shop.save()
     await database.close()
-    with running(sqlite_url, tmp_path, workers=2, metrics_token=SECRET[::-1]) as server:
+    own_port = free_port()
+    with running(sqlite_url, tmp_path, workers=2, metrics_token=SECRET[::-1], metrics_port=own_port) as server:
         counted = functools.partial(counted_by, server)
         for number in range(1, 21):  # each on a connection of its own, so that any worker may get it
             httpx2.post(
@@ -187,6 +228,8 @@ async def test_any_worker_answers_for_all(sqlite_url: str, tmp_path: Path) -> No
             )
             assert counted() == {number}
 
+        own = httpx2.get(f"http://127.0.0.1:{own_port}/metrics").text
+        assert value(own, "operation_seconds_count", kind="query", outcome="OK") == 20
         os.kill(server.workers()[0], signal.SIGKILL)
         await eventually(lambda: len(server.workers()) == 2 and counted() == {20})
 

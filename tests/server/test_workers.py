@@ -16,7 +16,7 @@ from models.database import Database
 from resolvers.businesses import find_business
 from server.commands.command_line import cli
 from tests.builders import open_shop
-from tests.servers import Server, running
+from tests.servers import Server, free_port, running
 from tests.waiting import until
 
 WORKERS = 2
@@ -81,15 +81,20 @@ async def test_a_worker_that_is_killed_is_replaced_and_the_others_answer(sqlite_
     await database.close()
 
 
-def test_workers_end_when_their_master_is_gone(sqlite_url: str, tmp_path: Path) -> None:
-    with running(sqlite_url, tmp_path, workers=WORKERS) as server:
+def test_workers_end_when_their_master_is_gone_and_the_next_start_waits_for_it(sqlite_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    with running(sqlite_url, tmp_path, workers=WORKERS, port=port, drain_seconds=5) as server:
         workers = [psutil.Process(pid) for pid in server.workers()]
         server.process.kill()
-        gone, orphans = psutil.wait_procs(workers, timeout=60)
-        for orphan in orphans:
-            orphan.kill()
+        server.process.wait()
+        folder = tmp_path / "next"
+        folder.mkdir()
+        with running(sqlite_url, folder, workers=WORKERS, port=port):
+            gone, orphans = psutil.wait_procs(workers, timeout=60)
+            for orphan in orphans:
+                orphan.kill()
 
-        assert (len(gone), orphans) == (WORKERS, [])
+            assert (len(gone), orphans) == (WORKERS, [])
 
 
 async def test_the_demo_grows_once_and_all_workers_take_its_token(tmp_path: Path) -> None:
