@@ -30,6 +30,11 @@ PATHS = (
     "/retention",
     "/lifetime-value",
     "/patterns",
+    "/products",
+    "/sales",
+    "/acquisition",
+    "/receivables",
+    "/data-quality",
     "/sign-in",
 )
 # Its components write their style sheets under the nonce; style attributes and scripts in the page stay forbidden.

@@ -52,7 +52,10 @@ def _demo(stack: ExitStack, folder: Path) -> Places:
     closed = stack.enter_context(running(None, folder, only_documents="on", documents=BUILT))
     compared = {"BASE": closed.url, "ASK": open_.url, "TOKEN": demo_token(open_)}
     return {
-        **dict.fromkeys(("demo.test.mjs", "filters.test.mjs", "keyboard.test.mjs", "cohorts.test.mjs"), compared),
+        **dict.fromkeys(
+            ("demo.test.mjs", "filters.test.mjs", "keyboard.test.mjs", "cohorts.test.mjs", "business.test.mjs"),
+            compared,
+        ),
         "businesses.test.mjs": {"BASE": open_.url},
     }
 

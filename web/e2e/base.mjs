@@ -14,6 +14,9 @@ export const PAGES = {
   Retention: "/retention",
   "Lifetime value": "/lifetime-value",
   "Purchase patterns": "/patterns",
+  Acquisition: "/acquisition",
+  Receivables: "/receivables",
+  "Data quality": "/data-quality",
 };
 export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 

@@ -12,6 +12,9 @@ const PAGES = {
   retention: "/retention",
   "lifetime-value": "/lifetime-value",
   patterns: "/patterns",
+  acquisition: "/acquisition",
+  receivables: "/receivables",
+  "data-quality": "/data-quality",
 };
 const SIZES = { wide: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
 

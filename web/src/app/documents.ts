@@ -1,5 +1,7 @@
 /** The operations of the application: the build checks them and writes the manifest of trusted documents. */
 import { dataChanged } from "./api/live";
+import { acquisitionQuery } from "./pages/acquisition/page";
+import { acquisitionExportsQuery, acquisitionSignQuery } from "./pages/acquisition/tools";
 import { customerQuery } from "./pages/customer/page";
 import { habitsExportsQuery, habitsSignQuery } from "./pages/customer/tools";
 import { customersExportsQuery } from "./pages/customers/exports";
@@ -12,6 +14,9 @@ import { lifetimeValueExportsQuery, lifetimeValueSignQuery } from "./pages/lifet
 import { overviewQuery } from "./pages/overview/page";
 import { patternsQuery } from "./pages/patterns/page";
 import { affinityExportsQuery, affinitySignQuery, patternsExportsQuery, patternsSignQuery } from "./pages/patterns/tools";
+import { qualityQuery } from "./pages/quality/page";
+import { receivablesQuery } from "./pages/receivables/page";
+import { receivablesExportsQuery, receivablesSignQuery } from "./pages/receivables/tools";
 import { cohortMembersQuery } from "./pages/retention/opened";
 import { retentionQuery } from "./pages/retention/page";
 import { retentionExportsQuery, retentionSignQuery } from "./pages/retention/tools";
@@ -61,4 +66,11 @@ export const documents = [
   patternsSignQuery,
   affinityExportsQuery,
   affinitySignQuery,
+  acquisitionQuery,
+  acquisitionExportsQuery,
+  acquisitionSignQuery,
+  receivablesQuery,
+  receivablesExportsQuery,
+  receivablesSignQuery,
+  qualityQuery,
 ];

@@ -1,4 +1,8 @@
 /** Every text of the application, in the order of its pages. */
+import { acquisition } from "./texts/acquisition";
+import { quality } from "./texts/quality";
+import { receivables } from "./texts/receivables";
+
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 const UNITS = { MONTH: "month", QUARTER: "quarter", YEAR: "year" } as const;
@@ -14,6 +18,7 @@ export const t = {
   signOut: "Sign out",
   close: "Close",
   loading: "Loading …",
+  sortBy: (column: string) => `Sort by ${column}`,
   notices: "What to know about these numbers",
   theme: { dark: "Use dark colours", light: "Use light colours" },
   daysAgo: (days: number | null) =>
@@ -25,6 +30,9 @@ export const t = {
     retention: "Retention",
     lifetimeValue: "Lifetime value",
     patterns: "Purchase patterns",
+    acquisition: "Acquisition",
+    receivables: "Receivables",
+    quality: "Data quality",
     graphiql: "GraphiQL",
   },
   notFound: { title: "There is no page at this address", home: "To the overview" },
@@ -461,6 +469,9 @@ export const t = {
     even: "All alike",
     ranking: "Ranking",
   },
+  acquisition,
+  receivables,
+  quality,
   cohorts: {
     cohort: "First purchase",
     after: (period: number, unit: keyof typeof UNITS) => (period === 0 ? `First ${UNITS[unit]}` : `+${period}`),

@@ -16,7 +16,7 @@ interface Pages<Node> {
   more(): void;
 }
 
-interface Following<Data, Variables extends AnyVariables, Node> {
+export interface Following<Data, Variables extends AnyVariables, Node> {
   query: TypedDocumentNode<Data, Variables>;
   variables: Variables;
   pick(data: Data): PageOf<Node>;

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 
+import { ShareBar } from "./share-bar";
+
 export interface Bar {
   key: string;
   label: ReactNode;
@@ -35,15 +37,9 @@ export function Bars({ caption, head, bars }: BarsProps) {
           {bars.map(({ key, label, value, cells, color }) => (
             <tr key={key}>
               <th scope="row">
-                <span className="bar-label">{label}</span>
-                <span className="bar" aria-hidden="true">
-                  <span
-                    style={{
-                      width: most > 0 ? `${Math.max((100 * value) / most, 0)}%` : 0,
-                      ...(color ? { background: color } : {}),
-                    }}
-                  />
-                </span>
+                <ShareBar share={most > 0 ? value / most : 0} {...(color ? { color } : {})}>
+                  {label}
+                </ShareBar>
               </th>
               {cells.map((cell, index) => (
                 // eslint-disable-next-line react/no-array-index-key

@@ -17,6 +17,9 @@ const PAGES = [
   ["/retention", t.pages.retention],
   ["/lifetime-value", t.pages.lifetimeValue],
   ["/patterns", t.pages.patterns],
+  ["/acquisition", t.pages.acquisition],
+  ["/receivables", t.pages.receivables],
+  ["/data-quality", t.pages.quality],
 ] as const;
 
 export function Shell() {

@@ -1,0 +1,59 @@
+// The pages of what surrounds customers: where they come from, what they owe, and how good the data are.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+import { ask, closeAll, count, figure, loaded, money, visit } from "./base.mjs";
+
+after(closeAll);
+
+test("the source that brings the best customers is told, found by sorting, and opens to its customers", async () => {
+  const { acquisition } = await ask("{ acquisition { totalNew bySource { key customers avgClv } } }");
+  const best = acquisition.bySource.toSorted((one, other) => Number(other.avgClv) - Number(one.avgClv))[0];
+  const { page, problems, close } = await visit("/acquisition");
+  await loaded(page);
+  assert.equal(await figure(page, "Customers who joined"), count(acquisition.totalNew));
+  assert.equal(await figure(page, "Best source"), best.key);
+  const sources = page.getByRole("table", { name: "Sources" });
+  await sources.getByRole("button", { name: "Revenue per customer" }).click();
+  const first = sources.locator("tbody tr").first();
+  assert.ok((await first.innerText()).includes(money(best.avgClv)));
+  assert.equal(await sources.locator("th[aria-sort=descending]").innerText(), "Revenue per customer ↓");
+  await first.locator("td").last().click();
+  await page.waitForURL((url) => url.pathname === "/customers" && url.searchParams.get("source") === best.key);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("what is owed is told by age, and who owes most comes first", async () => {
+  const { receivablesAging } = await ask(
+    "{ receivablesAging { total over90 customers(first: 50) { totalCount pageInfo { hasNextPage } nodes { number name } } } }",
+  );
+  const { nodes, totalCount } = receivablesAging.customers;
+  const { page, problems, close } = await visit("/receivables");
+  await loaded(page);
+  assert.equal(await figure(page, "Owed on sales"), money(receivablesAging.total));
+  assert.equal(await figure(page, "Older than 90 days"), money(receivablesAging.over90));
+  assert.equal(await figure(page, "Customers who owe"), count(totalCount));
+  const rows = page.getByRole("table", { name: "Who owes" }).locator("tbody tr");
+  assert.ok((await rows.first().innerText()).includes(nodes[0].name));
+  await page.getByRole("button", { name: "Show more" }).click();
+  await page.waitForFunction((many) => document.querySelectorAll("table[aria-label='Who owes'] tbody tr").length === many, totalCount);
+  await rows.first().locator("td").last().click();
+  await page.waitForURL(new RegExp(`/customers/${nodes[0].number}`));
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("the quality of the data is told in words, with the last imports", async () => {
+  const { viewer } = await ask("{ viewer { business { dataQuality { sales unlinkedRefunds imports { file } } } } }");
+  const { sales, unlinkedRefunds, imports } = viewer.business.dataQuality;
+  const { page, problems, close } = await visit("/data-quality");
+  await loaded(page);
+  assert.equal(await figure(page, "Sales"), count(sales));
+  const row = page.getByRole("row", { name: /^Refunds that name no sale/ });
+  assert.equal(await row.locator("td").first().innerText(), count(unlinkedRefunds));
+  assert.deepEqual(imports, []);
+  await page.getByText("Nothing was imported from a file").waitFor();
+  assert.deepEqual(problems, []);
+  await close();
+});
