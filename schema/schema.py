@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.document.access import Access, check_personal
 from schema.document.lengths import check_lengths
+from schema.document.portal import check_shown
 from schema.document.prepared import AsPrepared
 from schema.document.roles import check_roles
 from schema.execution.executor import RowExecutor
@@ -57,6 +58,7 @@ def make_schema() -> strawberry.Schema:
     )
     built = made._schema  # pyright: ignore[reportPrivateUsage]
     check_roles(built)
+    check_shown(built)
     check_personal(built)
     check_lengths(built)
     _rows_are_objects(built)

@@ -11,6 +11,7 @@ from exports.heading import heading_of, span
 from resolvers.customers import customer_by_id
 from resolvers.operation.context import Context
 from resolvers.operation.ids import key_of
+from resolvers.operation.viewer import Role
 from resolvers.patterns import PatternsQuestion, PurchasePatterns, buyers_by_point, items_by_basket, purchase_patterns
 
 SERIES = (
@@ -118,7 +119,7 @@ async def document(context: Context, asked: PatternsQuestion) -> Document:
         tables,
         summary=table("summary", "Summary", _columns(asked), [await _summary(found, asked)]),
         notices=tuple(await found.notices()),
-        definition=found.how_computed.definition,
+        definition="" if context.viewer.role is Role.CUSTOMER else found.how_computed.definition,
         charts=(weekday_hour_map(hours_of_week), *_of_categories(categories)),
     )
 

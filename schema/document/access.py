@@ -1,6 +1,6 @@
 """Who may ask for which field: one table, held to an operation before it runs, never to each object of a list."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, cast
 
 from graphql import (
@@ -22,24 +22,9 @@ from models.types import is_personal
 from resolvers.operation.errors import Forbidden
 from resolvers.operation.viewer import Role, Viewer
 from rules.words import in_contract
+from schema.document.portal import SHOWN_TO_CUSTOMER
 from schema.document.roles import LEAST_ROLE, may_call
 from schema.document.walking import Walker, fragments_of, values_of
-
-STAFF_ONLY = frozenset(
-    (
-        "Acquisition.referrer",
-        "Customer.atStake",
-        "Customer.attention",
-        "Customer.clv",
-        "Customer.cohort",
-        "Customer.notes",
-        "Customer.rfm",
-        "PurchaseSummary.profit",
-        "Sale.profit",
-        "SaleItem.profit",
-        "Touchpoint.notes",
-    )
-)
 
 # Answered with null unless the token may see personal data; the columns are never read.
 PERSONAL = frozenset(
@@ -51,9 +36,9 @@ OF_COLUMNS = {"Customer": table(Customer), "Touchpoint": table(Touchpoint)}
 
 def is_refused(viewer: Viewer, coordinate: str) -> bool:
     """Whether an operation with this field ("Type.field") is refused to this viewer."""
-    if coordinate in LEAST_ROLE:
-        return not may_call(viewer, coordinate)
-    return viewer.role is Role.CUSTOMER and coordinate in STAFF_ONLY
+    if viewer.role is Role.CUSTOMER:
+        return coordinate not in SHOWN_TO_CUSTOMER
+    return coordinate in LEAST_ROLE and not may_call(viewer, coordinate)
 
 
 def is_hidden(viewer: Viewer, coordinate: str) -> bool:
@@ -83,7 +68,7 @@ class Access(SchemaExtension):
         """Hold the table to a valid operation, before and after it runs."""
         context = self.execution_context
         viewer: Viewer = context.context.viewer
-        asked = dict(_asked_fields(context, roots_only=_sees_all(viewer)))
+        asked = dict(_asked_fields(context, viewer))
         refused = [
             _error(field, node, _why(viewer, field)) for field, node in asked.items() if is_refused(viewer, field)
         ]
@@ -116,15 +101,20 @@ def _error(coordinate: str, node: Node, why: str) -> GraphQLError:
 
 def fields_asked(schema: GraphQLSchema, document: DocumentNode, operation_name: str | None) -> Iterator[str]:
     """Every field ("Type.field") that a valid operation can run, whatever its variables are."""
-    return (coordinate for coordinate, _ in _fields(schema, document, operation_name, None))
+    return (coordinate for coordinate, _ in _fields(schema, document, operation_name, None, lambda _: True))
 
 
-def _asked_fields(context: ExecutionContext, *, roots_only: bool) -> Iterator[tuple[str, Node]]:
+def _asked_fields(context: ExecutionContext, viewer: Viewer) -> Iterator[tuple[str, Node]]:
     schema: GraphQLSchema = context.schema._schema  # pyright: ignore[reportPrivateUsage]
     if context.graphql_document is None:
         return iter(())
     given = context.variables or {}
-    return _fields(schema, context.graphql_document, context.operation_name, given, roots_only=roots_only)
+    roots_only = _sees_all(viewer)
+
+    def opens(coordinate: str) -> bool:
+        return not roots_only and not is_refused(viewer, coordinate)
+
+    return _fields(schema, context.graphql_document, context.operation_name, given, opens)
 
 
 def _fields(
@@ -132,11 +122,10 @@ def _fields(
     document: DocumentNode,
     operation_name: str | None,
     given: dict[str, Any] | None,
-    *,
-    roots_only: bool = False,
+    opens: Callable[[str], bool],
 ) -> Iterator[tuple[str, Node]]:
     operation = get_operation_ast(document, operation_name)
     if operation is None:
         return iter(())
     values = {} if given is None else values_of(operation, given)
-    return Walker(schema, values).fields(operation, fragments_of(document), roots_only=roots_only)
+    return Walker(schema, values).fields(operation, fragments_of(document), opens)

@@ -24,7 +24,8 @@ class NoRole(Exception):
     """A root field of the schema that nobody gave a role, or a role that is of no field."""
 
 
-def _coordinates(row: str) -> Iterator[str]:
+def coordinates_in(row: str) -> Iterator[str]:
+    """The fields ("Type.field") of a row of words, in which a type with a colon goes before its fields."""
     type_ = ""
     for word in row.split():
         if word.endswith(":"):
@@ -34,7 +35,7 @@ def _coordinates(row: str) -> Iterator[str]:
 
 
 def _by_field(rows: Iterable[tuple[Role, str]]) -> dict[str, Role]:
-    return {coordinate: role for role, row in rows for coordinate in _coordinates(row)}
+    return {coordinate: role for role, row in rows for coordinate in coordinates_in(row)}
 
 
 LEAST_ROLE: Mapping[str, Role] = _by_field(((Role.VIEWER, VIEWER), (Role.MANAGER, MANAGER), (Role.ADMIN, ADMIN)))

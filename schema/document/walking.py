@@ -4,7 +4,7 @@ Limits and costs go from the fragments that spread none upwards, access from the
 seen once by all of them, so that their time is linear however often it is spread.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from graphql import (
@@ -126,10 +126,12 @@ class Walker:
         self,
         operation: OperationDefinitionNode,
         fragments: Mapping[str, FragmentDefinitionNode],
-        *,
-        roots_only: bool = False,
+        opens: Callable[[str], bool],
     ) -> Iterator[tuple[str, FieldNode]]:
-        """Every field of an operation ("Type.field") but for introspection; those of a fragment once."""
+        """Every field of an operation ("Type.field") but for introspection; those of a fragment once.
+
+        What is below a field is walked where `opens` says so.
+        """
         assert self._schema is not None
         seen: set[str] = set()
         waiting = [self.within(operation.selection_set, self._schema.get_root_type(operation.operation))]
@@ -142,8 +144,9 @@ class Walker:
                 fragment = fragments[node.name.value]
                 waiting.append(self.within(fragment.selection_set, self.type_of(fragment.type_condition) or parent))
             elif isinstance(node, FieldNode) and parent and (field := field_of(parent, node.name.value)):
-                yield f"{parent.name}.{node.name.value}", node
-                if not roots_only:
+                coordinate = f"{parent.name}.{node.name.value}"
+                yield coordinate, node
+                if opens(coordinate):
                     waiting.append(self.within(node.selection_set, named_type_of(field)))
 
     def fields_within(

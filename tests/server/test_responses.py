@@ -288,6 +288,25 @@ def test_nobody_gets_an_answer_that_was_made_for_others(ask: Asking) -> None:
     assert ask(contacts, role=Role.VIEWER, pii=True).json()["data"]["customers"]["nodes"] == seen
 
 
+async def test_what_goes_with_an_answer_to_a_customer_tells_nothing_of_the_shop(ask: Asking) -> None:
+    ann = ask.shop.id_of("ANN")
+    own = "{ viewer { customer { number patterns { series { revenue } categories { category } } } } }"
+
+    def beside(query: str) -> dict[str, Any]:
+        answer = ask(query, role=Role.CUSTOMER, customer_id=ann)
+        assert answer.status_code == 200, answer.text
+        return {key: value for key, value in answer.json().items() if key != "data"}
+
+    before = beside(own)
+    assert before.keys() == {"extensions"}
+    assert before["extensions"].keys() == {"cost"}
+    assert before["extensions"]["cost"].keys() == {"requested", "budget", "remaining"}
+    for number in range(30):
+        ask.shop.sale("BEN", "2024-01-01", "1.00", number=f"MORE{number}")
+    await ask.shop.save()
+    assert beside(own)["extensions"]["cost"]["requested"] == before["extensions"]["cost"]["requested"]
+
+
 def test_the_subject_counts_where_it_is_asked_for_alone(ask: Asking) -> None:
     for query, executions in (
         ("{ viewer { role business { name } } }", 1),
