@@ -46,6 +46,7 @@ class Sale(Stored, table=True):
     __table_args__ = (
         UniqueConstraint("business_id", "number", name="sale_number"),
         Index("sale_by_customer", "customer_id", "occurred_at", "id"),
+        Index("sale_by_time", "business_id", "occurred_at", "id"),
         Index("sale_by_revision", "business_id", "revision"),
         CheckConstraint("subtotal - discount = total", name="sale_total"),
         CheckConstraint("discount >= 0 AND tax >= 0", name="sale_amounts"),
@@ -175,7 +176,8 @@ class SaleStatusChange(Stored, table=True):
 sale, sale_item, payment, refund = table(Sale), table(SaleItem), table(Payment), table(Refund)
 
 
-def _shown(source: Table, kind: str) -> list[ColumnElement[Any]]:
+def shown_of(source: Table, kind: str) -> list[ColumnElement[Any]]:
+    """The columns of a fact that its object of `kind` is made of."""
     hidden = {"business_id", "revision", "digest", "source", "sale_number", "business_month", "weekday", "hour"}
     columns: list[ColumnElement[Any]] = [c for c in source.c if c.name not in hidden]
     return [*columns, type_coerce(source.c.id, GlobalId(kind)).label("global_id")]
@@ -189,14 +191,14 @@ def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
 @statement
 def rows_with_id(source: Table, kind: str) -> SelectBase:
     """The rows :ids of a table of facts, as objects of `kind`."""
-    return select(*_shown(source, kind)).where(owned(source), any_of(source.c.id, "ids"))
+    return select(*shown_of(source, kind)).where(owned(source), any_of(source.c.id, "ids"))
 
 
 @statement
 def rows_of_sales(source: Table, kind: str, order: str) -> SelectBase:
     """The items, payments or refunds of the sales :ids, by sale and `order`."""
     return (
-        select(*_shown(source, kind))
+        select(*shown_of(source, kind))
         .where(owned(source), any_of(source.c.sale_id, "ids"))
         .order_by(source.c.sale_id, source.c[order], source.c.id)
     )
@@ -225,7 +227,7 @@ def page_of_each_customer(  # noqa: PLR0913  the shape of the statement
         conditions.append(past | ((keys[0] == at) & level))
     order = [key.asc() if backward else key.desc() for key in keys]
     place = func.row_number().over(partition_by=source.c.customer_id, order_by=order).label("place")
-    page = select(*_shown(source, kind), place).where(*conditions).subquery("page")
+    page = select(*shown_of(source, kind), place).where(*conditions).subquery("page")
     return select(page).where(page.c.place <= bindparam("size")).order_by(page.c.customer_id, page.c.place)
 
 

@@ -36,7 +36,7 @@ from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.ids import RowKey
 from resolvers.operation.loaders import many_each
 from resolvers.operation.paging import Keyset, Page, PageArguments, Pager, PageRequest, day_range, list_digest, pager
-from resolvers.operation.ranges import AmountRange, DateRange, DaysRange
+from resolvers.operation.ranges import AmountRange, DateRange, DaysRange, money_range, refuse_upside_down
 from resolvers.prediction.attention import members_needing
 from resolvers.prediction.population import members_at_risk
 from resolvers.segmentation.rfm import members_of_segment
@@ -163,7 +163,7 @@ def _with_traits(listing: Listing, asked: Mapping[str, Any]) -> Listing:
 
 async def _ranges(context: Context, asked: Mapping[str, Any], business: BusinessCalendar, day: int) -> dict[str, int]:
     """The conditions on days and money, and the storefront."""
-    spent = _money_range(asked.get("total_spent"), "totalSpent", business)
+    spent = money_range(asked.get("total_spent"), "totalSpent", business)
     storefront = await storefront_key(context, asked.get("storefront"))
     return {
         **day_range(asked.get("joined"), "joined", ("joined_from", "joined_to")),
@@ -180,27 +180,13 @@ def _refuse_personal(context: Context, asked: Mapping[str, Any]) -> None:
             raise Forbidden(f"filtering by {name} needs a token with the pii claim, since addresses are personal data")
 
 
-def _money_range(asked: AmountRange | None, argument: str, business: BusinessCalendar) -> dict[str, int]:
-    """The edges that are given, in minor units."""
-    if asked is None:
-        return {}
-    _refuse_empty(argument, asked.min, asked.max)
-    edges = (("min", asked.min), ("max", asked.max))
-    return {name: business.minor(edge, argument) for name, edge in edges if edge is not None}
-
-
 def _days_since(asked: DaysRange | None, day: int) -> dict[str, int]:
     """The same of days since the last purchase, as those between which it was: many days ago is early."""
     if asked is None:
         return {}
-    _refuse_empty("daysSinceLastPurchase", asked.min, asked.max)
+    refuse_upside_down("daysSinceLastPurchase", asked.min, asked.max)
     edges = (("since_to", asked.min), ("since_from", asked.max))
     return {name: day - edge for name, edge in edges if edge is not None}
-
-
-def _refuse_empty(argument: str, least: Any, most: Any) -> None:
-    if least is not None and most is not None and least > most:
-        raise BadUserInput(f"`{argument}` has min {least} above max {most}")
 
 
 async def _with_members(context: Context, listing: Listing, question: ListQuestion, day: int) -> Listing:
@@ -214,10 +200,10 @@ async def _with_members(context: Context, listing: Listing, question: ListQuesti
         listing = _within(listing, await members_needing(context, asked["attention"], day))
     if "balance" in asked:
         refuse_past_balances(question.as_of, business, "balance")
-        edges = _money_range(asked["balance"], "balance", business)
+        edges = money_range(asked["balance"], "balance", business)
         listing = _within(listing, within(await balances(context, day), **edges))
     if "expected_revenue" in asked:
-        edges = _money_range(asked["expected_revenue"], "expectedRevenue", business)
+        edges = money_range(asked["expected_revenue"], "expectedRevenue", business)
         listing = _within(listing, within(await expected_revenues(context, day, "expectedRevenue"), **edges))
     return listing
 
@@ -228,6 +214,16 @@ def _within(listing: Listing, members: pa.Table) -> Listing:
         before = listing.members.column("customer_id").to_numpy()
         members = members.filter(np.isin(members.column("customer_id").to_numpy(), before))
     return replace(listing, filters=listing.filters | {"members"}, members=members)
+
+
+def checked_words(search: str) -> str:
+    """The words of a search as they are looked up; BadUserInput where there is none, or one longer than any is."""
+    words = search_words(search)
+    if not words:
+        raise BadUserInput("`search` needs at least one letter or digit")
+    if max(map(len, words.split())) > LONGEST_WORD:
+        raise BadUserInput(f"`search` takes words of up to {LONGEST_WORD} letters")
+    return words
 
 
 async def _found(context: Context, listing: Listing, search: str) -> Listing:

@@ -12,6 +12,7 @@ from schema.patterns import PatternsQueries
 from schema.prediction import PredictionQueries
 from schema.receivables import ReceivablesQueries
 from schema.retention import RetentionQueries
+from schema.sales import SalesQueries
 from schema.segmentation.migration import MigrationQueries
 from schema.segmentation.report import SegmentationQueries
 from schema.storefronts import StorefrontsQueries
@@ -24,6 +25,7 @@ class Query(
     BusinessesQueries,
     StorefrontsQueries,
     CustomersQueries,
+    SalesQueries,
     LifetimeValueQueries,
     PredictionQueries,
     SegmentationQueries,

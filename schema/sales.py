@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import strawberry
 
 from resolvers.customers import customer_by_id
+from resolvers.operation.paging import PageArguments
+from resolvers.sale_listing import list_sales
 from resolvers.sales import items_by_sale, payments_by_sale, refunds_by_sale, sale_by_id
 from resolvers.storefronts import storefront_by_id
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
-from schema.arguments import about
+from schema.arguments import After, Before, DateRange, DecimalRange, First, Info, Last, about, given, said
 from schema.connections import Words, connection
 from schema.execution.lookups import looked_up
 from schema.nodes import Node
@@ -103,3 +105,40 @@ class Sale(Node):
 
 SaleConnection = connection(Sale, Words("A page of sales, newest first.", "sale"))
 RefundConnection = connection(Refund, Words("A page of refunds, newest first.", "refund"))
+
+
+@strawberry.input(description="Which sales; what is given must all hold.")
+class SaleFilter:
+    """Which sales."""
+
+    period: DateRange | None = strawberry.field(default=None, description="Of these business days.")
+    storefront: strawberry.ID | None = strawberry.field(default=None, description="Made here.")
+    channel: SaleChannel | None = strawberry.field(default=None, description="Made by this way.")
+    status: SaleStatus | None = strawberry.field(default=None, description="With this status.")
+    customer: strawberry.ID | None = strawberry.field(default=None, description="Of this customer.")
+    search: str | None = strawberry.field(
+        default=None,
+        description="Words that begin words of the number, or that find the customer as `customers` does.",
+    )
+    total: DecimalRange | None = strawberry.field(default=None, description="With a total in this range.")
+
+
+@strawberry.type
+class SalesQueries:
+    """Sales of the whole business."""
+
+    @strawberry.field(
+        description="Sales, whatever their status, the newest first.",
+        graphql_type=SaleConnection,
+    )
+    @staticmethod
+    async def sales(
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Annotated[SaleFilter | None, said("Which sales.")] = None,
+    ) -> Any:
+        """Sales of the business."""
+        return await list_sales(info.context, given(filter), PageArguments(first, after, last, before))

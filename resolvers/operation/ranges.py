@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from resolvers.operation.calendar import BusinessCalendar
+from resolvers.operation.errors import BadUserInput
 
 
 @dataclass(frozen=True)
@@ -27,3 +31,18 @@ class DaysRange:
 
     min: int | None = None
     max: int | None = None
+
+
+def money_range(asked: AmountRange | None, argument: str, business: BusinessCalendar) -> dict[str, int]:
+    """The edges `min` and `max` that are given, in minor units; BadUserInput where they are none or upside down."""
+    if asked is None:
+        return {}
+    refuse_upside_down(argument, asked.min, asked.max)
+    edges = (("min", asked.min), ("max", asked.max))
+    return {name: business.minor(edge, argument) for name, edge in edges if edge is not None}
+
+
+def refuse_upside_down(argument: str, least: Any, most: Any) -> None:
+    """BadUserInput where a range ends before it begins."""
+    if least is not None and most is not None and least > most:
+        raise BadUserInput(f"`{argument}` has min {least} above max {most}")

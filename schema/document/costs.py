@@ -52,6 +52,7 @@ PRICES = {
     "PredictedCLV.expectedNextOrderDate": 5,
     "PredictedCLV.expectedOrdersInterval": 10,
     "Query.customers": 50,
+    "Query.sales": 20,
     "Query.lifetimeValueModel": REPORT,
     "Query.segmentMigration": 2 * REPORT,
     "Query.segmentationTrend": 12 * REPORT,

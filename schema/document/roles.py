@@ -10,7 +10,7 @@ from graphql import GraphQLSchema
 from resolvers.operation.viewer import Role, Viewer
 
 VIEWER = """Query: acquisition categoryAffinity customer customers lifetimeValueModel lifetimeValueReport node nodes
-    purchasePatterns receivablesAging retention segmentMigration segmentation segmentationTrend storefronts
+    purchasePatterns receivablesAging retention sales segmentMigration segmentation segmentationTrend storefronts
     touchpoints viewer
     Subscription: dataChanged"""
 MANAGER = "Query: businessSettings"

@@ -81,6 +81,7 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "purchasePatterns": "purchasePatterns",
         "receivablesAging": "receivablesAging",
         "retention": "retention",
+        "sales": "sales",
         "segmentMigration": 'segmentMigration(from: "2025-12-05", to: "2026-03-05")',
         "segmentation": "segmentation",
         "segmentationTrend": 'segmentationTrend(from: "2025-12-05", to: "2026-03-05")',

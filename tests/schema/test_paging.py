@@ -26,6 +26,7 @@ LISTS: dict[str, tuple[str, str]] = {
     "found": ('customers(filter: {search: "t"}%s)', "number"),
     "found, by money": ('customers(orderBy: TOTAL_SPENT, filter: {search: "t"}%s)', "number"),
     "sales": ("sales(%s)", "number"),
+    "sales of all": ("sales(filter: {storefront: null, total: {max: 1}}%s)", "number"),
     "sales of a period": ('sales(period: {start: "2026-02-01"}%s)', "number"),
     "refunds": ("refunds(%s)", "amount"),
     "touchpoints": ("touchpoints(%s)", "subject"),
@@ -129,6 +130,7 @@ EXPECTED = {
     "found": ["T7", "T6", "T5", "T4", "T3", "T2", "T1"],
     "found, by money": ["T1", "T7", "T6", "T5", "T4", "T3", "T2"],
     "sales": ["T1-6", "T1-5", "T1-4", "T1-3", "T1-2", "T1-1", "T1-0"],
+    "sales of all": ["T1-6", "T1-5", "T1-4", "T1-3", "T1-2", "T1-1", "T1-0"],  # 1.00 each
     "sales of a period": ["T1-6", "T1-5", "T1-4", "T1-3", "T1-2", "T1-1"],
     "refunds": ["0.07", "0.06", "0.05", "0.04", "0.03", "0.02", "0.01"],
     "touchpoints": ["mail 6", "mail 5", "mail 4", "mail 3", "mail 2", "mail 1", "mail 0"],
