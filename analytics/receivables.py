@@ -3,6 +3,7 @@
 Owed on a sale that was PARTIAL on that day: total and tax, less its refunds and its payments other than on account.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,6 +91,12 @@ class Receivables:
     def total(self) -> int:
         """All that is owed."""
         return sum(self.by_age)
+
+    def owed_by(self, customers: Sequence[int]) -> list[int]:
+        """What each of some customers owes, in minor units."""
+        owing, owed = (self.members.column(name).to_numpy() for name in ("customer_id", "revenue"))
+        amounts: dict[int, int] = dict(zip(owing.tolist(), owed.tolist(), strict=True))
+        return [amounts.get(id_, 0) for id_ in customers]
 
 
 async def receivables_at(engine: Engine, as_of: int) -> Receivables:

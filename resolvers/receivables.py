@@ -1,5 +1,6 @@
 """Receivables: what is owed on sales, by age, and by whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from analytics.receivables import Receivables, receivables_at, unpaid_rests
 from resolvers.operation.context import Context
 from resolvers.operation.paging import list_digest
 from resolvers.operation.reports import (
+    Computed,
     Freshness,
     HowComputed,
     Kept,
@@ -81,12 +83,7 @@ async def receivables_aging(context: Context, question: ReceivablesQuestion) -> 
     business = await context.business()
     as_of, notices = business.as_of(question.as_of)
 
-    async def compute(view: PinnedView) -> Kept[Receivables]:
-        found = await receivables_at(view, as_of)
-        return kept_columns(found, found.members)
-
-    parts = Parts(context, "receivables", as_of)
-    computed, from_cache = await parts.computed("rests", compute, PAYMENTS | STATUSES)
+    computed, from_cache = await _rests(context, as_of)
     found = computed.value
     current, to30, to60, to90, older = (business.money(amount) for amount in found.by_age)
     return ReceivablesAging(
@@ -103,3 +100,17 @@ async def receivables_aging(context: Context, question: ReceivablesQuestion) -> 
         how_computed=HowComputed(DEFINITION, statements_shown([unpaid_rests()], {"as_of": as_of})),
         freshness=freshness_of(computed, from_cache),
     )
+
+
+async def owed_by_customer(context: Context, ids: Sequence[int], as_of: int) -> list[Decimal]:
+    """What each customer owes on sales at the end of a day number."""
+    business, (computed, _) = await context.business(), await _rests(context, as_of)
+    return [business.money(amount) for amount in computed.value.owed_by(ids)]
+
+
+async def _rests(context: Context, as_of: int) -> tuple[Computed[Receivables], bool]:
+    async def compute(view: PinnedView) -> Kept[Receivables]:
+        found = await receivables_at(view, as_of)
+        return kept_columns(found, found.members)
+
+    return await Parts(context, "receivables", as_of).computed("rests", compute, PAYMENTS | STATUSES)

@@ -35,6 +35,7 @@ from resolvers.operation.viewer import Role
 from resolvers.patterns import patterns_by_customer
 from resolvers.periods import asked_period, default_of_patterns
 from resolvers.prediction.attention import Standing, attention_by_customer, stake_by_customer
+from resolvers.receivables import owed_by_customer
 from resolvers.retention import cohort_by_customer
 from resolvers.sales import (
     fact_page,
@@ -194,6 +195,15 @@ class Customer(Node):
         "What the customer owes: opening balance and unpaid rests less unallocated payments.",
         finish=lambda _context, _key, _arguments, balance: balance.outstanding_balance,
     )
+
+    @arguments_of(
+        owed_by_customer, Decimal, "What the customer owes on sales at the end of a day, as in receivablesAging."
+    )
+    @staticmethod
+    async def owed(context: Context, as_of: AsOf = None) -> Any:
+        """The day."""
+        return await _day(context, as_of)
+
     credit_utilization: Any = looked_up(
         balance_by_customer,
         float | None,

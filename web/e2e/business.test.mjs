@@ -26,7 +26,7 @@ test("the source that brings the best customers is told, found by sorting, and o
 
 test("what is owed is told by age, and who owes most comes first", async () => {
   const { receivablesAging } = await ask(
-    "{ receivablesAging { total over90 customers(first: 50) { totalCount pageInfo { hasNextPage } nodes { number name } } } }",
+    "{ receivablesAging { total over90 customers(first: 50) { totalCount pageInfo { hasNextPage } nodes { number name owed } } } }",
   );
   const { nodes, totalCount } = receivablesAging.customers;
   const { page, problems, close } = await visit("/receivables");
@@ -36,6 +36,7 @@ test("what is owed is told by age, and who owes most comes first", async () => {
   assert.equal(await figure(page, "Customers who owe"), count(totalCount));
   const rows = page.getByRole("table", { name: "Who owes" }).locator("tbody tr");
   assert.ok((await rows.first().innerText()).includes(nodes[0].name));
+  assert.equal(await rows.first().locator("td").first().innerText(), money(nodes[0].owed));
   await page.getByRole("button", { name: "Show more" }).click();
   await page.waitForFunction((many) => document.querySelectorAll("table[aria-label='Who owes'] tbody tr").length === many, totalCount);
   await rows.first().locator("td").last().click();

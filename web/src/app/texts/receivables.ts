@@ -19,7 +19,7 @@ export const receivables = {
   },
   owed: "Owed",
   who: "Who owes",
-  whoAbout: "Those who owe most on sales first. Balances and limits are of today.",
+  whoAbout: "Those who owe most on sales first. Balances, with what was owed before and what was paid for no sale, and limits are of today.",
   balance: "Balance, today",
   limit: "Credit limit, today",
   use: "Limit used",

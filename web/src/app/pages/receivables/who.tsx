@@ -15,6 +15,7 @@ export const owing = graphql(`
   fragment Owing on Customer {
     number
     name
+    owed(asOf: $asOf)
     outstandingBalance
     creditLimit
     creditUtilization
@@ -48,7 +49,8 @@ export function Who<Data, Variables extends AnyVariables>({ first, ...following 
         </>
       ),
     },
-    { id: "balance", header: t.receivables.balance, right: true, cell: ({ outstandingBalance }) => formats.money(outstandingBalance) },
+    { id: "owed", header: t.receivables.owed, right: true, cell: ({ owed }) => formats.money(owed) },
+    { id: "balance", header: t.receivables.balance, right: true, wide: true, cell: ({ outstandingBalance }) => formats.money(outstandingBalance) },
     {
       id: "limit",
       header: t.receivables.limit,
