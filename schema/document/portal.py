@@ -16,7 +16,7 @@ OWN = """
     Consents: email push sms
     Customer: acquisition address birthDate consents createdAt creditLimit creditUtilization email
     emailEngagement externalIds firstName gender id isActive isEmailVerified isPhoneVerified isVerified joinedOn
-    lastName name number outstandingBalance patterns phone purchases recommendations refunds sales touchpoints
+    lastName name number outstandingBalance owed patterns phone purchases recommendations refunds sales touchpoints
     type
     EmailEngagement: clickRate lastClickedAt lastOpenedAt openRate
     ExternalId: system value
