@@ -162,7 +162,8 @@ class Settings(BaseSettings):
     max_sockets_per_bearer: int = Field(
         50,
         ge=1,
-        description="The most WebSockets in each process of one bearer: of all tokens of one `sub` and business.",
+        description="The most WebSockets in each process of one bearer: of all tokens of one `sub` and business, or of "
+        "all customers of a business together.",
     )
     max_subscriptions_per_bearer: int = Field(
         100, ge=1, description="The most subscriptions of one bearer in each process; a WebSocket holds 10."

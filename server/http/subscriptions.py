@@ -23,8 +23,8 @@ from resolvers.operation.viewer import Viewer
 from schema.document.prepared import PREPARED
 from server.addresses import address_group
 from server.http.errors import Told, told_by_execution, told_of
+from server.http.fair_shares import FairShares, NoShare, holder_of
 from server.http.graphql import WEBSOCKET, Endpoint, NotExecuted, Operation
-from server.http.rates import bucket_of
 from server.http.requests import asked_in
 from server.http.shares import Shares
 from server.identity.auth import Admission
@@ -56,8 +56,19 @@ class SocketShares:
 
     def __init__(self, limits: SocketLimits) -> None:
         self.silent = Shares(limits.silent_per_address)
-        self.sockets = Shares(limits.sockets_per_bearer)
-        self.subscriptions = Shares(limits.subscriptions_per_bearer)
+        self.sockets = FairShares(
+            refusal="Too many connections of {}: try again later",
+            most=limits.sockets,
+            of_business=limits.sockets,
+            of_bearer=limits.sockets_per_bearer,
+        )
+        most = limits.sockets * limits.subscriptions
+        self.subscriptions = FairShares(
+            refusal="there are as many subscriptions of {} as there may be at a time: end one first",
+            most=most,
+            of_business=most,
+            of_bearer=limits.subscriptions_per_bearer,
+        )
 
 
 class Closed(Exception):
@@ -147,9 +158,12 @@ class Conversation:
         client = self._socket.client
         with self._shares.silent.held(address_group(client.host) if client else None, _too_many("of one address")):
             admission = await self._let_in()
-        with self._shares.sockets.held(bucket_of(admission.viewer), _too_many("of one bearer")):
-            await self._send({"type": "connection_ack"})
-            await self._talk_until_it_expires(admission)
+        try:
+            with self._shares.sockets.taking(holder_of(admission.viewer)):
+                await self._send({"type": "connection_ack"})
+                await self._talk_until_it_expires(admission)
+        except NoShare as refusal:
+            raise Closed(1013, refusal.message) from None
 
     async def _talk_until_it_expires(self, admission: Admission) -> None:
         try:
@@ -220,14 +234,18 @@ class Conversation:
     async def _subscribe(self, id_: str, payload: Any, viewer: Viewer) -> None:
         if id_ in self._running:
             raise Closed(4409, f"Subscriber for {id_} already exists")
-        bearer, of_bearer = bucket_of(viewer), self._shares.subscriptions
         if len(self._running) >= self._limits.subscriptions:
-            await self._refuse_one_more(id_, f"a connection holds at most {self._limits.subscriptions} subscriptions")
-        elif not of_bearer.take(bearer):
-            await self._refuse_one_more(id_, f"a bearer holds at most {of_bearer.most} subscriptions at a time")
+            most = self._limits.subscriptions
+            await self._refuse_one_more(id_, f"a connection holds at most {most} subscriptions: end one first")
+            return
+        holder, shares = holder_of(viewer), self._shares.subscriptions
+        try:
+            shares.take(holder)
+        except NoShare as refusal:
+            await self._refuse_one_more(id_, refusal.message)
         else:
             task = self._begin(id_, payload, viewer)
-            task.add_done_callback(lambda _: of_bearer.give_back(bearer))
+            task.add_done_callback(lambda _: shares.give_back(holder))
 
     def _begin(self, id_: str, payload: Any, viewer: Viewer) -> "asyncio.Task[None]":
         task = asyncio.create_task(self._listen(id_, payload, viewer))
@@ -236,8 +254,7 @@ class Conversation:
         return task
 
     async def _refuse_one_more(self, id_: str, reason: str) -> None:
-        refusal = BadUserInput(f"{reason}: end one first")
-        await self._send({"id": id_, "type": "error", "payload": told_of(refusal).errors})
+        await self._send({"id": id_, "type": "error", "payload": told_of(BadUserInput(reason)).errors})
 
     def _forget(self, id_: str, task: "asyncio.Task[None]") -> None:
         if self._running.get(id_) is task:
