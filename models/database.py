@@ -1,6 +1,7 @@
 """The store: SQLite or PostgreSQL behind one URL, and the few things in which they differ."""
 
 import sqlite3
+import stat
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -39,6 +40,8 @@ DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 BUSY_SECONDS = 30
+OWNER_ALONE = 0o600
+BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a store
 AT_ONCE_STEPS = 300_000  # of SQLite's machine: a few milliseconds
 
 
@@ -68,11 +71,16 @@ class Database:
             event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
 
     def _make_private(self, *_connecting: Any) -> None:
-        """Make a new store its owner's alone, as SQLite then makes what lies beside it: it holds personal data."""
+        """Make a store its owner's alone, and what lies beside it, as SQLite makes that from now on: it is personal."""
         path = Path(self.url.database or "")
-        if not path.exists() and path.parts[0] != "file:":
-            with suppress(OSError):  # which SQLite tells better
-                path.touch(mode=0o600)
+        if path.parts[0] == "file:":
+            return
+        with suppress(OSError):  # which SQLite tells better, and whose a file is that is not ours to change
+            if not path.exists():
+                path.touch(mode=OWNER_ALONE)
+            for name in (path, *(path.with_name(path.name + beside) for beside in BESIDE)):
+                if name.exists() and stat.S_IMODE(name.stat().st_mode) & ~OWNER_ALONE:
+                    name.chmod(OWNER_ALONE)
 
     @property
     def dialect(self) -> Dialect:

@@ -16,7 +16,10 @@ SUFFIX = "_business"
 LONGEST_NAME = 63  # bytes of a name in PostgreSQL
 NO_ROLE = "none"
 ONLY_READ = ("installation", "customer_search")  # of no business, or guarded by what it is
-NOT_MADE = ("business",)  # a business is made and removed by the installation
+RIGHTS = {
+    "business": "SELECT, UPDATE",  # it is made and removed by the installation
+    "audit_entry": "SELECT, INSERT",  # what was written there stays
+}
 
 THE_BUSINESS = "nullif(current_setting('app.business', true), '')::bigint"
 # A sum, which no index serves: without statistics the planner would read a whole index of the business for one sale.
@@ -106,7 +109,10 @@ def weakness(connection: Connection) -> str | None:
     bypasses = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
     if connection.execute(text(bypasses)).scalar_one():
         return "it does not bind this user, and there is no role that it binds"
-    return "it binds this user itself, since there is no role for it: searches read all customers"
+    return (
+        "it binds this user itself, since there is no role for it: searches read all customers, and the audit can be"
+        " changed"
+    )
 
 
 def _guard(connection: Connection, role: str | None, name: str) -> None:
@@ -129,7 +135,7 @@ def _grant(connection: Connection, role: str, tables: Sequence[str]) -> None:
         _run(connection, f"GRANT USAGE ON SCHEMA {_quoted(schema)} TO {_quoted(role)}")
     _run(connection, *(f"GRANT SELECT ON {name} TO {_quoted(role)}" for name in ONLY_READ))
     for name in tables:
-        allowed = "SELECT, UPDATE" if name in NOT_MADE else "SELECT, INSERT, UPDATE, DELETE"
+        allowed = RIGHTS.get(name, "SELECT, INSERT, UPDATE, DELETE")
         _run(connection, f"GRANT {allowed} ON {name} TO {_quoted(role)}")
         _run(connection, *(f"GRANT USAGE ON {s} TO {_quoted(role)}" for s in _sequences_of(connection, name)))
 

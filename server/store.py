@@ -69,14 +69,15 @@ async def _migrated(database: Database) -> str | None:
     from models.migrate import migrate  # noqa: PLC0415  alembic is slow to import: most starts do without
 
     before = await migrate(database)
-    await _tell_of_guard(database)
+    weakness = await weakness_of_guard(database)
+    if weakness is not None and not database.is_sqlite:
+        log.warning("row-level security is weaker than it could be", why=weakness, see="docs/operating.md")
     return before
 
 
-async def _tell_of_guard(database: Database) -> None:
+async def weakness_of_guard(database: Database) -> str | None:
+    """What keeps businesses apart behind the statements is not, None where it is all that it can be."""
     if database.is_sqlite:
-        return
+        return "SQLite has none: the statements alone keep businesses apart"
     async with database.reading() as connection:
-        weakness = await connection.run_sync(tenancy.weakness)
-    if weakness is not None:
-        log.warning("row-level security is weaker than it could be", why=weakness, see="docs/operating.md")
+        return await connection.run_sync(tenancy.weakness)

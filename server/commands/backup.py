@@ -28,7 +28,7 @@ from server.commands.archives import (
 )
 from server.commands.progress import progress_bar
 from server.settings import Settings
-from server.store import StoreError, naming_problems, opened
+from server.store import StoreError, naming_problems, opened, weakness_of_guard
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -131,11 +131,14 @@ async def restore(settings: Settings, source: Path) -> None:
                     await _fill(fill, archive, bar.rows)
             await migrate(database)
             await refresh_statistics(database)
+            weakness = await weakness_of_guard(database)
         finally:
             await database.close()
     businesses = ", ".join(f"{name} at revision {revision}" for name, revision in manifest.businesses.items())
     typer.echo(f"restored {sum(manifest.rows.values()):,} rows of {manifest.made_at:%Y-%m-%d %H:%M} UTC, verified")
     typer.echo(f"  {businesses or 'no business'}")
+    if weakness is not None:
+        typer.echo(f"  row-level security is weaker than it could be: {weakness}")
 
 
 def _check(archive: ArchiveReader, source: Path) -> None:

@@ -36,3 +36,20 @@ async def test_a_new_store_and_what_lies_beside_it(tmp_path: Path) -> None:
         await database.close()
 
     assert found == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
+
+
+@pytest.mark.usefixtures("open_umask")
+async def test_a_store_that_others_could_read_and_what_lies_beside_it(sqlite_url: str, tmp_path: Path) -> None:
+    before, after = Database(sqlite_url), Database(sqlite_url)
+    try:
+        async with before.transaction() as connection:
+            await connection.execute(text("UPDATE installation SET epoch = 'x'"))
+            for name in modes(tmp_path):
+                (tmp_path / name).chmod(0o664)
+            async with after.reading():
+                found = modes(tmp_path)
+    finally:
+        await before.close()
+        await after.close()
+
+    assert found == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
