@@ -39,6 +39,7 @@ from server.http.limits import (
     response_limits_of,
     socket_limits_of,
 )
+from server.http.other_pages import OtherPages
 from server.http.page import ASSETS, GraphiQLPage, PageFiles
 from server.http.page_application import APPLICATION_ASSETS, PATHS, ApplicationPage
 from server.http.proxied import BehindProxies
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
         middleware=[
             Middleware(RequestIds),
             Middleware(SecurityHeaders),
+            *_leave(settings),
             Middleware(BehindProxies, proxies, settings.max_connections_per_address),
             *_guards(settings),
             GZIP,
@@ -105,6 +107,11 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
     )
     made.router.redirect_slashes = False  # it would send people to whatever host the request names
     return made
+
+
+def _leave(settings: Settings) -> list[Middleware]:
+    origins = origins_of(settings.allowed_origins)
+    return [Middleware(OtherPages, origins)] if origins else []
 
 
 def _guards(settings: Settings) -> list[Middleware]:

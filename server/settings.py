@@ -184,8 +184,8 @@ class Settings(BaseSettings):
     )
     allowed_origins: str = Field(
         "",
-        description="Pages of which other sites may connect by WebSocket, like "
-        "`https://app.example, https://shop.example`; those of this server always may.",
+        description="Pages of which other sites may ask the API by a browser (CORS) and connect by WebSocket, like "
+        "`https://app.example, https://shop.example`; those of this server always may. `*` is none.",
     )
     report_cache_bytes: int = Field(
         512 * 1024**2, ge=0, description="How many bytes of computed reports each process keeps."
@@ -277,6 +277,14 @@ class Settings(BaseSettings):
     def _known_redis(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
             raise ValueError("REDIS_URL must be redis://host:port/number or rediss://…")
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _known_origins(cls, value: str) -> str:
+        for origin in filter(None, map(str.strip, value.split(","))):
+            if not _is_origin(origin):
+                raise ValueError(f"ALLOWED_ORIGINS must list origins like https://app.example, and {origin} is none")
         return value
 
     @field_validator("trusted_proxies")
@@ -451,6 +459,15 @@ def _is_safe(address: str) -> bool:
     parts = urlsplit(address)
     is_private = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     return is_private and bool(parts.hostname) and not parts.query and not parts.fragment
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text.rstrip("/"))
+        is_named = bool(parts.hostname) and "*" not in text and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and is_named and text.rstrip("/") == f"{parts.scheme}://{parts.netloc}"
 
 
 def _demo_secret(path: Path) -> str:
