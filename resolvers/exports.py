@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from resolvers import acquisition, affinity, listing, patterns, receivables, retention
+from resolvers import acquisition, affinity, listing, patterns, products, receivables, retention
 from resolvers.lifetime_value import report as lifetime_value
 from resolvers.operation.errors import BadUserInput
 from resolvers.segmentation import migration
@@ -66,6 +66,8 @@ EXPORTABLE = (
     Exportable("acquisition", acquisition.AcquisitionQuestion, ("bySource", "byCampaign", "summary")),
     Exportable("receivables", receivables.ReceivablesQuestion, ("aging", "customers")),
     Exportable("owing-customers", receivables.OwingMembers, CUSTOMERS),
+    Exportable("products", products.ProductQuestion, ("products",)),
+    Exportable("product-customers", products.BuyerMembers, CUSTOMERS),
 )
 BY_NAME = {exportable.name: exportable for exportable in EXPORTABLE}
 BY_QUESTION = {exportable.question: exportable for exportable in EXPORTABLE}

@@ -38,4 +38,5 @@ REPORTS = (
     "retention",
     "acquisition",
     "receivables",
+    "products",
 )  # beside them there are the lists of customers that a report has told of

@@ -10,6 +10,7 @@ from schema.lifetime_value import LifetimeValueQueries
 from schema.nodes import NodesQueries
 from schema.patterns import PatternsQueries
 from schema.prediction import PredictionQueries
+from schema.products import ProductsQueries
 from schema.receivables import ReceivablesQueries
 from schema.retention import RetentionQueries
 from schema.sales import SalesQueries
@@ -35,6 +36,7 @@ class Query(
     ReceivablesQueries,
     PatternsQueries,
     AffinityQueries,
+    ProductsQueries,
     TouchpointsQueries,
 ):
     """What can be asked, in the order of the exported schema."""

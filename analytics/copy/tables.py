@@ -49,7 +49,7 @@ class CopiedTable:
 
 _CUSTOMER, _SALE = table(Customer), table(Sale)
 _BY_CUSTOMER = ("customer_id", "business_day", "id")
-_ITEM = ("sale_id", "position", "category", "quantity", "total", "profit", "is_product")
+_ITEM = ("sale_id", "position", "product", "category", "quantity", "total", "profit", "is_product")
 _PAYMENT = ("id", "sale_id", "customer_id", "method", "amount", "business_day")
 _CHANGE = ("id", "sale_id", "status", "business_day")
 

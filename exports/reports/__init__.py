@@ -8,6 +8,7 @@ from exports.reports import (
     lifetime_value,
     migration,
     patterns,
+    products,
     receivables,
     retention,
     segmentation,
@@ -25,6 +26,7 @@ MAKERS = {
     "retention": retention.document,
     "acquisition": acquisition.document,
     "receivables": receivables.document,
+    "products": products.document,
 }
 
 

@@ -16,6 +16,7 @@ from resolvers.listing import ListQuestion, all_members, customer_listing, ids_o
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.periods import asked_period, default_of_retention
+from resolvers.products import BuyerMembers, product_report
 from resolvers.receivables import OwingMembers, receivables_aging
 from resolvers.retention import CohortMembers, retention
 from resolvers.segmentation.migration import MoveMembers, segment_migration
@@ -124,6 +125,17 @@ async def owing_document(context: Context, asked: OwingMembers) -> Document:
     )
 
 
+async def buyer_document(context: Context, asked: BuyerMembers) -> Document:
+    """The customers who bought a product or of a category."""
+    found = await product_report(context, asked.of)
+    figures = next((one for one in found.all_figures() if one.name == asked.name), None)
+    if figures is None:
+        raise BadUserInput(GONE)
+    title = f"Who bought: {asked.name}"
+    period = span(found.period.start, found.period.end)
+    return await _members(context, asked, await figures.members(), (title, period), "Paid for it")
+
+
 Maker = Callable[[Context, Any], Awaitable[Document]]
 MAKERS: dict[str, Maker] = {
     "customers": list_document,
@@ -133,4 +145,5 @@ MAKERS: dict[str, Maker] = {
     "bucket-customers": bucket_document,
     "cohort-customers": cohort_document,
     "owing-customers": owing_document,
+    "product-customers": buyer_document,
 }

@@ -10,8 +10,8 @@ from graphql import GraphQLSchema
 from resolvers.operation.viewer import Role, Viewer
 
 VIEWER = """Query: acquisition categoryAffinity customer customers lifetimeValueModel lifetimeValueReport node nodes
-    purchasePatterns receivablesAging retention sales segmentMigration segmentation segmentationTrend storefronts
-    touchpoints viewer
+    productReport purchasePatterns receivablesAging retention sales segmentMigration segmentation segmentationTrend
+    storefronts touchpoints viewer
     Subscription: dataChanged"""
 MANAGER = "Query: businessSettings"
 ADMIN = "Mutation: updateBusinessSettings"

@@ -78,6 +78,7 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "lifetimeValueReport": "lifetimeValueReport",
         "node": f'node(id: "{public[0]}")',
         "nodes": f"nodes(ids: {json.dumps(public)})",
+        "productReport": "productReport",
         "purchasePatterns": "purchasePatterns",
         "receivablesAging": "receivablesAging",
         "retention": "retention",
@@ -283,7 +284,8 @@ async def test_a_business_that_is_not_there_has_nothing(ask: Asker, shop: Shop) 
     lost = ask.being(Role.ADMIN, business_id=999)
     for call in root_calls(shop).values():
         answer = await lost.run(f"{{ {call} {{ __typename }} }}")
-        assert not any((answer.data or {}).values()) or answer.data == {"nodes": [None] * 4}
+        data: dict[str, Any] = answer.data or {}
+        assert not any(data.values()) or answer.data == {"nodes": [None] * 4}
 
 
 # ---------------------------------------------------------------- ways to ask
@@ -347,7 +349,7 @@ def not_asking(field: str, under: Under) -> dict[str, str]:
 
 async def run(caller: Asker, document: str) -> Answer:
     """Run operation A of a document."""
-    variables = {"x": True} if "$x" in document else {}
+    variables: dict[str, Any] = {"x": True} if "$x" in document else {}
     return await caller.run(document, "A" if "query A" in document else None, **variables)
 
 
