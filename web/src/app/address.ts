@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 
 import type { graphql } from "./api/graphql";
+import { isRange } from "./format/periods";
 import { t } from "./texts";
 
 type Scalar<Name extends Parameters<typeof graphql.scalar>[0]> = ReturnType<typeof graphql.scalar<Name>>;
@@ -10,6 +11,8 @@ export type Scheme = Scalar<"RFMScheme">;
 export type Method = Scalar<"SegmentationMethod">;
 export type Basis = Scalar<"RevenueBasis">;
 export type Comparison = Scalar<"Comparison">;
+/** With what a page compares its period; usually with the one before. */
+export type Compared = Comparison | "NONE";
 export type Unit = Scalar<"CohortPeriod">;
 export type Mode = Scalar<"RetentionMode">;
 export type CustomerType = Scalar<"CustomerType">;
@@ -21,8 +24,10 @@ export type Grouping = Scalar<"Grouping">;
 /** What a page shows, as its address says it; what is left out has its usual value. */
 export interface Address {
   asOf?: string;
-  /** Days of the window; 0 is all history. */
+  /** Days of the window of segments; 0 is all history. */
   days?: number;
+  /** The days that a page is about: a named range, or so many days or months to its day; else from and to. */
+  range?: string;
   from?: string;
   to?: string;
   storefront?: string;
@@ -30,7 +35,7 @@ export interface Address {
   scheme?: Scheme;
   method?: Method;
   basis?: Basis;
-  compare?: Comparison;
+  compare?: Compared;
   unit?: Unit;
   mode?: Mode;
   /** What the cells of the cohorts show. */
@@ -69,6 +74,7 @@ const window = (value: unknown) => {
   const days = value === "" ? undefined : whole(value);
   return days !== undefined && days <= LONGEST_WINDOW ? days : undefined;
 };
+const range = (value: unknown) => (typeof value === "string" && isRange(value) ? value : undefined);
 const text = (value: unknown) =>
   typeof value === "string" ? value || undefined : typeof value === "number" ? String(value) : undefined;
 const one =
@@ -79,6 +85,7 @@ const one =
 const READERS: { [Name in keyof Address]-?: (value: unknown) => Address[Name] | undefined } = {
   asOf: day,
   days: window,
+  range,
   from: day,
   to: day,
   storefront: text,
@@ -86,7 +93,7 @@ const READERS: { [Name in keyof Address]-?: (value: unknown) => Address[Name] | 
   scheme: one("POS", "RETAIL", "REPORT"),
   method: one("RFM", "VALUE", "TIER", "CREDIT", "BEHAVIOR"),
   basis: one("NET", "GROSS", "MARGIN"),
-  compare: one("PREVIOUS_PERIOD", "PREVIOUS_YEAR"),
+  compare: one("PREVIOUS_PERIOD", "PREVIOUS_YEAR", "NONE"),
   unit: one("MONTH", "QUARTER", "YEAR"),
   mode: one("ON", "ON_OR_AFTER"),
   cells: one("rate", "customers", "revenue", "cumulative"),
@@ -118,8 +125,8 @@ export function readAddress(search: Record<string, unknown>): Address {
 }
 
 /** What other pages understand too, and a link to them keeps. */
-export function kept({ asOf, storefront, type }: Address): Address {
-  return without({ asOf, storefront, type });
+export function kept({ asOf, range, from, to, compare, storefront, type }: Address): Address {
+  return without({ asOf, range, from, to, compare, storefront, type });
 }
 
 export function without(address: { [Name in keyof Address]?: Address[Name] | undefined }): Address {

@@ -30,10 +30,12 @@ import {
   trendExportsQuery,
   trendSignQuery,
 } from "./pages/segmentation/tools";
+import { finderQuery } from "./shell/finder";
 import { shopQuery } from "./shell/shop";
 
 export const documents = [
   shopQuery,
+  finderQuery,
   dataChanged,
   overviewQuery,
   segmentationQuery,

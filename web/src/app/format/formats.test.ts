@@ -31,6 +31,21 @@ describe("formats", () => {
   });
 });
 
+describe("moments", () => {
+  it("are told by how long ago they were", () => {
+    const now = Date.parse("2026-11-29T12:00:00Z");
+    const told = ["2026-11-29T11:59:40Z", "2026-11-29T11:56:50Z", "2026-11-29T09:00:00Z", "2026-11-27T11:00:00Z", "2026-11-29T12:00:05Z"];
+    expect(told.map((moment) => british.ago(moment, now))).toEqual(["now", "3 minutes ago", "3 hours ago", "2 days ago", "now"]);
+  });
+
+  it("of two days are one text", () => {
+    expect(british.days("2026-09-01", "2026-11-29")).toMatch(/^1 Sept?\s–\s29 Nov 2026$/);
+    expect(british.shortDays("2026-06-03", "2026-08-31", new Date("2026-11-29"))).toMatch(/^3 Jun\s–\s31 Aug$/);
+    expect(british.shortDays("2025-12-03", "2026-01-31", new Date("2026-11-29"))).toMatch(/^3 Dec 2025\s–\s31 Jan 2026$/);
+    expect(british.days("2026-05-01", "2026-04-01")).toBe("1 May 2026 – 1 Apr 2026");
+  });
+});
+
 describe("days", () => {
   it("begin a unit or are cut out of one", () => {
     expect(beginsWhole("2026-11-23", "WEEKLY", "MONDAY")).toBe(true);

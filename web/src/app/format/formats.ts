@@ -13,14 +13,26 @@ export interface Formats {
   change(value: number | null | undefined): string;
   /** Of a calendar day like 2011-12-09, which no time zone moves. */
   day(value: string | null | undefined): string;
+  /** Two days as one text: 1 Sept – 29 Nov 2026. */
+  days(start: string, end: string): string;
+  /** The same, without the year where both are of this one. */
+  shortDays(start: string, end: string, now?: Date): string;
   month(value: string): string;
   /** The name of a month, 1 to 12. */
   monthName(month: number, width?: "short" | "long"): string;
   /** Of a moment, in the business's zone. */
   moment(value: string | null | undefined): string;
+  /** How long ago a moment was: 3 minutes ago. */
+  ago(value: string, now: number): string;
 }
 
 export const NOTHING = "–";
+
+const AGO = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
 
 export function formatsOf(locale: string | undefined, currency: string, timeZone: string): Formats {
   const money = new Intl.NumberFormat(locale, { style: "currency", currency });
@@ -34,7 +46,9 @@ export function formatsOf(locale: string | undefined, currency: string, timeZone
   });
   const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const dayFormat = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const shortDayFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
   const monthFormat = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
 
   return {
@@ -47,10 +61,21 @@ export function formatsOf(locale: string | undefined, currency: string, timeZone
     percent: (value, digits = 1) => orNothing(value, (v) => percents(locale, digits, "auto").format(v / 100)),
     change: (value) => orNothing(value, (v) => percents(locale, 1, "exceptZero").format(v / 100)),
     day: (value) => (value ? dayFormat.format(dateOf(value)) : NOTHING),
+    days: (start, end) => (start <= end ? dayFormat.formatRange(dateOf(start), dateOf(end)) : `${dayFormat.format(dateOf(start))} – ${dayFormat.format(dateOf(end))}`),
+    shortDays: (start, end, now = new Date()) => {
+      const year = String(now.getFullYear());
+      const isNear = start.startsWith(year) && end.startsWith(year);
+      return (isNear ? shortDayFormat : dayFormat).formatRange(dateOf(start), dateOf(end));
+    },
     month: (value) => monthFormat.format(dateOf(value)),
     monthName: (month, width = "short") =>
       new Intl.DateTimeFormat(locale, { month: width, timeZone: "UTC" }).format(Date.UTC(2001, month - 1, 1)),
     moment: (value) => (value ? moment.format(new Date(value)) : NOTHING),
+    ago: (value, now) => {
+      const seconds = Math.max((now - Date.parse(value)) / 1000, 0);
+      const [unit, length] = AGO.find(([, size]) => seconds >= size) ?? ["second", 1];
+      return relative.format(-Math.floor(unit === "second" ? 0 : seconds / length), unit);
+    },
   };
 }
 
@@ -100,6 +125,11 @@ export function beginsWhole(day: string, unit: "DAILY" | "WEEKLY" | "MONTHLY", w
 /** Today's calendar day in a zone. */
 export function todayIn(timeZone: string, now = new Date()): string {
   return new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
+}
+
+/** Whether there is something to look for: a letter or a digit. */
+export function isSearch(words: string): boolean {
+  return /[\p{L}\p{N}]/u.test(words);
 }
 
 /** A word of the API like MOBILE_MONEY as a reader's. */

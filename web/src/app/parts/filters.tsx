@@ -1,14 +1,52 @@
-import { NativeSelect, TextInput } from "@mantine/core";
-import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
+import { Button, NativeSelect } from "@mantine/core";
+import { type ReactNode, useId, useState } from "react";
 
 import { type Address, useAddress } from "../address";
-import { useDay, usePeriod, useShop } from "../shell/shop";
+import { useShop } from "../shell/shop";
 import { t } from "../texts";
+import { ChipsContext, useChip, useChips } from "./chips";
+import { Icon } from "./icon";
 
-export function Filters({ children }: { children: ReactNode }) {
+interface FiltersProps {
+  /** Which days are shown: never folded. */
+  dates?: ReactNode;
+  /** What else is in sight, like a search. */
+  beside?: ReactNode;
+  /** The filters behind the button. */
+  children?: ReactNode;
+}
+
+/** What a page is filtered by: its days, a button for the other filters, and those that are set. */
+export function Filters({ dates, beside, children }: FiltersProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { chips, told } = useChips();
+  const [, set] = useAddress();
+  const id = useId();
   return (
     <div className="filters" role="group" aria-label={t.filters.label}>
-      {children}
+      <div className="filter-bar">
+        {dates}
+        {beside}
+        {children && (
+          <Button size="sm" variant="default" leftSection={<Icon name="filter" />} aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
+            {t.filters.button(chips.length)}
+          </Button>
+        )}
+        {chips.map(({ name, text, clear }) => (
+          <button key={name} type="button" className="chip" aria-label={t.filters.remove(text)} onClick={() => set(clear)}>
+            {text} <Icon name="close" size={12} />
+          </button>
+        ))}
+        {chips.length > 1 && (
+          <button type="button" className="open link" onClick={() => set(Object.assign({}, ...chips.map(({ clear }) => clear)))}>
+            {t.filters.clear}
+          </button>
+        )}
+      </div>
+      {/* Also while they are folded they say what is set. */}
+      <div id={id} className="fold" hidden={!isOpen}>
+        <ChipsContext value={told}>{children}</ChipsContext>
+      </div>
     </div>
   );
 }
@@ -26,13 +64,15 @@ interface ChoiceProps<Name extends keyof Address> {
 /** One of a few words. */
 export function Choice<Name extends keyof Address>({ name, label, usual, options }: ChoiceProps<Name>) {
   const [address, set] = useAddress();
+  const value = String(address[name] ?? usual);
+  useChip(name, value === usual ? null : `${label}: ${options[value] ?? value}`, { [name]: undefined });
   return (
     <NativeSelect
       size="sm"
       label={label}
-      value={String(address[name] ?? usual)}
-      onChange={({ currentTarget: { value } }) => set({ [name]: value === usual ? undefined : value })}
-      data={Object.entries(options).map(([value, text]) => ({ value, label: text }))}
+      value={value}
+      onChange={({ currentTarget }) => set({ [name]: currentTarget.value === usual ? undefined : currentTarget.value })}
+      data={Object.entries(options).map(([key, text]) => ({ value: key, label: text }))}
     />
   );
 }
@@ -50,81 +90,22 @@ export function TypeChoice() {
   return <Choice name="type" label={t.filters.type} usual="" options={{ "": t.filters.allTypes, ...t.types }} />;
 }
 
-export function DayChoice() {
-  const { today, firstDay } = useShop();
-  const day = useDay();
-  const [, set] = useAddress();
-  return (
-    <DayInput label={t.filters.asOf} value={day} min={firstDay} max={today} onChange={(asOf) => set({ asOf: asOf || undefined })} />
-  );
-}
+const SHOPS_OWN = "";
+const WINDOWS = [30, 90, 180, 365, 0];
 
-export function WindowChoice({ usual = 90 }: { usual?: number }) {
-  const [{ days = usual }, set] = useAddress();
-  const known = [30, 90, 180, 365, 0];
-  const options = known.includes(days) ? known : [days, ...known];
+/** The days whose purchases are scored; all history is 0, and what is left out is as the shop has it. */
+export function WindowChoice() {
+  const [{ days }, set] = useAddress();
+  const windows = days === undefined || WINDOWS.includes(days) ? WINDOWS : [days, ...WINDOWS];
+  const nameOf = (value: number) => (value ? t.filters.days(value) : t.filters.allHistory);
+  useChip("days", days === undefined ? null : `${t.filters.window}: ${nameOf(days)}`, { days: undefined });
   return (
     <NativeSelect
       size="sm"
       label={t.filters.window}
-      value={String(days)}
-      onChange={({ currentTarget: { value } }) => set({ days: Number(value) === usual ? undefined : Number(value) })}
-      data={options.map((value) => ({ value: String(value), label: value ? t.filters.days(value) : t.filters.allHistory }))}
-    />
-  );
-}
-
-export function PeriodChoice({ usual }: { usual: { days: number } | { months: number } }) {
-  const { today, firstDay } = useShop();
-  const { start, end } = usePeriod(usual);
-  const [, set] = useAddress();
-  return (
-    <>
-      <DayInput label={t.filters.from} value={start} min={firstDay} max={end} onChange={(from) => set({ from: from || undefined })} />
-      <DayInput label={t.filters.to} value={end} min={start} max={today} onChange={(to) => set({ to: to || undefined })} />
-    </>
-  );
-}
-
-interface DayInputProps {
-  label: string;
-  value: string;
-  min?: string | null;
-  max?: string | null;
-  error?: ReactNode;
-  onChange(value: string): void;
-}
-
-const TYPING_MS = 700;
-
-/** A day; one that is typed counts when the reader pauses, as each digit makes another day. */
-export function DayInput({ label, value, min, max, error, onChange }: DayInputProps) {
-  const [draft, setDraft] = useState(value);
-  const [before, setBefore] = useState(value);
-  if (before !== value) {
-    setBefore(value);
-    setDraft(value);
-  }
-  const apply = useEffectEvent(() => {
-    if (draft !== value && (draft === "" || draft >= "1900")) {
-      onChange(draft);
-    }
-  });
-  useEffect(() => {
-    const timer = setTimeout(apply, TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [draft]);
-  return (
-    <TextInput
-      type="date"
-      size="sm"
-      label={label}
-      value={draft}
-      min={min ?? undefined}
-      max={max ?? undefined}
-      error={error}
-      onChange={({ currentTarget }) => setDraft(currentTarget.value)}
-      onBlur={apply}
+      value={days === undefined ? SHOPS_OWN : String(days)}
+      onChange={({ currentTarget: { value } }) => set({ days: value === SHOPS_OWN ? undefined : Number(value) })}
+      data={[{ value: SHOPS_OWN, label: t.filters.shopsOwn }, ...windows.map((value) => ({ value: String(value), label: nameOf(value) }))]}
     />
   );
 }

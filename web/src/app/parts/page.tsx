@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { useAddress } from "../address";
 import { useTitle } from "../shell/shell";
-import { useShop } from "../shell/shop";
+import { useDay, useShop } from "../shell/shop";
 import { t } from "../texts";
 
 interface PageProps {
@@ -28,31 +28,50 @@ export function Page({ title, about, tools, filters, children }: PageProps) {
         </div>
         {tools}
       </Group>
-      <QuietShop />
       {filters}
+      <PastDay />
       {children}
     </div>
   );
 }
 
-/** Where the shop has long sold nothing, says that pages look from its last day, and offers today. */
-function QuietShop() {
+/** Where the page looks at a day that is past, says so and offers the way back. */
+function PastDay() {
   const { quietSince, today, formats } = useShop();
-  const [{ asOf, to }, set] = useAddress();
-  if (!quietSince) {
-    return null;
+  const day = useDay();
+  const [, set] = useAddress();
+  if (quietSince) {
+    return <QuietShop quietSince={quietSince} />;
   }
-  const day = to ?? asOf ?? quietSince;
+  return (
+    day < today && (
+      <div className="quiet" role="note">
+        <span>{t.pastDay.title(formats.day(day))}</span>
+        <Button size="compact-sm" variant="default" onClick={() => set(LATEST)}>
+          {t.pastDay.back}
+        </Button>
+      </div>
+    )
+  );
+}
+
+const LATEST = { asOf: undefined, range: undefined, from: undefined, to: undefined };
+
+/** Where the shop has long sold nothing, says that pages look from its last day, and offers today. */
+function QuietShop({ quietSince }: { quietSince: string }) {
+  const { today, formats } = useShop();
+  const day = useDay();
+  const [, set] = useAddress();
   return (
     <div className="quiet" role="note">
       <span>{day === quietSince ? t.quiet.before(formats.day(quietSince)) : t.quiet.other(formats.day(quietSince), formats.day(day))}</span>
       {day !== today && (
-        <Button size="compact-sm" variant="default" onClick={() => set({ asOf: today, from: undefined, to: undefined })}>
+        <Button size="compact-sm" variant="default" onClick={() => set({ ...LATEST, asOf: today })}>
           {t.quiet.today}
         </Button>
       )}
       {day !== quietSince && (
-        <Button size="compact-sm" variant="default" onClick={() => set({ asOf: undefined, from: undefined, to: undefined })}>
+        <Button size="compact-sm" variant="default" onClick={() => set(LATEST)}>
           {t.quiet.last}
         </Button>
       )}

@@ -16,15 +16,15 @@ export function Panel({ title, about, tools, children, className }: PanelProps) 
   const id = useId();
   return (
     <section className={`panel ${className ?? ""}`} aria-labelledby={id}>
-      <Group justify="space-between" align="flex-start" gap="xs" mb="sm">
-        <div className="panel-title">
-          <Title order={2} size="h4" id={id}>
+      <div className="panel-head">
+        <Group justify="space-between" align="flex-start" gap="xs">
+          <Title order={2} size="h4" id={id} className="panel-title">
             {title}
           </Title>
-          {about && <p className="about">{about}</p>}
-        </div>
-        {tools}
-      </Group>
+          {tools}
+        </Group>
+        {about && <p className="about">{about}</p>}
+      </div>
       {children}
     </section>
   );
@@ -34,20 +34,39 @@ interface FigureProps {
   label: string;
   value: ReactNode;
   note?: ReactNode;
+  /** The number over time. */
+  picture?: ReactNode;
   /** Which number it is, where it may stand on several pages: "revenue:2011-11-01..2011-11-30". */
   figure?: string;
 }
 
 /** A number with its name. */
-export function Figure({ label, value, note, figure }: FigureProps) {
+export function Figure({ label, value, note, picture, figure }: FigureProps) {
   return (
     <div className="figure">
       <dt>{label}</dt>
       <dd className="value" data-figure={figure}>
-        {value}
+        {typeof value === "string" ? <Written text={value} /> : value}
       </dd>
-      {note !== undefined && note !== null && <dd className="note">{note}</dd>}
+      <dd className="note">{note}</dd>
+      <dd className="picture">{picture}</dd>
     </div>
+  );
+}
+
+const MINOR = /^(.*\d)([.,]\d\d)(\D*)$/;
+
+/** A number, the minor units of money smaller than the rest. */
+function Written({ text }: { text: string }) {
+  const [, major, minor, rest] = MINOR.exec(text) ?? [];
+  return minor ? (
+    <>
+      {major}
+      <span className="minor">{minor}</span>
+      {rest}
+    </>
+  ) : (
+    text
   );
 }
 

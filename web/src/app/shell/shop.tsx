@@ -2,17 +2,21 @@ import { createContext, type ReactNode, use, useMemo } from "react";
 
 import { type Address, type CustomerType, useAddress } from "../address";
 import { graphql, type ResultOf } from "../api/graphql";
-import { useReport } from "../api/use-report";
-import { daysBefore, type Formats, formatsOf, monthsBefore, todayIn, type Weekday } from "../format/formats";
+import { type Report, useReport } from "../api/use-report";
+import { daysBefore, type Formats, formatsOf, todayIn, type Weekday } from "../format/formats";
+import { type Days, daysOf, type Span } from "../format/periods";
 import { Failed } from "../parts/states";
 import { t } from "../texts";
 
 export const shopQuery = graphql(`
   query Shop {
     viewer {
+      subject
       role
       business {
         name
+        dataRevision
+        dataUpdatedAt
         currency
         timezone
         weekStart
@@ -34,7 +38,11 @@ const NO_ANSWER = {};
 
 export interface Shop {
   name: string;
-  role: string;
+  /** Who looks. */
+  reader: { subject: string; role: ResultOf<typeof shopQuery>["viewer"]["role"] };
+  /** The latest change that answers see, and when it was made. */
+  dataRevision: number;
+  dataUpdatedAt: string;
   currency: string;
   storefronts: ResultOf<typeof shopQuery>["storefronts"];
   formats: Formats;
@@ -46,30 +54,31 @@ export interface Shop {
   quietSince: string | null;
 }
 
-const ShopContext = createContext<Shop | null>(null);
+const ShopContext = createContext<{ shop: Shop | null; report: Pick<Report<unknown>, "problem" | "retry"> } | null>(null);
 
 export function useShop(): Shop {
-  return use(ShopContext)!;
+  return useKnownShop()!;
+}
+
+/** The shop, as far as it is known yet: for what stands around the pages. */
+export function useKnownShop(): Shop | null {
+  return use(ShopContext)!.shop;
 }
 
 export function useFormats(): Formats {
   return useShop().formats;
 }
 
-/** The day that a page answers for: the address's, else the last with a sale in a quiet shop, else today. */
+/** The day that a page answers for: the end of the days in its address, else the last with a sale in a quiet shop, else today. */
 export function useDay(): string {
-  const shop = useShop();
-  const [{ asOf }] = useAddress();
-  return asOf ?? shop.quietSince ?? shop.today;
+  return usePeriod({ days: 1 }).end;
 }
 
-/** The period of a page: the address's, else one that ends at its day. */
-export function usePeriod(usual: { days: number } | { months: number }): { start: string; end: string } {
-  const day = useDay();
-  const [{ from, to }] = useAddress();
-  const end = to ?? day;
-  const start = "days" in usual ? daysBefore(end, usual.days - 1) : daysBefore(monthsBefore(end, usual.months), -1);
-  return { start: from ?? start, end };
+/** The days that a page is about: the address's, else the usual ones. */
+export function usePeriod(usual: Span): Days {
+  const { quietSince, today, firstDay } = useShop();
+  const [{ asOf, range, from, to }] = useAddress();
+  return daysOf({ range, from, to }, usual, asOf ?? quietSince ?? today, firstDay);
 }
 
 /** Which customers and sales a report is about, as all reports take it. */
@@ -77,22 +86,30 @@ export function scopeOf({ storefront, type }: Address): { storefront: string | n
   return { storefront: storefront ?? null, customerType: type ?? null };
 }
 
-export function ShopProvider({ children, waiting }: { children: ReactNode; waiting: ReactNode }) {
+export function ShopProvider({ children }: { children: ReactNode }) {
   const { data, problem, retry } = useReport(shopQuery, NO_ANSWER);
-  const shop = useMemo(() => data && shopOf(data), [data]);
-  if (!shop) {
-    return problem ? <Failed problem={problem} retry={retry} what={t.shop.loading} /> : waiting;
+  const shop = useMemo(() => (data ? shopOf(data) : null), [data]);
+  return <ShopContext value={{ shop, report: { problem, retry } }}>{children}</ShopContext>;
+}
+
+/** What can only be shown once the shop is known. */
+export function ShopGate({ children, waiting }: { children: ReactNode; waiting: ReactNode }) {
+  const { shop, report } = use(ShopContext)!;
+  if (shop) {
+    return children;
   }
-  return <ShopContext value={shop}>{children}</ShopContext>;
+  return report.problem ? <Failed problem={report.problem} retry={report.retry} what={t.shop.loading} /> : waiting;
 }
 
 function shopOf({ viewer, storefronts }: ResultOf<typeof shopQuery>): Shop {
-  const { name, currency, timezone, weekStart, dataQuality } = viewer.business;
+  const { name, currency, timezone, weekStart, dataRevision, dataUpdatedAt, dataQuality } = viewer.business;
   const today = todayIn(timezone);
   const last = dataQuality.lastBusinessDate;
   return {
     name,
-    role: viewer.role,
+    reader: { subject: viewer.subject, role: viewer.role },
+    dataRevision,
+    dataUpdatedAt,
     currency,
     storefronts,
     formats: formatsOf(undefined, currency, timezone),

@@ -4,7 +4,8 @@ import { kept, useAddress } from "../../address";
 import { graphql, type ResultOf, type VariablesOf } from "../../api/graphql";
 import { useReport } from "../../api/use-report";
 import { daysBefore, monthsBefore } from "../../format/formats";
-import { DayChoice, Filters } from "../../parts/filters";
+import { DayChoice } from "../../parts/dates";
+import { Filters } from "../../parts/filters";
 import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
 import { useDay } from "../../shell/shop";
@@ -54,9 +55,7 @@ export default function CustomerPage() {
         </Link>
       }
       filters={
-        <Filters>
-          <DayChoice />
-        </Filters>
+        <Filters dates={<DayChoice />} />
       }
     >
       <Loaded report={report} what={t.customer.what}>

@@ -1,15 +1,17 @@
-import { Button, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
 
-import { type Address, type Change, useAddress } from "../../address";
-import { Choice, DayChoice, DayInput, Filters, TypeChoice } from "../../parts/filters";
+import { type Address, useAddress } from "../../address";
+import { isSearch } from "../../format/formats";
+import { useChip } from "../../parts/chips";
+import { DayChoice } from "../../parts/dates";
+import { DayInput } from "../../parts/day-input";
+import { Choice, Filters, TypeChoice } from "../../parts/filters";
 import { useShop } from "../../shell/shop";
 import { t } from "../../texts";
 
 const SEARCH_MS = 250;
-const SEEN = ["q", "segment", "risk", "type"] as const;
-const FOLDED = ["active", "verified", "min", "max", "lastFrom", "lastTo", "joinedFrom", "joinedTo", "source", "tag", "city", "country"] as const;
 
 /** What of all customers the address asks for. */
 export function filterOf(address: Address) {
@@ -31,52 +33,33 @@ export function filterOf(address: Address) {
   };
 }
 
-/** Whether there is something to look for: a letter or a digit. */
-const isSearch = (words: string) => /[\p{L}\p{N}]/u.test(words);
-
 const truth = (answer: "yes" | "no" | undefined) => (answer ? answer === "yes" : null);
 const text = (number: number | undefined) => (number === undefined ? null : String(number));
 const between = (start: string | undefined, end: string | undefined) => (start || end ? { start: start ?? null, end: end ?? null } : null);
 
 export function CustomerFilters() {
-  const [address, set] = useAddress();
-  const [isOpen, setOpen] = useState(() => FOLDED.some((name) => name in address));
-  const isFiltered = [...SEEN, ...FOLDED].some((name) => name in address);
-  const none = Object.fromEntries([...SEEN, ...FOLDED].map((name) => [name, undefined])) as Change;
+  const [address] = useAddress();
   return (
-    <>
-      <Filters>
-        <Search />
-        <Choice name="segment" label={t.customers.segment} usual="" options={{ "": t.customers.allSegments, ...t.retailSegments }} />
-        <Choice name="risk" label={t.prediction.risk} usual="" options={{ "": t.customers.anyRisk, ...t.risks }} />
-        <TypeChoice />
-        <Choice name="order" label={t.customers.order} usual="TOTAL_SPENT" options={t.customers.orders} />
-        <DayChoice />
-        <Button size="sm" variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? t.customers.fewer : t.customers.more}
-        </Button>
-        {isFiltered && (
-          <Button size="sm" variant="default" onClick={() => set(none)}>
-            {t.customers.clear}
-          </Button>
-        )}
-      </Filters>
-      {isOpen && <Folded />}
-    </>
-  );
-}
-
-function Folded() {
-  return (
-    <Filters>
+    <Filters
+      dates={<DayChoice />}
+      beside={
+        <>
+          <Search />
+          <Choice name="order" label={t.customers.order} usual="TOTAL_SPENT" options={t.customers.orders} />
+        </>
+      }
+    >
+      <Choice name="segment" label={t.customers.segment} usual="" options={{ "": t.customers.allSegments, ...t.retailSegments }} />
+      <Choice name="risk" label={t.prediction.risk} usual="" options={{ "": t.customers.anyRisk, ...t.risks }} />
+      <TypeChoice />
       <Choice name="active" label={t.customers.active} usual="" options={t.customers.activeOptions} />
       <Choice name="verified" label={t.customers.contact} usual="" options={t.customers.verifiedOptions} />
       <WordInput name="min" label={t.customers.min} isNumber />
-      <WordInput name="max" label={t.customers.max} isNumber />
+      <WordInput name="max" label={t.customers.max} isNumber error={isUpsideDown(address.min, address.max)} />
       <Day name="lastFrom" label={t.customers.lastFrom} />
-      <Day name="lastTo" label={t.customers.lastTo} />
+      <Day name="lastTo" label={t.customers.lastTo} error={isUpsideDown(address.lastFrom, address.lastTo)} />
       <Day name="joinedFrom" label={t.customers.joinedFrom} />
-      <Day name="joinedTo" label={t.customers.joinedTo} />
+      <Day name="joinedTo" label={t.customers.joinedTo} error={isUpsideDown(address.joinedFrom, address.joinedTo)} />
       <WordInput name="source" label={t.customers.source} />
       <WordInput name="tag" label={t.customers.tag} />
       <WordInput name="city" label={t.customers.city} />
@@ -113,31 +96,37 @@ function Search() {
   );
 }
 
-const ENDS = { max: "min", lastTo: "lastFrom", joinedTo: "joinedFrom" } as const;
-
-/** Whether the range that ends with this begins after it. */
-function isUpsideDown(address: Address, name: keyof Address): boolean {
-  const [begin, end] = [address[ENDS[name as keyof typeof ENDS]], address[name]];
+/** Whether a range ends before it begins. */
+function isUpsideDown<End extends number | string>(begin: End | undefined, end: End | undefined): boolean {
   return begin !== undefined && end !== undefined && begin > end;
 }
 
-function Day({ name, label }: { name: "lastFrom" | "lastTo" | "joinedFrom" | "joinedTo"; label: string }) {
+interface DayProps {
+  name: "lastFrom" | "lastTo" | "joinedFrom" | "joinedTo";
+  label: string;
+  error?: boolean;
+}
+
+function Day({ name, label, error = false }: DayProps) {
   const [address, set] = useAddress();
-  const { today } = useShop();
-  const error = isUpsideDown(address, name) && t.customers.upsideDown;
-  return <DayInput label={label} value={address[name] ?? ""} max={today} error={error} onChange={(day) => set({ [name]: day || undefined })} />;
+  const { today, formats } = useShop();
+  const value = address[name];
+  useChip(name, value === undefined ? null : `${label} ${formats.day(value)}`, { [name]: undefined });
+  return <DayInput label={label} value={value ?? ""} max={today} error={error && t.customers.upsideDown} onChange={(day) => set({ [name]: day || undefined })} />;
 }
 
 interface WordInputProps {
   name: "min" | "max" | "source" | "tag" | "city" | "country";
   label: string;
   isNumber?: boolean;
+  error?: boolean;
 }
 
 /** A word or a number that counts when it is left or Enter is pressed. */
-function WordInput({ name, label, isNumber = false }: WordInputProps) {
+function WordInput({ name, label, isNumber = false, error = false }: WordInputProps) {
   const [address, set] = useAddress();
   const value = String(address[name] ?? "");
+  useChip(name, value === "" ? null : `${label} ${value}`, { [name]: undefined });
   const apply = (given: string) => {
     if (given !== value) {
       set({ [name]: given === "" ? undefined : isNumber ? Number(given) : given });
@@ -150,7 +139,7 @@ function WordInput({ name, label, isNumber = false }: WordInputProps) {
       className="short"
       label={label}
       defaultValue={value}
-      error={isUpsideDown(address, name) && t.customers.upsideDown}
+      error={error && t.customers.upsideDown}
       {...(isNumber ? { type: "number", min: 0 } : {})}
       onBlur={({ currentTarget }) => apply(currentTarget.value.trim())}
       onKeyDown={({ key, currentTarget }) => key === "Enter" && apply(currentTarget.value.trim())}

@@ -66,9 +66,9 @@ function wanted(columns: ColumnName[]) {
   };
 }
 
-function orderOf({ order, q }: Address): CustomerOrder {
+function orderOf({ order }: Address): CustomerOrder {
   const orders = Object.keys(t.customers.orders) as CustomerOrder[];
-  return orders.find((word) => word === order) ?? (q ? "NAME" : "TOTAL_SPENT");
+  return orders.find((word) => word === order) ?? "TOTAL_SPENT";
 }
 
 function ColumnChoice() {

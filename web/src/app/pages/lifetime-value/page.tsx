@@ -1,6 +1,7 @@
 import { useAddress } from "../../address";
 import { useReport } from "../../api/use-report";
-import { Choice, DayChoice, Filters, StorefrontChoice, TypeChoice } from "../../parts/filters";
+import { DayChoice } from "../../parts/dates";
+import { Choice, Filters, StorefrontChoice, TypeChoice } from "../../parts/filters";
 import { Page } from "../../parts/page";
 import { Loaded, Notices } from "../../parts/states";
 import { t } from "../../texts";
@@ -25,8 +26,7 @@ export default function LifetimeValuePage() {
       about={t.value.about}
       tools={<LifetimeValueTools asked={question} />}
       filters={
-        <Filters>
-          <DayChoice />
+        <Filters dates={<DayChoice />}>
           <Choice name="basis" label={t.filters.basis} usual="NET" options={t.bases} />
           <Choice name="order" label={t.value.order} usual="REVENUE" options={t.value.orders} />
           <StorefrontChoice />

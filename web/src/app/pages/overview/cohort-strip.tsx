@@ -4,13 +4,19 @@ import type { ReactNode } from "react";
 
 import { kept, useAddress } from "../../address";
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
-import { Panel } from "../../parts/panel";
+import type { Days } from "../../format/periods";
+import { Figure, Figures, Panel } from "../../parts/panel";
 import { Empty } from "../../parts/states";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
 
 export const cohortStrip = graphql(`
   fragment CohortStrip on RetentionReport {
+    summary {
+      retentionRate
+      activeCustomers
+      repeatPurchaseRate
+    }
     cohorts {
       key
       start
@@ -28,10 +34,11 @@ const COHORTS = 7;
 const PERIODS = 7;
 
 /** The latest cohorts in their first months. */
-export function CohortStrip({ data, tools }: { data: FragmentOf<typeof cohortStrip>; tools: ReactNode }) {
+export function CohortStrip({ data, year, tools }: { data: FragmentOf<typeof cohortStrip>; year: Days; tools: ReactNode }) {
   const formats = useFormats();
   const [address] = useAddress();
-  const cohorts = readFragment(cohortStrip, data).cohorts.slice(-COHORTS);
+  const { summary, cohorts: all } = readFragment(cohortStrip, data);
+  const cohorts = all.slice(-COHORTS);
   const columns = Array.from({ length: PERIODS }, (_, index) => index);
   return (
     <Panel
@@ -46,6 +53,11 @@ export function CohortStrip({ data, tools }: { data: FragmentOf<typeof cohortStr
         </Group>
       }
     >
+      <Figures label={t.overview.staying}>
+        <Figure figure={`retention:${year.start}..${year.end}`} label={t.figures.retention} value={formats.percent(summary.retentionRate)} note={t.overview.retentionNote} />
+        <Figure figure={`active:${year.end}`} label={t.figures.active} value={formats.count(summary.activeCustomers)} note={t.overview.activeNote} />
+        <Figure figure={`repeat:${year.end}`} label={t.figures.repeat} value={formats.percent(summary.repeatPurchaseRate)} note={t.overview.repeatNote} />
+      </Figures>
       {cohorts.length === 0 ? (
         <Empty title={t.empty.sales}>{t.empty.salesHow}</Empty>
       ) : (

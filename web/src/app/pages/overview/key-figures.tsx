@@ -1,8 +1,12 @@
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { beginsWhole } from "../../format/formats";
+import type { Days } from "../../format/periods";
 import { Against } from "../../parts/against";
+import { Spark } from "../../parts/charts/spark";
 import { Figure, Figures } from "../../parts/panel";
-import { useFormats } from "../../shell/shop";
+import { useShop } from "../../shell/shop";
 import { t } from "../../texts";
+import type { Grouping } from "../../address";
 
 export const keyFigures = graphql(`
   fragment KeyFigures on PurchasePatterns {
@@ -18,62 +22,83 @@ export const keyFigures = graphql(`
       uniqueCustomers
       avgBasketSize
     }
+    series {
+      start
+      revenue
+      transactionCount
+      uniqueCustomers
+      complete
+    }
   }
 `);
 
-export const retentionFigures = graphql(`
-  fragment RetentionFigures on RetentionReport {
+export const newcomers = graphql(`
+  fragment Newcomers on RetentionReport {
     summary {
-      activeCustomers
-      retentionRate
+      acquiredCustomers
       newCustomers
-      repeatPurchaseRate
+    }
+    previous {
+      acquiredCustomers
     }
   }
 `);
 
 interface KeyFiguresProps {
   patterns: FragmentOf<typeof keyFigures>;
-  retention: FragmentOf<typeof retentionFigures>;
+  retention: FragmentOf<typeof newcomers>;
+  period: Days;
+  compared: Days | null;
+  grouping: Grouping;
 }
 
-/** What was sold, to how many, and how they stay. */
-export function KeyFigures(props: KeyFiguresProps) {
-  const formats = useFormats();
-  const patterns = readFragment(keyFigures, props.patterns);
-  const retention = readFragment(retentionFigures, props.retention);
-  const { summary, previous } = patterns;
+/** What was sold, and to how many, against before. */
+export function KeyFigures({ period, compared, grouping, ...props }: KeyFiguresProps) {
+  const { formats, weekStart } = useShop();
+  const { summary, previous, series } = readFragment(keyFigures, props.patterns);
+  const { summary: people, previous: before } = readFragment(newcomers, props.retention);
+  // What is only a part of a week is no fall.
+  const whole = series.filter(({ start, complete }) => complete && beginsWhole(start, grouping, weekStart));
+  const named = (name: string) => `${name}:${period.start}..${period.end}`;
   return (
     <Figures label={t.overview.figures}>
       <Figure
+        figure={named("revenue")}
         label={t.figures.revenue}
         value={formats.money(summary.revenue)}
-        note={<Against now={summary.revenue} before={previous?.revenue} />}
+        note={<Against now={summary.revenue} before={previous?.revenue} compared={compared} format={(value) => formats.money(value)} />}
+        picture={<Spark values={whole.map(({ revenue }) => Number(revenue))} />}
       />
       <Figure
+        figure={named("orders")}
         label={t.figures.orders}
         value={formats.count(summary.totalTransactions)}
-        note={<Against now={summary.totalTransactions} before={previous?.totalTransactions} />}
+        note={<Against now={summary.totalTransactions} before={previous?.totalTransactions} compared={compared} format={formats.count} />}
+        picture={<Spark values={whole.map(({ transactionCount }) => transactionCount)} />}
       />
       <Figure
-        label={t.figures.buyers}
-        value={formats.count(summary.uniqueCustomers)}
-        note={<Against now={summary.uniqueCustomers} before={previous?.uniqueCustomers} />}
-      />
-      <Figure
+        figure={named("basket")}
         label={t.figures.basket}
         value={formats.money(summary.avgBasketSize)}
-        note={<Against now={summary.avgBasketSize} before={previous?.avgBasketSize} />}
+        note={<Against now={summary.avgBasketSize} before={previous?.avgBasketSize} compared={compared} format={(value) => formats.money(value)} />}
       />
       <Figure
-        label={t.figures.retention}
-        value={formats.percent(retention.summary.retentionRate)}
-        note={t.overview.activeNow(formats.count(retention.summary.activeCustomers))}
+        figure={named("buyers")}
+        label={t.figures.buyers}
+        value={formats.count(summary.uniqueCustomers)}
+        note={<Against now={summary.uniqueCustomers} before={previous?.uniqueCustomers} compared={compared} format={formats.count} />}
+        picture={<Spark values={whole.map(({ uniqueCustomers }) => uniqueCustomers)} />}
       />
       <Figure
+        figure={named("newCustomers")}
         label={t.figures.newCustomers}
-        value={formats.count(retention.summary.newCustomers)}
-        note={t.overview.repeat(formats.percent(retention.summary.repeatPurchaseRate))}
+        value={formats.count(people.acquiredCustomers)}
+        note={
+          <>
+            <Against now={people.acquiredCustomers} before={before?.acquiredCustomers} compared={compared} format={formats.count} />
+            {people.newCustomers !== people.acquiredCustomers && <span className="versus">{t.overview.stillActive(formats.count(people.newCustomers))}</span>}
+          </>
+        }
       />
     </Figures>
   );

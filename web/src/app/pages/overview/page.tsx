@@ -1,18 +1,20 @@
+import { useAddress } from "../../address";
 import { graphql } from "../../api/graphql";
 import { useReport } from "../../api/use-report";
-import { useAddress } from "../../address";
-import { Choice, DayChoice, Filters, StorefrontChoice, TypeChoice, WindowChoice } from "../../parts/filters";
+import { daysBefore, monthsBefore } from "../../format/formats";
+import { lengthOf } from "../../format/periods";
+import { PeriodChoice, useComparison } from "../../parts/dates";
+import { Choice, Filters, StorefrontChoice, TypeChoice } from "../../parts/filters";
 import { Page } from "../../parts/page";
 import { Loaded, Notices } from "../../parts/states";
-import { scopeOf, useDay } from "../../shell/shop";
-import { daysBefore, monthsBefore } from "../../format/formats";
+import { scopeOf, usePeriod } from "../../shell/shop";
 import { t } from "../../texts";
-import { attention, Attention } from "./attention";
-import { CohortStrip, cohortStrip } from "./cohort-strip";
-import { KeyFigures, keyFigures, retentionFigures } from "./key-figures";
 import { PatternsTools } from "../patterns/tools";
 import { RetentionTools } from "../retention/tools";
 import { SegmentationTools } from "../segmentation/tools";
+import { attention, Attention } from "./attention";
+import { CohortStrip, cohortStrip } from "./cohort-strip";
+import { KeyFigures, keyFigures, newcomers } from "./key-figures";
 import { RevenueSeries, revenueSeries } from "./revenue-series";
 import { SegmentStrip, segmentStrip } from "./segment-strip";
 
@@ -20,10 +22,11 @@ export const overviewQuery = graphql(
   `
     query Overview(
       $asOf: Date!
-      $days: Int
       $period: DateRange!
+      $before: DateRange
+      $isCompared: Boolean!
       $year: DateRange!
-      $compareTo: Comparison!
+      $compareTo: Comparison
       $revenueBasis: RevenueBasis!
       $grouping: Grouping!
       $storefront: ID
@@ -41,11 +44,22 @@ export const overviewQuery = graphql(
         ...KeyFigures
         ...RevenueSeries
       }
-      segmentation(asOf: $asOf, days: $days, storefront: $storefront, customerType: $customerType) {
+      before: purchasePatterns(
+        period: $before
+        revenueBasis: $revenueBasis
+        grouping: $grouping
+        storefront: $storefront
+        customerType: $customerType
+      ) @include(if: $isCompared) {
+        ...RevenueSeries
+      }
+      inPeriod: retention(period: $period, compareTo: $compareTo, storefront: $storefront, customerType: $customerType) {
+        ...Newcomers
+      }
+      segmentation(asOf: $asOf, storefront: $storefront, customerType: $customerType) {
         ...SegmentStrip
       }
       retention(period: $year, storefront: $storefront, customerType: $customerType) {
-        ...RetentionFigures
         ...CohortStrip
       }
       atRisk: customers(
@@ -58,26 +72,27 @@ export const overviewQuery = graphql(
       }
     }
   `,
-  [keyFigures, revenueSeries, segmentStrip, retentionFigures, cohortStrip, attention],
+  [keyFigures, revenueSeries, newcomers, segmentStrip, cohortStrip, attention],
 );
 
-const WINDOW = 90;
+const USUAL = { days: 90 };
 
 export default function Overview() {
   const [address] = useAddress();
-  const day = useDay();
-  const days = address.days === 0 ? null : (address.days ?? WINDOW);
+  const period = usePeriod(USUAL);
+  const { compareTo, compared } = useComparison(period);
+  const day = period.end;
   const scope = scopeOf(address);
-  const period = days === null ? { end: day } : { start: daysBefore(day, days - 1), end: day };
   const year = { start: daysBefore(monthsBefore(day, 12), -1), end: day };
   const revenueBasis = address.basis ?? "NET";
-  const grouping = days === null || days > 400 ? "MONTHLY" : days > 45 ? "WEEKLY" : "DAILY";
+  const grouping = groupingOf(lengthOf(period));
   const report = useReport(overviewQuery, {
     asOf: day,
-    days,
     period,
+    before: compared,
+    isCompared: compared !== null,
     year,
-    compareTo: address.compare ?? "PREVIOUS_PERIOD",
+    compareTo,
     revenueBasis,
     grouping,
     ...scope,
@@ -87,10 +102,7 @@ export default function Overview() {
       title={t.pages.overview}
       about={t.overview.about}
       filters={
-        <Filters>
-          <DayChoice />
-          <WindowChoice usual={WINDOW} />
-          <Choice name="compare" label={t.filters.compare} usual="PREVIOUS_PERIOD" options={t.comparisons} />
+        <Filters dates={<PeriodChoice usual={USUAL} compares />}>
           <Choice name="basis" label={t.filters.basis} usual="NET" options={t.bases} />
           <StorefrontChoice />
           <TypeChoice />
@@ -100,18 +112,21 @@ export default function Overview() {
       <Loaded report={report} what={t.overview.what}>
         {(data) => (
           <>
-            <KeyFigures patterns={data.purchasePatterns} retention={data.retention} />
+            <KeyFigures patterns={data.purchasePatterns} retention={data.inPeriod} {...{ period, compared, grouping }} />
             <Notices notices={data.purchasePatterns.notices} />
-            <RevenueSeries data={data.purchasePatterns} grouping={grouping} tools={<PatternsTools asked={{ period, revenueBasis, ...scope }} />} />
+            <RevenueSeries
+              data={data.purchasePatterns}
+              before={data.before}
+              {...{ period, compared, grouping }}
+              tools={<PatternsTools asked={{ period, revenueBasis, ...scope }} />}
+            />
             <div className="two">
-              <SegmentStrip
-                data={data.segmentation}
-                tools={<SegmentationTools asked={{ method: "RFM", scheme: "POS", days, asOf: day, ...scope }} />}
-              />
+              <SegmentStrip data={data.segmentation} tools={<SegmentationTools asked={{ method: "RFM", asOf: day, ...scope }} />} />
               <Attention data={data.atRisk} asOf={day} />
             </div>
             <CohortStrip
               data={data.retention}
+              year={year}
               tools={<RetentionTools asked={{ period: year, cohortPeriod: "MONTH", mode: "ON", ...scope }} />}
             />
           </>
@@ -119,4 +134,8 @@ export default function Overview() {
       </Loaded>
     </Page>
   );
+}
+
+function groupingOf(days: number) {
+  return days > 400 ? ("MONTHLY" as const) : days > 45 ? ("WEEKLY" as const) : ("DAILY" as const);
 }

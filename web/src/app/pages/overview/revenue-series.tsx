@@ -1,12 +1,13 @@
 import type { ReactNode } from "react";
 
 import type { Grouping } from "../../address";
-import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { type FragmentOf, graphql, readFragment, type ResultOf } from "../../api/graphql";
+import { beginsWhole, daysBefore } from "../../format/formats";
+import { type Days, lengthOf } from "../../format/periods";
 import { LineChart } from "../../parts/charts/line-chart";
 import { Panel } from "../../parts/panel";
 import { Empty } from "../../parts/states";
-import { beginsWhole } from "../../format/formats";
-import { useShop } from "../../shell/shop";
+import { type Shop, useShop } from "../../shell/shop";
 import { t } from "../../texts";
 
 export const revenueSeries = graphql(`
@@ -19,23 +20,37 @@ export const revenueSeries = graphql(`
   }
 `);
 
-/** Revenue over the period; the running unit is dashed. */
-export function RevenueSeries({ data, grouping, tools }: { data: FragmentOf<typeof revenueSeries>; grouping: Grouping; tools: ReactNode }) {
-  const { formats, weekStart } = useShop();
+type Points = ResultOf<typeof revenueSeries>["series"];
+
+interface RevenueSeriesProps {
+  data: FragmentOf<typeof revenueSeries>;
+  before: FragmentOf<typeof revenueSeries> | undefined;
+  period: Days;
+  compared: Days | null;
+  grouping: Grouping;
+  tools: ReactNode;
+}
+
+/** Revenue over the period, and behind it that of the days it is compared with. */
+export function RevenueSeries({ data, before, period, compared, grouping, tools }: RevenueSeriesProps) {
+  const shop = useShop();
+  const { formats } = shop;
   const { series } = readFragment(revenueSeries, data);
+  const ghost = before && compared && readFragment(revenueSeries, before).series;
+  const revenue = { key: "revenue", label: formats.days(period.start, period.end), color: "var(--c1)", ...lineOf(series, grouping, shop) };
   return (
     <Panel title={t.overview.series} about={t.overview.seriesAbout} tools={tools}>
-      {series.some(({ revenue }) => Number(revenue) !== 0) ? (
+      {series.some(({ revenue: found }) => Number(found) !== 0) ? (
         <LineChart
           label={t.overview.series}
-          xTitle={t.charts.axes.day}
+          xTitle={t.charts.axes[grouping]}
           yTitle={t.charts.axes.revenue}
-          days={series.map(({ start }) => start)}
-          points={series.map(({ start }) => formats.day(start))}
-          lines={[{ key: "revenue", label: t.figures.revenue, color: "var(--c1)", values: series.map(({ revenue }) => Number(revenue)) }]}
+          points={revenue.points}
+          days={revenue.days}
+          partial={revenue.partial}
+          lines={[revenue, ...(ghost ? [{ key: "before", label: formats.days(compared.start, compared.end), color: "var(--ghost)", ...shifted(lineOf(ghost, grouping, shop), compared, period) }] : [])]}
           format={(value) => formats.money(value)}
           formatTick={(value) => formats.shortMoney(value)}
-          partial={series.map(({ start, complete }) => !complete || !beginsWhole(start, grouping, weekStart))}
           area
         />
       ) : (
@@ -43,4 +58,19 @@ export function RevenueSeries({ data, grouping, tools }: { data: FragmentOf<type
       )}
     </Panel>
   );
+}
+
+function lineOf(series: Points, grouping: Grouping, { formats, weekStart }: Shop) {
+  return {
+    values: series.map(({ revenue }) => Number(revenue)),
+    days: series.map(({ start }) => start),
+    points: series.map(({ start }) => (grouping === "MONTHLY" ? formats.month(start) : formats.day(start))),
+    partial: series.map(({ start, complete }) => !complete || !beginsWhole(start, grouping, weekStart)),
+  };
+}
+
+/** A line of other days, each as far from the period's first day as it is from its own period's. */
+function shifted<Line extends { days: string[] }>(line: Line, from: Days, to: Days): Line {
+  const by = lengthOf({ start: from.start, end: to.start }) - 1;
+  return { ...line, days: line.days.map((day) => daysBefore(day, -by)) };
 }

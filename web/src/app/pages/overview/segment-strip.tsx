@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { kept, useAddress } from "../../address";
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
 import { Bars } from "../../parts/bars";
+import { colorsOf } from "../../parts/colors";
 import { Panel } from "../../parts/panel";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
@@ -12,6 +13,8 @@ import { t } from "../../texts";
 export const segmentStrip = graphql(`
   fragment SegmentStrip on Segmentation {
     totalCustomers
+    scheme
+    days
     insights {
       highestRevenueSegment
       fastestGrowingSegment
@@ -31,14 +34,15 @@ export const segmentStrip = graphql(`
 export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentStrip>; tools: ReactNode }) {
   const formats = useFormats();
   const [address] = useAddress();
-  const { totalCustomers, insights, segments } = readFragment(segmentStrip, data);
+  const { totalCustomers, days, insights, segments } = readFragment(segmentStrip, data);
+  const colors = colorsOf(segments);
   return (
     <Panel
       title={t.overview.segments}
-      about={t.overview.segmentsAbout(formats.count(totalCustomers))}
+      about={t.overview.segmentsAbout(formats.count(totalCustomers), days)}
       tools={
         <Group gap="xs">
-          <Link to="/segmentation" search={{ ...kept(address), ...(address.days === undefined ? {} : { days: address.days }) }}>
+          <Link to="/segmentation" search={kept(address)}>
             {t.overview.allSegments}
           </Link>
           {tools}
@@ -51,12 +55,13 @@ export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentS
         bars={segments.map(({ code, name, customerCount, totalRevenue, growth }) => ({
           key: code,
           label: (
-            <Link to="/segmentation" search={{ ...kept(address), ...(address.days === undefined ? {} : { days: address.days }), open: `segment:${code}` }}>
+            <Link to="/segmentation" search={{ ...kept(address), open: `segment:${code}` }}>
               {name}
             </Link>
           ),
           value: Number(totalRevenue),
-          cells: [formats.count(customerCount), formats.change(growth), formats.shortMoney(Number(totalRevenue))],
+          color: colors.get(code) ?? "var(--rest)",
+          cells: [formats.count(customerCount), formats.change(growth), formats.wholeMoney(totalRevenue)],
         }))}
       />
       <p className="about">

@@ -1,7 +1,8 @@
 import { useAddress } from "../../address";
 import { graphql } from "../../api/graphql";
 import { useReport } from "../../api/use-report";
-import { Choice, Filters, PeriodChoice, StorefrontChoice, TypeChoice } from "../../parts/filters";
+import { Choice, Filters, StorefrontChoice, TypeChoice } from "../../parts/filters";
+import { PeriodChoice, useComparison } from "../../parts/dates";
 import { Page } from "../../parts/page";
 import { Loaded, Notices } from "../../parts/states";
 import { scopeOf, usePeriod } from "../../shell/shop";
@@ -17,7 +18,7 @@ export const patternsQuery = graphql(
   `
     query Patterns(
       $period: DateRange!
-      $compareTo: Comparison!
+      $compareTo: Comparison
       $revenueBasis: RevenueBasis!
       $grouping: Grouping!
       $storefront: ID
@@ -57,9 +58,10 @@ export default function PatternsPage() {
     revenueBasis: address.basis ?? ("NET" as const),
     ...scopeOf(address),
   };
+  const { compareTo, compared } = useComparison(question.period);
   const report = useReport(patternsQuery, {
     ...question,
-    compareTo: address.compare ?? "PREVIOUS_PERIOD",
+    compareTo,
     grouping: address.grouping ?? "WEEKLY",
   });
   return (
@@ -68,9 +70,7 @@ export default function PatternsPage() {
       about={t.patterns.about}
       tools={<PatternsTools asked={question} />}
       filters={
-        <Filters>
-          <PeriodChoice usual={USUAL} />
-          <Choice name="compare" label={t.filters.compare} usual="PREVIOUS_PERIOD" options={t.comparisons} />
+        <Filters dates={<PeriodChoice usual={USUAL} compares />}>
           <Choice name="grouping" label={t.filters.grouping} usual="WEEKLY" options={t.groupings} />
           <Choice name="basis" label={t.filters.basis} usual="NET" options={t.bases} />
           <StorefrontChoice />
@@ -81,7 +81,7 @@ export default function PatternsPage() {
       <Loaded report={report} what={t.patterns.what}>
         {({ purchasePatterns, categoryAffinity }) => (
           <>
-            <Summary data={purchasePatterns} />
+            <Summary data={purchasePatterns} compared={compared} />
             <Notices notices={purchasePatterns.notices} />
             <Series data={purchasePatterns} />
             <Week data={purchasePatterns} />

@@ -1,4 +1,5 @@
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import type { Days } from "../../format/periods";
 import { Against } from "../../parts/against";
 import { Figure, Figures } from "../../parts/panel";
 import { useFormats } from "../../shell/shop";
@@ -31,26 +32,26 @@ export const summary = graphql(`
 `);
 
 /** The period in a few numbers. */
-export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
+export function Summary({ data, compared }: { data: FragmentOf<typeof summary>; compared: Days | null }) {
   const formats = useFormats();
   const { summary: now, previous, frequency } = readFragment(summary, data);
   return (
     <Figures label={t.patterns.figures}>
-      <Figure label={t.figures.revenue} value={formats.money(now.revenue)} note={<Against now={now.revenue} before={previous?.revenue} />} />
+      <Figure label={t.figures.revenue} value={formats.money(now.revenue)} note={<Against now={now.revenue} before={previous?.revenue} compared={compared} format={(value) => formats.money(value)} />} />
       <Figure
         label={t.patterns.transactions}
         value={formats.count(now.totalTransactions)}
-        note={<Against now={now.totalTransactions} before={previous?.totalTransactions} />}
+        note={<Against now={now.totalTransactions} before={previous?.totalTransactions} compared={compared} format={formats.count} />}
       />
       <Figure
         label={t.figures.buyers}
         value={formats.count(now.uniqueCustomers)}
-        note={<Against now={now.uniqueCustomers} before={previous?.uniqueCustomers} />}
+        note={<Against now={now.uniqueCustomers} before={previous?.uniqueCustomers} compared={compared} format={formats.count} />}
       />
       <Figure
         label={t.figures.basket}
         value={formats.money(now.avgBasketSize)}
-        note={<Against now={now.avgBasketSize} before={previous?.avgBasketSize} />}
+        note={<Against now={now.avgBasketSize} before={previous?.avgBasketSize} compared={compared} format={(value) => formats.money(value)} />}
       />
       <Figure
         label={t.patterns.items}

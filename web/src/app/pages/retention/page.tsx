@@ -1,7 +1,7 @@
-import { useAddress } from "../../address";
 import { graphql } from "../../api/graphql";
 import { useReport } from "../../api/use-report";
-import { Choice, Filters, PeriodChoice, StorefrontChoice, TypeChoice } from "../../parts/filters";
+import { Choice, Filters, StorefrontChoice, TypeChoice } from "../../parts/filters";
+import { PeriodChoice, useComparison } from "../../parts/dates";
 import { Page } from "../../parts/page";
 import { Loaded, Notices } from "../../parts/states";
 import { t } from "../../texts";
@@ -19,7 +19,7 @@ export const retentionQuery = graphql(
   `
     query Retention(
       $period: DateRange!
-      $compareTo: Comparison!
+      $compareTo: Comparison
       $cohortPeriod: CohortPeriod!
       $mode: RetentionMode!
       $storefront: ID
@@ -45,18 +45,16 @@ export const retentionQuery = graphql(
 );
 
 export default function RetentionPage() {
-  const [address] = useAddress();
   const asked = useAsked();
-  const report = useReport(retentionQuery, { ...asked, compareTo: address.compare ?? "PREVIOUS_PERIOD" });
+  const { compareTo, compared } = useComparison(asked.period);
+  const report = useReport(retentionQuery, { ...asked, compareTo });
   return (
     <Page
       title={t.pages.retention}
       about={t.retention.about}
       tools={<RetentionTools asked={asked} />}
       filters={
-        <Filters>
-          <PeriodChoice usual={YEAR} />
-          <Choice name="compare" label={t.filters.compare} usual="PREVIOUS_PERIOD" options={t.comparisons} />
+        <Filters dates={<PeriodChoice usual={YEAR} compares />}>
           <Choice name="unit" label={t.filters.unit} usual="MONTH" options={t.units} />
           <Choice name="mode" label={t.filters.mode} usual="ON" options={t.retention.modes} />
           <StorefrontChoice />
@@ -67,7 +65,7 @@ export default function RetentionPage() {
       <Loaded report={report} what={t.retention.what}>
         {({ retention }) => (
           <>
-            <Summary data={retention} />
+            <Summary data={retention} compared={compared} />
             <Notices notices={retention.notices} />
             <Cohorts data={retention} />
             <Curves data={retention} />

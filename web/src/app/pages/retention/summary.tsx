@@ -1,4 +1,5 @@
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import type { Days } from "../../format/periods";
 import { Change, Figure, Figures } from "../../parts/panel";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
@@ -31,7 +32,7 @@ export const summary = graphql(`
 `);
 
 /** Who stayed, left, came and came back. */
-export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
+export function Summary({ data, compared }: { data: FragmentOf<typeof summary>; compared: Days | null }) {
   const formats = useFormats();
   const { summary: now, previous, repeatPurchases } = readFragment(summary, data);
   return (
@@ -39,17 +40,17 @@ export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
       <Figure
         label={t.retention.rate}
         value={formats.percent(now.retentionRate)}
-        note={<Points now={now.retentionRate} before={previous?.retentionRate} />}
+        note={<Points now={now.retentionRate} before={previous?.retentionRate} compared={compared} />}
       />
       <Figure
         label={t.retention.churn}
         value={formats.percent(now.churnRate)}
-        note={<Points now={now.churnRate} before={previous?.churnRate} isGood={(value) => value < 0} />}
+        note={<Points now={now.churnRate} before={previous?.churnRate} compared={compared} isGood={(value) => value < 0} />}
       />
       <Figure
         label={t.retention.winBack}
         value={formats.percent(now.winBackRate)}
-        note={<Points now={now.winBackRate} before={previous?.winBackRate} />}
+        note={<Points now={now.winBackRate} before={previous?.winBackRate} compared={compared} />}
       />
       <Figure
         label={t.retention.flow}
@@ -78,16 +79,22 @@ export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
 interface PointsProps {
   now: number | null;
   before: number | null | undefined;
+  compared: Days | null;
   isGood?: (value: number) => boolean;
 }
 
 /** The difference of two rates, in percentage points. */
-function Points({ now, before, isGood }: PointsProps) {
+function Points({ now, before, compared, isGood }: PointsProps) {
   const formats = useFormats();
-  if (now === null || before === null || before === undefined) {
-    return t.figures.noComparison;
+  if (now === null || before === null || before === undefined || !compared) {
+    return null;
   }
   const value = now - before;
   const text = t.retention.points(`${value > 0 ? "+" : ""}${formats.number(value)}`);
-  return <Change value={value} text={text} {...(isGood ? { isGood } : {})} />;
+  return (
+    <>
+      <Change value={value} text={text} {...(isGood ? { isGood } : {})} />{" "}
+      <span className="versus">{t.figures.versus(formats.shortDays(compared.start, compared.end), formats.percent(before))}</span>
+    </>
+  );
 }

@@ -1,17 +1,18 @@
 import { useAddress } from "../../address";
 import { scopeOf, useDay } from "../../shell/shop";
 
-export const WINDOW = 90;
+/** The days over which it is told who moved, where no others are chosen. */
+export const USUAL = { days: 90 };
 
 /** What a segmentation is asked with, as the address says it. */
 export function useAsked() {
   const [address] = useAddress();
   const asOf = useDay();
-  const days = address.days ?? WINDOW;
   return {
     method: address.method ?? ("RFM" as const),
-    scheme: address.scheme ?? ("POS" as const),
-    days: days === 0 ? null : days,
+    // What is left out is as the shop has it.
+    ...(address.scheme && { scheme: address.scheme }),
+    ...(address.days !== undefined && { days: address.days || null }),
     asOf,
     ...scopeOf(address),
   };

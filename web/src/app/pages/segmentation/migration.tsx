@@ -3,12 +3,12 @@ import { Group, SegmentedControl, Skeleton } from "@mantine/core";
 
 import { useAddress } from "../../address";
 import { type FragmentOf, graphql, readFragment, type VariablesOf } from "../../api/graphql";
+import { REST } from "../../parts/colors";
 import { Panel } from "../../parts/panel";
 import { Empty } from "../../parts/states";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
 import { segments } from "./segments";
-import { colorOf } from "./colors";
 import { type migrationSignQuery, MigrationTools } from "./tools";
 
 const Sankey = lazy(() => import("../../parts/charts/sankey"));
@@ -27,13 +27,14 @@ export const migration = graphql(`
 interface MigrationProps {
   data: FragmentOf<typeof migration>;
   segmentation: FragmentOf<typeof segments>;
+  colors: Map<string, string>;
   asked: VariablesOf<typeof migrationSignQuery>;
 }
 
 const NONE = "-";
 
 /** Who went from which segment to which since the window before; each move opens to its customers. */
-export function Migration({ data, segmentation, asked }: MigrationProps) {
+export function Migration({ data, segmentation, colors, asked }: MigrationProps) {
   const formats = useFormats();
   const [, set] = useAddress();
   const [view, setView] = useState("chart");
@@ -43,6 +44,7 @@ export function Migration({ data, segmentation, asked }: MigrationProps) {
     code === null ? none : (known.find((segment) => segment.code === code)?.name ?? code);
   const orderOf = (code: string | null) =>
     code === null ? known.length : known.findIndex((segment) => segment.code === code);
+  const colorOf = (code: string | null) => (code === null ? "var(--soft)" : (colors.get(code) ?? REST));
   const open = (from: string | null, to: string | null) => set({ open: `move:${from ?? NONE}>${to ?? NONE}` });
   const named = moves.map((move) => ({
     ...move,
@@ -76,8 +78,8 @@ export function Migration({ data, segmentation, asked }: MigrationProps) {
           <Sankey
             label={t.segments.migration}
             flows={named.map(({ from, to, fromName, toName, customerCount }) => ({
-              from: { key: from ?? NONE, name: fromName, color: colorOf(from && fromName, orderOf(from)), order: orderOf(from) },
-              to: { key: to ?? NONE, name: toName, color: colorOf(to && toName, orderOf(to)), order: orderOf(to) },
+              from: { key: from ?? NONE, name: fromName, color: colorOf(from), order: orderOf(from) },
+              to: { key: to ?? NONE, name: toName, color: colorOf(to), order: orderOf(to) },
               value: customerCount,
               label: t.segments.move(fromName, toName, formats.count(customerCount)),
               open: () => open(from, to),

@@ -5,9 +5,9 @@ import { useAddress } from "../../address";
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
 import { Beside } from "../../parts/beside";
 import { Members, members, MembersDrawer, PAGE } from "../../parts/members";
-import { useFormats } from "../../shell/shop";
+import { useFormats, usePeriod } from "../../shell/shop";
 import { t } from "../../texts";
-import { useAsked } from "./asked";
+import { USUAL, useAsked } from "./asked";
 import { daysBefore } from "../../format/formats";
 
 export const opened = graphql(`
@@ -32,7 +32,7 @@ export const segmentMembersQuery = graphql(
   `
     query SegmentMembers(
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $asOf: Date!
       $storefront: ID
@@ -65,7 +65,7 @@ export const cellMembersQuery = graphql(
   `
     query CellMembers(
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $asOf: Date!
       $storefront: ID
@@ -99,7 +99,7 @@ export const moveMembersQuery = graphql(
   `
     query MoveMembers(
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $asOf: Date!
       $before: Date!
@@ -134,6 +134,7 @@ export const moveMembersQuery = graphql(
 export function Opened({ data }: { data: FragmentOf<typeof opened> }) {
   const [{ open }] = useAddress();
   const asked = useAsked();
+  const period = usePeriod(USUAL);
   const { segments, cells } = readFragment(opened, data);
   const [kind, what] = split(open);
   if (kind === "segment") {
@@ -153,7 +154,7 @@ export function Opened({ data }: { data: FragmentOf<typeof opened> }) {
       <MembersDrawer
         title={`${nameOf(from, t.segments.fromNone)} → ${nameOf(to, t.segments.toNone)}`}
         query={moveMembersQuery}
-        variables={{ ...asked, before: daysBefore(asked.asOf, asked.days ?? 90), from, to, first: PAGE }}
+        variables={{ ...asked, before: daysBefore(period.start, 1), from, to, first: PAGE }}
         pick={({ segmentMigration }) => segmentMigration.moves[0]?.customers}
       />
     );

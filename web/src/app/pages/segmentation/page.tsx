@@ -1,11 +1,14 @@
-import { graphql } from "../../api/graphql";
+import { graphql, readFragment } from "../../api/graphql";
 import { useReport } from "../../api/use-report";
 import { daysBefore, monthsBefore } from "../../format/formats";
-import { Choice, DayChoice, Filters, StorefrontChoice, TypeChoice, WindowChoice } from "../../parts/filters";
+import { colorsOf } from "../../parts/colors";
+import { PeriodChoice } from "../../parts/dates";
+import { Choice, Filters, StorefrontChoice, TypeChoice, WindowChoice } from "../../parts/filters";
 import { Page } from "../../parts/page";
 import { Loaded, Notices } from "../../parts/states";
 import { t } from "../../texts";
-import { useAsked, WINDOW } from "./asked";
+import { usePeriod } from "../../shell/shop";
+import { USUAL, useAsked } from "./asked";
 import { CutPoints, cutPoints } from "./cut-points";
 import { Grid, grid } from "./grid";
 import { Migration, migration } from "./migration";
@@ -19,7 +22,7 @@ export const segmentationQuery = graphql(
   `
     query SegmentationPage(
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $asOf: Date!
       $before: Date!
@@ -73,7 +76,8 @@ export const segmentationQuery = graphql(
 
 export default function SegmentationPage() {
   const asked = useAsked();
-  const dates = { before: daysBefore(asked.asOf, asked.days ?? WINDOW), yearBefore: monthsBefore(asked.asOf, 12) };
+  const period = usePeriod(USUAL);
+  const dates = { before: daysBefore(period.start, 1), yearBefore: monthsBefore(asked.asOf, 12) };
   const report = useReport(segmentationQuery, { ...asked, ...dates, isDated: asked.method !== "CREDIT" });
   const isRfm = asked.method === "RFM";
   return (
@@ -82,33 +86,35 @@ export default function SegmentationPage() {
       about={t.segments.about}
       tools={<SegmentationTools asked={asked} />}
       filters={
-        <Filters>
+        <Filters dates={<PeriodChoice usual={USUAL} />}>
           <Choice name="method" label={t.filters.method} usual="RFM" options={t.methods} />
-          {isRfm && <Choice name="scheme" label={t.filters.scheme} usual="POS" options={t.schemes} />}
-          <DayChoice />
-          <WindowChoice usual={WINDOW} />
+          {isRfm && <Choice name="scheme" label={t.filters.scheme} usual="" options={{ "": t.filters.shopsOwn, ...t.schemes }} />}
+          <WindowChoice />
           <StorefrontChoice />
           <TypeChoice />
         </Filters>
       }
     >
       <Loaded report={report} what={t.segments.what}>
-        {({ segmentation, segmentMigration, segmentationTrend }) => (
-          <>
-            <Population data={segmentation} />
-            <Notices notices={segmentation.notices} />
-            <Segments data={segmentation} />
-            {isRfm && (
-              <div className="two">
-                <Grid data={segmentation} />
-                <CutPoints data={segmentation} />
-              </div>
-            )}
-            {segmentMigration && <Migration data={segmentMigration} segmentation={segmentation} asked={{ ...asked, ...dates }} />}
-            {segmentationTrend && <Trend data={segmentationTrend} asked={{ ...asked, ...dates }} />}
-            <Opened data={segmentation} />
-          </>
-        )}
+        {({ segmentation, segmentMigration, segmentationTrend }) => {
+          const colors = colorsOf(readFragment(segments, segmentation).segments);
+          return (
+            <>
+              <Population data={segmentation} />
+              <Notices notices={segmentation.notices} />
+              <Segments data={segmentation} colors={colors} />
+              {isRfm && (
+                <div className="two">
+                  <Grid data={segmentation} />
+                  <CutPoints data={segmentation} />
+                </div>
+              )}
+              {segmentMigration && <Migration data={segmentMigration} segmentation={segmentation} colors={colors} asked={{ ...asked, ...dates }} />}
+              {segmentationTrend && <Trend data={segmentationTrend} colors={colors} asked={{ ...asked, ...dates }} />}
+              <Opened data={segmentation} />
+            </>
+          );
+        }}
       </Loaded>
     </Page>
   );

@@ -1,11 +1,11 @@
 import { useAddress } from "../../address";
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
 import { Bars } from "../../parts/bars";
+import { REST } from "../../parts/colors";
 import { Panel } from "../../parts/panel";
 import { Empty } from "../../parts/states";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
-import { colorOf } from "./colors";
 
 export const segments = graphql(`
   fragment Segments on Segmentation {
@@ -24,7 +24,7 @@ export const segments = graphql(`
 `);
 
 /** The segments, each opening to its customers and what to do for them. */
-export function Segments({ data }: { data: FragmentOf<typeof segments> }) {
+export function Segments({ data, colors }: { data: FragmentOf<typeof segments>; colors: Map<string, string> }) {
   const formats = useFormats();
   const [, set] = useAddress();
   const found = readFragment(segments, data);
@@ -44,7 +44,7 @@ export function Segments({ data }: { data: FragmentOf<typeof segments> }) {
             t.segments.contribution,
             t.segments.averageOrder,
           ]}
-          bars={found.segments.map((segment, index) => ({
+          bars={found.segments.map((segment) => ({
             key: segment.code,
             label: (
               <button type="button" className="open link" onClick={() => set({ open: `segment:${segment.code}` })}>
@@ -52,7 +52,7 @@ export function Segments({ data }: { data: FragmentOf<typeof segments> }) {
               </button>
             ),
             value: segment.customerCount,
-            color: colorOf(segment.name, index),
+            color: colors.get(segment.code) ?? REST,
             cells: [
               formats.count(segment.customerCount),
               formats.percent(segment.percentage),

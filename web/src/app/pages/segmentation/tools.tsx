@@ -6,7 +6,7 @@ import { t } from "../../texts";
 export const segmentationExportsQuery = graphql(`
     query SegmentationExports(
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $asOf: Date!
       $storefront: ID
@@ -32,7 +32,7 @@ export const segmentationSignQuery = graphql(
   `
     query SegmentationSign(
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $asOf: Date!
       $storefront: ID
@@ -75,7 +75,7 @@ export const migrationExportsQuery = graphql(`
       $before: Date!
       $asOf: Date!
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $storefront: ID
       $customerType: CustomerType
@@ -103,7 +103,7 @@ export const migrationSignQuery = graphql(
       $before: Date!
       $asOf: Date!
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $storefront: ID
       $customerType: CustomerType
@@ -146,7 +146,7 @@ export const trendExportsQuery = graphql(`
       $yearBefore: Date!
       $asOf: Date!
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $storefront: ID
       $customerType: CustomerType
@@ -175,7 +175,7 @@ export const trendSignQuery = graphql(
       $yearBefore: Date!
       $asOf: Date!
       $method: SegmentationMethod!
-      $scheme: RFMScheme!
+      $scheme: RFMScheme
       $days: Int
       $storefront: ID
       $customerType: CustomerType

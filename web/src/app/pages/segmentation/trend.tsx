@@ -1,9 +1,9 @@
 import { type FragmentOf, graphql, readFragment, type VariablesOf } from "../../api/graphql";
+import { REST } from "../../parts/colors";
 import { LineChart } from "../../parts/charts/line-chart";
 import { Panel } from "../../parts/panel";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
-import { colorOf } from "./colors";
 import { type trendSignQuery, TrendTools } from "./tools";
 
 export const trend = graphql(`
@@ -20,7 +20,7 @@ export const trend = graphql(`
 `);
 
 /** How many there were in each segment at the end of each month. */
-export function Trend({ data, asked }: { data: FragmentOf<typeof trend>; asked: VariablesOf<typeof trendSignQuery> }) {
+export function Trend({ data, colors, asked }: { data: FragmentOf<typeof trend>; colors: Map<string, string>; asked: VariablesOf<typeof trendSignQuery> }) {
   const formats = useFormats();
   const { points } = readFragment(trend, data);
   const names = points[0]?.segments ?? [];
@@ -32,10 +32,10 @@ export function Trend({ data, asked }: { data: FragmentOf<typeof trend>; asked: 
         yTitle={t.charts.axes.customers}
         days={points.map(({ asOf }) => asOf)}
         points={points.map(({ asOf }) => formats.day(asOf))}
-        lines={names.map(({ code, name }, index) => ({
+        lines={names.map(({ code, name }) => ({
           key: code,
           label: name,
-          color: colorOf(name, index),
+          color: colors.get(code) ?? REST,
           values: points.map(({ segments }) => segments.find((segment) => segment.code === code)?.customerCount ?? null),
         }))}
         format={(value) => formats.count(value)}

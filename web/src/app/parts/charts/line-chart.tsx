@@ -15,8 +15,10 @@ export interface Line {
   /** One for each of the chart's points, null where there is none. */
   values: (number | null)[];
   dashed?: boolean;
-  /** What its own points are called, where they are not the chart's: the days of a period before. */
+  /** Its own points, where they are not the chart's: what they are called, where they stand, which are not whole. */
   points?: string[];
+  days?: string[];
+  partial?: readonly boolean[];
 }
 
 interface LineChartProps {
@@ -74,13 +76,15 @@ function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick 
   const id = useId();
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null);
   const [low, high] = [Math.min(...values, ...(fromZero ? [0] : [])), Math.max(...values, ...(fromZero ? [0] : []))];
-  const steps = days ? days.map((day) => Date.parse(day)) : points.map((_, index) => index);
-  const [first = 0, last = first] = [steps[0], steps.at(-1)];
+  const steps = stepsOf(days, points);
+  const stepsFor = (line: Line) => (line.days ? stepsOf(line.days, points) : steps);
+  const all = lines.flatMap(stepsFor);
+  const [first, last] = [Math.min(...all), Math.max(...all)];
   const x = scaleLinear({ domain: [first, last > first ? last : first + 1], range: [PLACE.left, width - PLACE.right] });
-  const at = (index: number) => x(steps[index] ?? first);
+  const placing = (own: number[]) => (index: number) => x(own[index] ?? first);
+  const at = placing(steps);
   const y = scaleLinear({ domain: [low, high === low ? low + 1 : high], range: [height - PLACE.bottom, PLACE.top], nice: 4 });
   const every = Math.ceil(points.length / Math.max(Math.floor((width - PLACE.left) / LABEL_WIDTH), 1));
-  const isPartial = (index: number) => partial[index] === true;
   const nearest = (event: PointerEvent<SVGSVGElement>) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     setActive(nearestTo(x.invert(event.clientX - left), steps));
@@ -97,7 +101,7 @@ function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick 
   return (
     <div ref={ref} className="drawn">
       <p className="hidden readout" id={id} aria-live="polite">
-        {active !== null && <Readout {...{ points, lines, format, partial, active }} />}
+        {active !== null && <Readout {...{ points, days, lines, format, partial, active }} />}
       </p>
       {isKnown && (
         <svg
@@ -144,15 +148,17 @@ function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick 
                 </text>
               ),
           )}
-          {area && lines[0] && <path className="area" d={areaOf(lines[0].values, at, y)} fill={lines[0].color} />}
-          {lines.toReversed().map(({ key, values: own, color, dashed }) => {
-            const { whole, partial: broken } = pathsOf(own, isPartial, at, y);
+          {area && lines[0] && <path className="area" d={areaOf(lines[0].values, placing(stepsFor(lines[0])), y)} fill={lines[0].color} />}
+          {lines.toReversed().map((line) => {
+            const { key, values: own, color, dashed, partial: ownPartial = partial } = line;
+            const place = placing(stepsFor(line));
+            const { whole, partial: broken } = pathsOf(own, (index) => ownPartial[index] === true, place, y);
             return (
               <g key={key} stroke={color} fill="none" strokeWidth={2} strokeDasharray={dashed ? "5 4" : undefined}>
                 <path d={whole} />
                 <path d={broken} strokeDasharray="3 4" />
                 {aloneIn(own).map((index) => (
-                  <circle key={index} cx={at(index)} cy={y(own[index]!)} r={3} fill={color} />
+                  <circle key={index} cx={place(index)} cy={y(own[index]!)} r={3} fill={color} />
                 ))}
               </g>
             );
@@ -160,11 +166,11 @@ function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick 
           {active !== null && (
             <g className="cross">
               <line x1={at(active)} x2={at(active)} y1={PLACE.top} y2={height - PLACE.bottom} />
-              {lines.map(({ key, values: own, color }) => {
-                const value = own[active];
-                return value === null || value === undefined ? null : (
-                  <circle key={key} cx={at(active)} cy={y(value)} r={4} fill={color} />
-                );
+              {lines.map((line) => {
+                const own = stepsFor(line);
+                const index = nearestTo(steps[active]!, own);
+                const value = line.values[index];
+                return value === null || value === undefined ? null : <circle key={line.key} cx={x(own[index]!)} cy={y(value)} r={4} fill={line.color} />;
               })}
             </g>
           )}
@@ -175,30 +181,37 @@ function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick 
       </p>
       {active !== null && (
         <Tip at={pointer ?? { x: at(active), y: TIP_TOP }} within={width}>
-          <Readout {...{ points, lines, format, partial, active }} />
+          <Readout {...{ points, days, lines, format, partial, active }} />
         </Tip>
       )}
     </div>
   );
 }
 
+/** Where points stand: by their days, else in equal steps. */
+function stepsOf(days: string[] | undefined, points: string[]): number[] {
+  return days ? days.map((day) => Date.parse(day)) : points.map((_, index) => index);
+}
+
 interface ReadoutProps extends Pick<LineChartProps, "points" | "lines" | "format" | "partial"> {
+  days: string[] | undefined;
   active: number;
 }
 
 /** One point of all lines. */
-function Readout({ points, active, lines, format, partial }: ReadoutProps) {
+function Readout({ points, days, active, lines, format, partial }: ReadoutProps) {
   return (
     <>
       <strong>{points[active]}</strong>
       {partial?.[active] && ` ${t.charts.partial}`}
-      {lines.map(({ key, label, color, values, points: own }) => {
-        const value = values[active];
+      {lines.map(({ key, label, color, values, points: own, days: ownDays }) => {
+        const place = ownDays && days ? nearestTo(Date.parse(days[active]!), stepsOf(ownDays, points)) : active;
+        const value = values[place];
         return (
           <span key={key}>
             {" "}
             <i className="swatch" style={{ "--swatch": color } as React.CSSProperties} />
-            {lines.length > 1 && `${label}${own?.[active] ? `, ${own[active]}` : ""} `}
+            {lines.length > 1 && `${own?.[place] ?? label} `}
             <b>{value === null || value === undefined ? "–" : format(value)}</b>
           </span>
         );
@@ -229,10 +242,11 @@ function LineTable({ label, points, lines, format, partial = [] }: LineChartProp
                 {point}
                 {partial[index] && <span className="number">{t.charts.partial}</span>}
               </th>
-              {lines.map(({ key, values }) => {
+              {lines.map(({ key, values, points: own }) => {
                 const value = values[index];
                 return (
                   <td key={key} className="right">
+                    {own?.[index] && own[index] !== point && <span className="number">{own[index]} </span>}
                     {value === null || value === undefined ? "–" : format(value)}
                   </td>
                 );
