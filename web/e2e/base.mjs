@@ -21,7 +21,7 @@ export const PAGES = {
 export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 
 /** How long anything is waited for at most: for a machine that does other things as well. */
-export const PATIENCE = 60_000;
+export const PATIENCE = Number(process.env.PATIENCE ?? 60_000);
 
 let browser;
 
@@ -51,6 +51,18 @@ export async function signIn(page) {
 
 export async function closeAll() {
   await browser?.close();
+}
+
+/** Opens the filters that are folded. */
+export async function openFilters(page) {
+  const button = page.getByRole("button", { name: /^Filters/ });
+  if ((await button.getAttribute("aria-expanded")) === "false") await button.click();
+}
+
+/** Opens the choice of days. */
+export async function openDays(page) {
+  await page.getByRole("button", { name: /^(Days|As of): / }).click();
+  return page.getByRole("dialog", { name: /^(Days|As of): / });
 }
 
 /** Waits until what is shown is the answer to what was asked last. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { ask, AXE, BASE, closeAll, count, drawn, figure, loaded, money, PAGES, PATIENCE, percent, settled, soon, visit } from "./base.mjs";
+import { ask, AXE, BASE, closeAll, count, drawn, figure, loaded, money, openDays, openFilters, PAGES, PATIENCE, percent, settled, soon, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -42,10 +42,11 @@ async function violationsOn(page) {
 
 test("the overview shows the API's figures", async () => {
   const day = await today();
-  const { purchasePatterns, retention } = await ask(
+  const { purchasePatterns, retention, inPeriod } = await ask(
     `query ($period: DateRange!) {
       purchasePatterns(period: $period) { summary { revenue totalTransactions uniqueCustomers avgBasketSize } }
-      retention { summary { retentionRate newCustomers } }
+      retention { summary { retentionRate } }
+      inPeriod: retention(period: $period) { summary { acquiredCustomers } }
     }`,
     { period: { start: before(day, 89), end: day } },
   );
@@ -56,7 +57,7 @@ test("the overview shows the API's figures", async () => {
   assert.equal(await figure(page, "Customers who bought"), count(purchasePatterns.summary.uniqueCustomers));
   assert.equal(await figure(page, "Average basket"), money(purchasePatterns.summary.avgBasketSize));
   assert.equal(await figure(page, "Retention, 12 months"), percent(retention.summary.retentionRate));
-  assert.equal(await figure(page, "New customers, 12 months"), count(retention.summary.newCustomers));
+  assert.equal(await figure(page, "New customers"), count(inPeriod.summary.acquiredCustomers));
   await close();
 });
 
@@ -67,7 +68,7 @@ test("segments show the API's figures, open to their customers, and back closes 
   assert.equal(await figure(page, "Customers"), count(segmentation.totalCustomers));
   assert.equal(await figure(page, "Revenue"), money(segmentation.totalRevenue));
   const { name, code, customerCount, customers } = segmentation.segments[0];
-  await page.getByRole("button", { name, exact: true }).click();
+  await page.getByRole("group", { name: "Segments", exact: true }).getByRole("button", { name, exact: true }).click();
   const drawer = page.getByRole("dialog");
   await drawer.getByText(new RegExp(`^${count(customerCount)} customers?$`)).waitFor();
   assert.equal(await drawer.locator("tbody a").first().innerText(), customers.nodes[0].name);
@@ -90,9 +91,10 @@ test("a filter changes the figures and the address; back, forward and reload kee
   const { page, close } = await visit("/segmentation");
   await loaded(page);
   assert.equal(await shown(page), count(all.totalCustomers));
+  await openFilters(page);
   await page.getByLabel("Customers", { exact: true }).selectOption("WHOLESALE");
-  await page.getByLabel("Scheme").selectOption("RETAIL");
-  await page.getByRole("button", { name: "Can't Lose Them", exact: true }).waitFor();
+  await page.getByRole("group", { name: "Filters" }).getByLabel("Segments", { exact: true }).selectOption("RETAIL");
+  await page.getByRole("group", { name: "Segments", exact: true }).getByRole("button", { name: "Can't Lose Them", exact: true }).waitFor();
   await loaded(page);
   assert.equal(await shown(page), count(wholesale.totalCustomers));
   await page.reload();
@@ -111,7 +113,7 @@ test("customers are found as one types, and opened on one page", async () => {
   const [best] = customers.nodes;
   const { page, problems, close } = await visit("/customers");
   await loaded(page);
-  await page.getByLabel("Search").fill(best.number);
+  await page.getByLabel("Search", { exact: true }).fill(best.number);
   await page.getByText("1 customer", { exact: true }).waitFor();
   assert.equal(new URL(page.url()).searchParams.get("q"), best.number);
   await page.getByRole("link", { name: best.name }).click();
@@ -336,6 +338,7 @@ test("customers are ranked by what is expected of them, with how sure that is", 
   const { customer, clv } = lifetimeValueReport.customers.nodes[0];
   const { page, close } = await visit("/lifetime-value");
   await loaded(page);
+  await openFilters(page);
   await page.getByLabel("Ranked by").selectOption("PREDICTED");
   await page.getByRole("columnheader", { name: "Expected, 12 months" }).waitFor();
   await loaded(page);
@@ -381,7 +384,8 @@ test("a server that does not answer is said in words, the last answer stays, and
   await loaded(page);
   const shown = await figure(page, "Customers");
   await page.route("**/graphql**", (route) => route.abort());
-  await page.getByLabel("Window", { exact: true }).selectOption("30");
+  await openFilters(page);
+  await page.getByLabel("Purchases of", { exact: true }).selectOption("30");
   await page.getByRole("alert").getByText("The server does not answer just now.").waitFor();
   assert.equal(await figure(page, "Customers"), shown);
   await page.unroute("**/graphql**");
@@ -432,5 +436,60 @@ test("those about to leave are told from those whom the model expects to leave",
   await panel.getByRole("link", { name: "a high risk" }).click();
   await loaded(page);
   assert.equal(new URL(page.url()).searchParams.get("risk"), "HIGH");
+  await close();
+});
+
+test("the search of the header finds customers, pages and segments from everywhere, by keyboard alone", async () => {
+  const { customers } = await ask("{ customers(first: 1, orderBy: TOTAL_SPENT) { nodes { name number } } }");
+  const [{ name, number }] = customers.nodes;
+  const { page, problems, close } = await visit("/retention");
+  await loaded(page);
+  await page.keyboard.press("Control+k");
+  const finder = page.getByRole("dialog", { name: "Search customers, pages and segments" });
+  await finder.getByRole("combobox").fill(number);
+  await finder.getByRole("option", { name: new RegExp(`${number} Customer$`) }).waitFor();
+  await page.evaluate(AXE);
+  assert.deepEqual(await violationsOn(page), []);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await loaded(page);
+  await page.locator("body").press("/");
+  await finder.getByRole("combobox").fill("hibern");
+  await finder.getByRole("option", { name: "Hibernating Segment" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/customers\?segment=HIBERNATING/);
+  await loaded(page);
+  await page.getByRole("button", { name: "Without Segment: Hibernating" }).waitFor();
+  await page.locator("body").press("/");
+  await finder.getByRole("combobox").fill("lifet");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Lifetime value" }).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.press("Escape");
+  await finder.waitFor({ state: "detached" });
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("a past day says so on every page that it goes along to, and today is one click away", async () => {
+  const { page, problems, close } = await visit("/");
+  await loaded(page);
+  assert.equal(await page.getByRole("note").count(), 0);
+  const dates = await openDays(page);
+  await dates.getByRole("button", { name: /^Last quarter/ }).click();
+  await page.waitForURL(/range=last-quarter/);
+  await page.getByRole("note").getByText(/^You look at .*, as it was on that day\.$/).waitFor();
+  await loaded(page);
+  const told = await page.getByRole("note").innerText();
+  await page.getByRole("link", { name: "Customers", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Customers" }).waitFor();
+  assert.equal(await page.getByRole("note").innerText(), told);
+  await page.getByRole("button", { name: "Back to today" }).click();
+  await page.getByRole("note").waitFor({ state: "detached" });
+  assert.equal(new URL(page.url()).search, "");
+  await page.getByRole("button", { name: /^As of: Today/ }).waitFor();
+  assert.deepEqual(problems, []);
   await close();
 });

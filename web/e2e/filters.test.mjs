@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before as first, test } from "node:test";
 
-import { ask, BASE, closeAll, count, figure, loaded, money, PATIENCE, percent, visit } from "./base.mjs";
+import { ask, BASE, closeAll, count, figure, loaded, money, openDays, openFilters, PATIENCE, percent, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -35,7 +35,9 @@ function filtered(path, name, shown, filters) {
       await t.test(label, async () => {
         await page.goto(BASE + path);
         await loaded(page);
-        const control = page.getByRole("group", { name: "Filters" }).getByLabel(label, { exact: true });
+        await openFilters(page);
+        const within = ["As of", "From", "To"].includes(label) ? await openDays(page) : page.getByRole("group", { name: "Filters" });
+        const control = within.getByLabel(label, { exact: true });
         const isChoice = (await control.evaluate((element) => element.tagName)) === "SELECT";
         await (isChoice ? control.selectOption(value) : control.fill(value));
         await control.press("Tab");
@@ -55,9 +57,8 @@ const patterns = (more) => async () => {
 };
 
 filtered("/", "Revenue", money, () => [
-  ["As of", daysBefore(today, 40), patterns(() => ({ period: { start: daysBefore(today, 129), end: daysBefore(today, 40) } }))],
-  ["Window", "30", patterns(() => ({ period: { start: daysBefore(today, 29), end: today } }))],
-  ["Window", "0", patterns(() => ({ period: { end: today } }))],
+  ["To", daysBefore(today, 40), patterns(() => ({ period: { start: daysBefore(today, 89), end: daysBefore(today, 40) } }))],
+  ["From", daysBefore(today, 29), patterns(() => ({ period: { start: daysBefore(today, 29), end: today } }))],
   ["Revenue", "GROSS", patterns(() => ({ revenueBasis: "GROSS" }))],
   ["Storefront", storefront, patterns(() => ({ storefront }))],
   ["Customers", "WHOLESALE", patterns(() => ({ customerType: "WHOLESALE" }))],
@@ -65,7 +66,7 @@ filtered("/", "Revenue", money, () => [
 
 filtered("/patterns", "Revenue", money, () => [
   ["From", daysBefore(today, 30), patterns(() => ({ period: { start: daysBefore(today, 30), end: today } }))],
-  ["To", daysBefore(today, 30), patterns(() => ({ period: { start: daysBefore(today, 119), end: daysBefore(today, 30) } }))],
+  ["To", daysBefore(today, 30), patterns(() => ({ period: { start: daysBefore(today, 89), end: daysBefore(today, 30) } }))],
   ["Revenue", "MARGIN", patterns(() => ({ revenueBasis: "MARGIN" }))],
   ["Storefront", storefront, patterns(() => ({ storefront }))],
   ["Customers", "WHOLESALE", patterns(() => ({ customerType: "WHOLESALE" }))],
@@ -74,9 +75,9 @@ filtered("/patterns", "Revenue", money, () => [
 const segmentation = (given) => async () => (await ask(`{ segmentation(${given()}) { totalCustomers } }`)).segmentation.totalCustomers;
 
 filtered("/segmentation", "Customers", count, () => [
-  ["Method", "TIER", segmentation(() => "method: TIER")],
-  ["As of", daysBefore(today, 40), segmentation(() => `asOf: "${daysBefore(today, 40)}"`)],
-  ["Window", "0", segmentation(() => "days: null")],
+  ["Customers by", "TIER", segmentation(() => "method: TIER")],
+  ["To", daysBefore(today, 40), segmentation(() => `asOf: "${daysBefore(today, 40)}"`)],
+  ["Purchases of", "0", segmentation(() => "days: null")],
   ["Storefront", storefront, segmentation(() => `storefront: "${storefront}"`)],
   ["Customers", "RETAIL", segmentation(() => "customerType: RETAIL")],
 ]);
@@ -99,7 +100,7 @@ const retention = (more) => async () => {
 
 filtered("/retention", "Retention", percent, () => [
   ["From", daysBefore(today, 100), retention(() => ({ period: { start: daysBefore(today, 100), end: today } }))],
-  ["To", daysBefore(today, 40), retention(() => ({ period: { start: yearBefore(daysBefore(today, 40)), end: daysBefore(today, 40) } }))],
+  ["To", daysBefore(today, 40), retention(() => ({ period: { start: yearBefore(today), end: daysBefore(today, 40) } }))],
   ["Storefront", storefront, retention(() => ({ storefront }))],
   ["Customers", "WHOLESALE", retention(() => ({ customerType: "WHOLESALE" }))],
 ]);
@@ -109,11 +110,18 @@ test("comparison, grouping, cohorts' unit and mode, and what cells show", async 
   await loaded(page);
   const note = () => page.locator(".figure", { hasText: "Revenue" }).first().locator(".note").innerText();
   const usual = await note();
-  await page.getByLabel("Compared with").selectOption("PREVIOUS_YEAR");
+  const dates = await openDays(page);
+  await dates.getByLabel("Compared with").selectOption("PREVIOUS_YEAR");
   await page.waitForFunction((text) => document.querySelector(".figure .note")?.innerText !== text, usual);
+  const year = await ask(`query ($period: DateRange!) { purchasePatterns(period: $period, compareTo: PREVIOUS_YEAR) { previous { revenue } } }`, {
+    period: { start: daysBefore(today, 89), end: today },
+  });
+  assert.match(await note(), /^[▲▼■] [+-]?\d+\.\d%\s+vs .* 20\d\d: /);
+  assert.ok((await note()).endsWith(money(year.purchasePatterns.previous.revenue)));
 
   await page.goto(`${BASE}/patterns`);
   await loaded(page);
+  await openFilters(page);
   await page.getByLabel("Series by").selectOption("DAILY");
   await page.waitForURL(/grouping=DAILY/);
   await loaded(page);
@@ -130,6 +138,7 @@ test("comparison, grouping, cohorts' unit and mode, and what cells show", async 
   );
   await page.goto(`${BASE}/retention`);
   await loaded(page);
+  await openFilters(page);
   await page.getByLabel("Cohorts by").selectOption("QUARTER");
   await page.getByLabel("Counted in a cell").selectOption("ON_OR_AFTER");
   const { key, periods } = cohorts.cohorts[0];
@@ -143,7 +152,7 @@ const listed = (filter, variables = {}) => async () =>
   (await ask(`query ($filter: CustomerFilter) { customers(filter: $filter) { totalCount } }`, { filter: { ...filter(), ...variables } })).customers.totalCount;
 
 const LIST = () => [
-  ["Segment (Retail, all history)", "CHAMPION", listed(() => ({ rfmSegment: "CHAMPION" }))],
+  ["Segment", "CHAMPION", listed(() => ({ rfmSegment: "CHAMPION" }))],
   ["Risk of leaving", "HIGH", listed(() => ({ churnRisk: "HIGH" }))],
   ["Customers", "WHOLESALE", listed(() => ({ type: "WHOLESALE" }))],
   ["Status", "no", listed(() => ({ isActive: false }))],
@@ -154,19 +163,19 @@ const LIST = () => [
   ["Last purchase to", daysBefore(today, 200), listed(() => ({ lastPurchase: { end: daysBefore(today, 200) } }))],
   ["Joined from", daysBefore(today, 100), listed(() => ({ joined: { start: daysBefore(today, 100) } }))],
   ["Joined to", daysBefore(today, 800), listed(() => ({ joined: { end: daysBefore(today, 800) } }))],
-  ["Won from", "Newsletter", listed(() => ({ acquisitionSource: "Newsletter" }))],
+  ["Source", "Newsletter", listed(() => ({ acquisitionSource: "Newsletter" }))],
   ["With tag", "vip", listed(() => ({ tags: ["vip"] }))],
   ["City", "Nantes", listed(() => ({ city: "Nantes" }))],
   ["Country", "France", listed(() => ({ country: "France" }))],
 ];
 
-test("every filter of the customers, each saved in the address, and cleared in one click", async (t) => {
+test("every filter of the customers, each saved in the address, shown beside the button, and cleared in one click", async (t) => {
   while ((await ask("{ lifetimeValueModel { status } }")).lifetimeValueModel.status === "FITTING") await new Promise((wake) => setTimeout(wake, 300));
   const { customers } = await ask("{ customers { totalCount } }");
   const found = (total) => page.getByRole("heading", { name: new RegExp(`^${count(total)} customers?$`) }).waitFor();
   const { page, problems, close } = await visit("/customers");
   await loaded(page);
-  await page.getByRole("button", { name: "More filters" }).click();
+  await openFilters(page);
   for (const [label, choice, expected] of LIST()) {
     await t.test(label, async () => {
       const control = page.getByLabel(label, { exact: true }).first();
@@ -175,7 +184,7 @@ test("every filter of the customers, each saved in the address, and cleared in o
       await control.press("Tab");
       await page.waitForURL((url) => url.search.includes(encodeURIComponent(choice).slice(0, 4)));
       await found(await expected());
-      await page.getByRole("button", { name: "Clear filters" }).click();
+      await page.getByRole("button", { name: `Without ${label}`, exact: false }).click();
       await found(customers.totalCount);
     });
   }
@@ -187,7 +196,7 @@ for (const path of ["/?days=abc&asOf=banana", "/?days=99999999", "/segmentation?
   test(`an address that makes no sense shows the usual page: ${path}`, async () => {
     const { page, problems, close } = await visit(path);
     await loaded(page);
-    assert.ok(await page.getByRole("group", { name: "Filters" }).isVisible());
+    assert.ok(await page.getByRole("button", { name: /^(Days|As of): / }).isVisible());
     assert.deepEqual(problems, []);
     await close();
   });

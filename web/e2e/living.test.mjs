@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 
-import { BASE, closeAll, figure, loaded, money, place, visit } from "./base.mjs";
+import { BASE, closeAll, figure, loaded, money, openFilters, place, visit } from "./base.mjs";
 
 const { PYTHON, PROGRAM, FOLDER, STORE, SECRET } = place;
 const environment = { PATH: process.env.PATH, DATABASE_URL: STORE, SECRET_KEY: SECRET, LOG_LEVEL: "warning" };
@@ -99,7 +99,8 @@ test("while the server is down the last answer stays; when it is up again, chang
   await loaded(page);
   const shown = await figure(page, "Customers");
   await stop();
-  await page.getByLabel("Window", { exact: true }).selectOption("30");
+  await openFilters(page);
+  await page.getByLabel("Purchases of", { exact: true }).selectOption("30");
   await page.getByRole("alert").getByText("The server does not answer just now.").waitFor();
   assert.equal(await figure(page, "Customers"), shown);
   await start();
@@ -124,7 +125,8 @@ test("a token that expires while one looks leads to signing in, with the reason,
   await loaded(page);
   const shown = await figure(page, "Customers");
   await expired(short);
-  await page.getByLabel("Window", { exact: true }).selectOption("180");
+  await openFilters(page);
+  await page.getByLabel("Purchases of", { exact: true }).selectOption("180");
   await page.getByRole("alert").getByText(/the token expired/).waitFor();
   assert.equal(await page.evaluate(() => JSON.stringify(sessionStorage).includes("eyJ")), false);
   await signIn(page);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { ask, AXE, BASE, closeAll, count, figure, loaded, PATIENCE, PROVIDER, signIn, signInButton, visit } from "./base.mjs";
+import { ask, AXE, BASE, closeAll, count, figure, loaded, PATIENCE, openFilters, PROVIDER, signIn, signInButton, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -61,7 +61,8 @@ test("one that expires while the reader looks is renewed without a blink", async
   const until = Date.now() + PATIENCE;
   while ((await provider()).refreshes === refreshes && Date.now() < until) await page.waitForTimeout(100);
   assert.equal((await provider()).refreshes, refreshes + 1);
-  await page.getByLabel("Window", { exact: true }).selectOption("365");
+  await openFilters(page);
+  await page.getByLabel("Purchases of", { exact: true }).selectOption("365");
   await loaded(page);
   assert.equal(await figure(page, "Customers"), await shownAt(365));
   assert.equal(await page.locator("#still-here").count(), 1);

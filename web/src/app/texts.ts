@@ -33,7 +33,7 @@ export const t = {
   notices: "What to know about these numbers",
   roles: { CUSTOMER: "Customer", VIEWER: "Viewer", STAFF: "Staff", MANAGER: "Manager", ADMIN: "Administrator" },
   reader: {
-    open: (who: string, role: string) => `Signed in as ${who}, ${role}`,
+    signedIn: "Signed in as",
     who: (who: string, role: string) => `${who} · ${role}`,
     demo: "Demo shop: nobody signs in",
   },
@@ -42,8 +42,9 @@ export const t = {
     revision: (revision: string) => `revision ${revision}`,
   },
   finder: {
-    open: "Search customers, pages and segments",
+    title: "Search customers, pages and segments",
     button: "Search",
+    over: " customers, pages and segments",
     key: "/",
     label: "Customer, number, e-mail, phone, page or segment",
     found: "What was found",

@@ -37,7 +37,7 @@ export function useReport<Data, Variables extends AnyVariables>(
   const shown = data ?? last.current;
   return {
     data: shown ?? undefined,
-    stale: fetching && shown !== undefined,
+    stale: shown !== undefined && (fetching || shown !== data),
     problem: error && !fetching ? problemOf(error) : null,
     retry: () => ask({ requestPolicy: "network-only" }),
   };

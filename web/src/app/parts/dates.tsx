@@ -139,9 +139,9 @@ function Dates({ label, name, days, note, children }: DatesProps) {
     <div className="dates">
       <Popover opened={isOpen} onChange={setOpen} position="bottom-start" trapFocus returnFocus shadow="md" width="min(94vw, 340px)">
         <Popover.Target>
-          <Button variant="default" size="sm" leftSection={<Icon name="calendar" />} aria-label={`${label}: ${name} ${days}`} onClick={() => setOpen(!isOpen)}>
-            <span className="range-name">{name}</span>
-            {days && <span className="range-days">{days}</span>}
+          <Button variant="default" size="sm" leftSection={<Icon name="calendar" />} onClick={() => setOpen(!isOpen)}>
+            <span className="hidden">{label}: </span>
+            <span className="range-name">{name}</span> {days && <span className="range-days">{days}</span>}
           </Button>
         </Popover.Target>
         <Popover.Dropdown aria-label={label}>

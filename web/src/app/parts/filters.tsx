@@ -14,11 +14,13 @@ interface FiltersProps {
   beside?: ReactNode;
   /** The filters behind the button. */
   children?: ReactNode;
+  /** Whether one of them cannot be as it is, and has to be seen. */
+  isWrong?: boolean;
 }
 
 /** What a page is filtered by: its days, a button for the other filters, and those that are set. */
-export function Filters({ dates, beside, children }: FiltersProps) {
-  const [isOpen, setOpen] = useState(false);
+export function Filters({ dates, beside, children, isWrong = false }: FiltersProps) {
+  const [isOpen, setOpen] = useState(isWrong);
   const { chips, told } = useChips();
   const [, set] = useAddress();
   const id = useId();

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 
 import type { Problem } from "../api/problems";
 import type { Report } from "../api/use-report";
@@ -13,15 +13,22 @@ interface LoadedProps<Data> {
   children: (data: NonNullable<Data>) => ReactNode;
 }
 
-/** An answer when it is there; the last one, dimmed, while the next is awaited; what went wrong, with a retry. */
+/**
+ * An answer when it is there; the last one, dimmed, while the next is awaited; what went wrong, with a retry.
+ * Until the next is there the last stays as it was drawn, so that its numbers stand beside the days that they are of.
+ */
 export function Loaded<Data>({ report, what, skeleton, children }: LoadedProps<Data>) {
   const { data, problem, stale, retry } = report;
+  const drawn = useRef<ReactNode>(null);
+  if (data && !stale) {
+    drawn.current = children(data as NonNullable<Data>);
+  }
   return (
     <>
       {problem && <Failed problem={problem} retry={retry} what={what} isOld={Boolean(data)} />}
       {data ? (
         <div className="loaded" data-stale={stale || undefined} aria-busy={stale}>
-          {children(data as NonNullable<Data>)}
+          {drawn.current}
         </div>
       ) : (
         !problem && (skeleton ?? <PageSkeleton />)

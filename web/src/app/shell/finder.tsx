@@ -43,14 +43,18 @@ export function Finder() {
   useHotkeys([["/", () => setOpen(true)]]);
   return (
     <>
-      <button type="button" className="finder" aria-label={t.finder.open} onClick={() => setOpen(true)}>
+      <button type="button" className="finder" onClick={() => setOpen(true)}>
         <Icon name="search" />
-        <span className="finder-words">{t.finder.button}</span>
-        <kbd>{t.finder.key}</kbd>
+        <span className="finder-words">
+          {t.finder.button}
+          <span className="hidden">{t.finder.over}</span>
+        </span>
+        <kbd aria-hidden="true">{t.finder.key}</kbd>
       </button>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} size="lg" withCloseButton={false} padding={0} aria-label={t.finder.open} className="finder-modal">
-        {isOpen && <Finding leave={() => setOpen(false)} />}
-      </Modal>
+      <Modal.Root opened={isOpen} onClose={() => setOpen(false)} size="lg" padding={0}>
+        <Modal.Overlay />
+        <Modal.Content aria-label={t.finder.title}>{isOpen && <Finding leave={() => setOpen(false)} />}</Modal.Content>
+      </Modal.Root>
     </>
   );
 }

@@ -20,10 +20,13 @@ export function ReaderMenu() {
       {reader && (
         <Menu position="bottom-end" withinPortal>
           <Menu.Target>
-            <button type="button" className="reader" aria-label={t.reader.open(reader.subject, t.roles[reader.role])}>
+            <button type="button" className="reader">
               <Icon name="person" size={20} />
               <span className="reader-words">
-                <span>{reader.subject}</span>
+                <span>
+                  <span className="hidden">{t.reader.signedIn} </span>
+                  {reader.subject}
+                </span>{" "}
                 <small>{t.roles[reader.role]}</small>
               </span>
             </button>

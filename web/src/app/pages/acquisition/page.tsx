@@ -1,6 +1,7 @@
 import { graphql, type ResultOf } from "../../api/graphql";
 import { useReport } from "../../api/use-report";
-import { Filters, PeriodChoice } from "../../parts/filters";
+import { PeriodChoice } from "../../parts/dates";
+import { Filters } from "../../parts/filters";
 import { Page } from "../../parts/page";
 import { Figure, Figures } from "../../parts/panel";
 import { Empty, Loaded, Notices } from "../../parts/states";
@@ -39,9 +40,7 @@ export default function AcquisitionPage() {
       about={t.acquisition.about}
       tools={<AcquisitionTools asked={asked} />}
       filters={
-        <Filters>
-          <PeriodChoice usual={YEAR} />
-        </Filters>
+        <Filters dates={<PeriodChoice usual={YEAR} />} />
       }
     >
       <Loaded report={report} what={t.acquisition.what}>

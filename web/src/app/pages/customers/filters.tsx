@@ -39,8 +39,10 @@ const between = (start: string | undefined, end: string | undefined) => (start |
 
 export function CustomerFilters() {
   const [address] = useAddress();
+  const isWrong = { spent: isUpsideDown(address.min, address.max), last: isUpsideDown(address.lastFrom, address.lastTo), joined: isUpsideDown(address.joinedFrom, address.joinedTo) };
   return (
     <Filters
+      isWrong={Object.values(isWrong).includes(true)}
       dates={<DayChoice />}
       beside={
         <>
@@ -55,11 +57,11 @@ export function CustomerFilters() {
       <Choice name="active" label={t.customers.active} usual="" options={t.customers.activeOptions} />
       <Choice name="verified" label={t.customers.contact} usual="" options={t.customers.verifiedOptions} />
       <WordInput name="min" label={t.customers.min} isNumber />
-      <WordInput name="max" label={t.customers.max} isNumber error={isUpsideDown(address.min, address.max)} />
+      <WordInput name="max" label={t.customers.max} isNumber error={isWrong.spent} />
       <Day name="lastFrom" label={t.customers.lastFrom} />
-      <Day name="lastTo" label={t.customers.lastTo} error={isUpsideDown(address.lastFrom, address.lastTo)} />
+      <Day name="lastTo" label={t.customers.lastTo} error={isWrong.last} />
       <Day name="joinedFrom" label={t.customers.joinedFrom} />
-      <Day name="joinedTo" label={t.customers.joinedTo} error={isUpsideDown(address.joinedFrom, address.joinedTo)} />
+      <Day name="joinedTo" label={t.customers.joinedTo} error={isWrong.joined} />
       <WordInput name="source" label={t.customers.source} />
       <WordInput name="tag" label={t.customers.tag} />
       <WordInput name="city" label={t.customers.city} />

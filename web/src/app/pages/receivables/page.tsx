@@ -1,6 +1,7 @@
 import { graphql } from "../../api/graphql";
 import { useReport } from "../../api/use-report";
-import { DayChoice, Filters } from "../../parts/filters";
+import { DayChoice } from "../../parts/dates";
+import { Filters } from "../../parts/filters";
 import { Page } from "../../parts/page";
 import { Empty, Loaded, Notices } from "../../parts/states";
 import { useDay } from "../../shell/shop";
@@ -44,9 +45,7 @@ export default function ReceivablesPage() {
       about={t.receivables.about}
       tools={<ReceivablesTools asked={{ asOf }} />}
       filters={
-        <Filters>
-          <DayChoice />
-        </Filters>
+        <Filters dates={<DayChoice />} />
       }
     >
       <Loaded report={report} what={t.receivables.what}>
