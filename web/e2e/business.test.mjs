@@ -58,3 +58,22 @@ test("the quality of the data is told in words, with the last imports", async ()
   assert.deepEqual(problems, []);
   await close();
 });
+
+test("a customer's page begins with what matters: the segment, what is at stake, what is owed, how to write", async () => {
+  while ((await ask("{ lifetimeValueModel { status } }")).lifetimeValueModel.status === "FITTING") await new Promise((wake) => setTimeout(wake, 300));
+  const { customers } = await ask(
+    `{ customers(first: 1, orderBy: AT_STAKE, filter: {attention: LEAVING}) { nodes {
+       number atStake outstandingBalance email phone rfm(scheme: RETAIL, days: null) { segment { name } } } } }`,
+  );
+  const [leaving] = customers.nodes;
+  const { page, problems, close } = await visit(`/customers/${leaving.number}`);
+  await loaded(page);
+  assert.equal(await figure(page, "Segment"), leaving.rfm.segment.name);
+  assert.equal(await figure(page, "At stake"), money(leaving.atStake));
+  assert.equal(await figure(page, "Owes"), money(leaving.outstandingBalance));
+  await page.getByText("Leaving: act now").waitFor();
+  assert.equal(await page.getByRole("link", { name: leaving.email }).first().getAttribute("href"), `mailto:${leaving.email}`);
+  assert.equal(await page.getByRole("link", { name: leaving.phone }).first().getAttribute("href"), `tel:${leaving.phone}`);
+  assert.deepEqual(problems, []);
+  await close();
+});

@@ -7,6 +7,8 @@ export interface Formats {
   shortMoney(value: number): string;
   count(value: number | string | null | undefined): string;
   number(value: number | null | undefined, digits?: number): string;
+  /** With as many digits as it has. */
+  quantity(value: number | string): string;
   /** Of a value that is 0 to 100. */
   percent(value: number | null | undefined, digits?: number): string;
   /** The same with its sign: a change. */
@@ -45,6 +47,7 @@ export function formatsOf(locale: string | undefined, currency: string, timeZone
     minimumFractionDigits: 0,
   });
   const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const quantity = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 });
   const dayFormat = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
   const shortDayFormat = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
   const monthFormat = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
@@ -58,6 +61,7 @@ export function formatsOf(locale: string | undefined, currency: string, timeZone
     shortMoney: (value) => shortMoney.format(value),
     count: (value) => (value === null || value === undefined ? NOTHING : count.format(value as number)),
     number: (value, digits = 1) => orNothing(value, (v) => decimals(locale, digits).format(v)),
+    quantity: (value) => quantity.format(value as number),
     percent: (value, digits = 1) => orNothing(value, (v) => percents(locale, digits, "auto").format(v / 100)),
     change: (value) => orNothing(value, (v) => percents(locale, 1, "exceptZero").format(v / 100)),
     day: (value) => (value ? dayFormat.format(dateOf(value)) : NOTHING),

@@ -59,19 +59,15 @@ export const habits = graphql(`
         revenue
       }
     }
-    recommendations(first: 3) {
-      category
-      reason
-    }
   }
 `);
 
 const CATEGORIES = 6;
 
-/** When, how and what the customer buys, and what may be next. */
+/** When, how and what the customer buys. */
 export function Habits({ data, asked }: { data: FragmentOf<typeof habits>; asked: VariablesOf<typeof habitsSignQuery> }) {
   const formats = useFormats();
-  const { patterns, recommendations } = readFragment(habits, data);
+  const { patterns } = readFragment(habits, data);
   const { summary, frequency, categories } = patterns;
   return (
     <Panel title={t.customer.habits} about={t.customer.habitsAbout} tools={<HabitsTools asked={asked} />}>
@@ -98,18 +94,6 @@ export function Habits({ data, asked }: { data: FragmentOf<typeof habits>; asked
               cells: [formats.count(purchaseCount), formats.money(revenue)],
             }))}
           />
-        </>
-      )}
-      {recommendations.length > 0 && (
-        <>
-          <p className="label">{t.customer.next}</p>
-          <ul className="actions">
-            {recommendations.map(({ category, reason }) => (
-              <li key={category}>
-                <b>{category}</b>: {reason}
-              </li>
-            ))}
-          </ul>
         </>
       )}
     </Panel>

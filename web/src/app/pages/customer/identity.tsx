@@ -7,6 +7,7 @@ import { inWords } from "../../format/formats";
 import { Panel } from "../../parts/panel";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
+import { EmailLink, PhoneLink, useOfToday } from "./glance";
 
 export const identity = graphql(`
   fragment Identity on Customer {
@@ -18,11 +19,7 @@ export const identity = graphql(`
     phone
     birthDate
     joinedOn
-    notes
     tags
-    creditLimit
-    outstandingBalance
-    creditUtilization
     address {
       line1
       line2
@@ -30,11 +27,6 @@ export const identity = graphql(`
       city
       state
       country
-    }
-    consents {
-      email
-      sms
-      push
     }
     acquisition {
       source
@@ -60,7 +52,7 @@ export function Identity({ data }: { data: FragmentOf<typeof identity> }) {
   const formats = useFormats();
   const [search] = useAddress();
   const customer = readFragment(identity, data);
-  const { address, consents, acquisition, emailEngagement } = customer;
+  const { address, acquisition, emailEngagement } = customer;
   const place = address && [
     address.line1,
     address.line2,
@@ -68,22 +60,20 @@ export function Identity({ data }: { data: FragmentOf<typeof identity> }) {
     address.state,
     address.country,
   ];
-  const ways = [consents.email && t.customer.email, consents.sms && t.customer.sms, consents.push && t.customer.push];
   return (
-    <Panel title={t.customer.identity}>
+    <Panel title={useOfToday(t.customer.identity)}>
       <dl className="facts">
         <Fact name={t.customer.number}>{customer.number}</Fact>
-        <Fact name={t.filters.type}>
+        <Fact name={t.customerColumns.type}>
           {t.types[customer.type]}
           {!customer.isActive && ` · ${t.customers.inactive}`}
           {customer.isVerified && ` · ${t.customer.verified}`}
         </Fact>
         <Fact name={t.customerColumns.joined}>{formats.day(customer.joinedOn)}</Fact>
-        <Fact name={t.customer.emailAddress}>{customer.email}</Fact>
-        <Fact name={t.customer.phone}>{customer.phone}</Fact>
+        <Fact name={t.customer.emailAddress}>{customer.email && <EmailLink email={customer.email} />}</Fact>
+        <Fact name={t.customer.phone}>{customer.phone && <PhoneLink phone={customer.phone} />}</Fact>
         <Fact name={t.customer.birthDate}>{customer.birthDate && formats.day(customer.birthDate)}</Fact>
         <Fact name={t.customer.address}>{place?.filter(Boolean).join(", ")}</Fact>
-        <Fact name={t.customer.mayWrite}>{ways.filter(Boolean).join(", ") || t.customer.noWay}</Fact>
         <Fact name={t.customer.emails}>
           {emailEngagement.openRate !== null &&
             t.customer.engagement(formats.percent(emailEngagement.openRate), formats.percent(emailEngagement.clickRate))}
@@ -99,11 +89,6 @@ export function Identity({ data }: { data: FragmentOf<typeof identity> }) {
             </>
           )}
         </Fact>
-        <Fact name={t.customer.owes}>
-          {formats.money(customer.outstandingBalance)}
-          {Number(customer.creditLimit) > 0 &&
-            ` ${t.customer.ofLimit(formats.money(customer.creditLimit), formats.percent(customer.creditUtilization))}`}
-        </Fact>
         <Fact name={t.customer.elsewhere}>
           {customer.externalIds.map(({ system, value }) => `${inWords(system)} ${value}`).join(", ")}
         </Fact>
@@ -118,7 +103,6 @@ export function Identity({ data }: { data: FragmentOf<typeof identity> }) {
             </span>
           )}
         </Fact>
-        <Fact name={t.customer.notes}>{customer.notes}</Fact>
       </dl>
     </Panel>
   );

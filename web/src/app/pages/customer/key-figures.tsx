@@ -10,15 +10,21 @@ export const keyFigures = graphql(`
       revenue
       refunded
       averageOrderValue
-      lastPurchaseDate
-      daysSinceLastPurchase
     }
     clv(asOf: $asOf) {
       profit
       profitMargin
       rank
-      purchaseFrequencyDays
-      heuristic
+      prediction {
+        __typename
+        ... on PredictedCLV {
+          predictedRevenue
+          totalValue
+        }
+        ... on NotEnoughData {
+          message
+        }
+      }
     }
   }
 `);
@@ -39,11 +45,6 @@ export function KeyFigures({ data }: { data: FragmentOf<typeof keyFigures> }) {
         value={formats.count(purchases.orders)}
         note={t.customer.average(formats.money(purchases.averageOrderValue))}
       />
-      <Figure
-        label={t.columns.lastPurchase}
-        value={t.daysAgo(purchases.daysSinceLastPurchase)}
-        note={formats.day(purchases.lastPurchaseDate)}
-      />
       {clv && (
         <>
           <Figure
@@ -51,12 +52,16 @@ export function KeyFigures({ data }: { data: FragmentOf<typeof keyFigures> }) {
             value={formats.money(clv.profit)}
             note={clv.profitMargin === null ? t.customer.noCost : t.customer.margin(formats.percent(clv.profitMargin))}
           />
-          <Figure
-            label={t.customer.rank}
-            value={formats.count(clv.rank)}
-            note={t.customer.every(formats.number(clv.purchaseFrequencyDays))}
-          />
-          <Figure label={t.customer.heuristic} value={formats.money(clv.heuristic)} note={t.customer.heuristicNote} />
+          <Figure label={t.customer.rank} value={formats.count(clv.rank)} />
+          {clv.prediction.__typename === "PredictedCLV" ? (
+            <Figure
+              label={t.prediction.revenueAhead}
+              value={formats.money(clv.prediction.predictedRevenue)}
+              note={t.customer.toDate(formats.money(clv.prediction.totalValue))}
+            />
+          ) : (
+            <Figure label={t.prediction.revenueAhead} value="–" note={clv.prediction.message} />
+          )}
         </>
       )}
     </Figures>

@@ -10,9 +10,11 @@ import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
 import { useDay } from "../../shell/shop";
 import { t } from "../../texts";
+import { Glance, glance } from "./glance";
 import { Cohort, cohort, Habits, habits } from "./habits";
 import { Identity, identity } from "./identity";
 import { KeyFigures, keyFigures } from "./key-figures";
+import { Next, next } from "./next";
 import { Place, place } from "./place";
 import { Prediction, prediction } from "./prediction";
 import { Sales, sales } from "./sales";
@@ -24,8 +26,10 @@ export const customerQuery = graphql(
     query Customer360($number: String!, $asOf: Date!, $year: DateRange!) {
       customer(by: { number: $number }) {
         name
+        ...Glance
         ...Identity
         ...CustomerFigures
+        ...Next
         ...Place
         ...Prediction
         ...CustomerCohort
@@ -35,7 +39,7 @@ export const customerQuery = graphql(
       }
     }
   `,
-  [identity, keyFigures, place, prediction, cohort, habits, sales, touchpoints],
+  [glance, identity, keyFigures, next, place, prediction, cohort, habits, sales, touchpoints],
 );
 
 type Found = NonNullable<ResultOf<typeof customerQuery>["customer"]>;
@@ -74,9 +78,11 @@ interface WholeProps {
 function Whole({ customer, asked, again }: WholeProps) {
   return (
     <>
+      <Glance data={customer} />
       <KeyFigures data={customer} />
       <div className="customer">
         <div className="stack">
+          <Next data={customer} />
           <Identity data={customer} />
           <Place data={customer} />
           <Cohort data={customer} />

@@ -87,7 +87,7 @@ export function Sales({ data }: { data: FragmentOf<typeof sales> }) {
                       // eslint-disable-next-line react/no-array-index-key
                       <tr key={place}>
                         <th scope="row">{item.product}</th>
-                        <td className="right">{formats.number(Number(item.quantity), 6)}</td>
+                        <td className="right">{formats.quantity(item.quantity)}</td>
                         <td className="right wide">{formats.money(item.unitPrice)}</td>
                         <td className="right">{formats.money(item.total)}</td>
                       </tr>

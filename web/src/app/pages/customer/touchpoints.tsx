@@ -36,9 +36,7 @@ export function Touchpoints({ data }: { data: FragmentOf<typeof touchpoints> }) 
             <li key={id} data-void={isVoid || undefined}>
               <span className="when">{formats.moment(occurredAt)}</span>
               <span>
-                {[`${inWords(type)} (${inWords(channel)})`, subject, campaign, outcome && inWords(outcome)]
-                  .filter(Boolean)
-                  .join(" · ")}
+                {[...new Set([inWords(type), inWords(channel), subject, campaign, outcome && inWords(outcome)])].filter(Boolean).join(" · ")}
                 {isVoid && ` · ${t.customer.void}`}
               </span>
             </li>
