@@ -28,6 +28,7 @@ OTHER_CLOCKS = timedelta(seconds=10)
 NEEDED_CLAIMS = ("exp", "sub", "role", "business")
 ROLES = ", ".join(Role)
 ROLES_BY_NAME = {role.value: role for role in Role}
+LONGEST_ID = 19  # digits: Python reads no number of thousands of them
 LATEST = 253_402_300_799  # the end of the year 9999
 TOKENS_KEPT = 10_000
 LONGEST_SUBJECT = 200  # what the audit trail keeps
@@ -246,7 +247,7 @@ def _moment(claims: dict[str, Any], name: str) -> float:
 
 def _id(claims: dict[str, Any], name: str) -> int:
     claim = claims.get(name)
-    if isinstance(claim, str) and claim.isascii() and claim.isdigit():
+    if isinstance(claim, str) and claim.isascii() and claim.isdigit() and len(claim) <= LONGEST_ID:
         claim = int(claim)
     if isinstance(claim, bool) or not isinstance(claim, int) or not 0 < claim < 2**63:
         raise Unauthenticated(f"the token's claim {name} must be the id of a {name}")

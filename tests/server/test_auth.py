@@ -97,6 +97,7 @@ def test_a_header_without_a_token_is_refused(client: TestClient, authorization: 
         ({"business": None}, "the token lacks the claim business"),
         ({"business": True}, "the token's claim business must be the id of a business"),
         ({"business": "first"}, "the token's claim business must be the id of a business"),
+        ({"business": "9" * 5_000}, "the token's claim business must be the id of a business"),
         ({"business": 2**70}, "the token's claim business must be the id of a business"),
         ({"business": 999}, "the token is for business 999, which does not exist here"),
         ({"role": "CUSTOMER"}, "the token's claim customer must be the id of a customer"),
