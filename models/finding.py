@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement, bindparam, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import NullType, Text
@@ -39,9 +39,26 @@ def _on_postgresql(element: found_by_words, compiler: SQLCompiler, **options: An
     return f"{id_} IN ({once})"
 
 
+def found_by_phone() -> ColumnElement[bool]:
+    """The phone number ends as :written or as :dialled."""
+    return or_(customer.c.phone.like(bindparam("written", type_=Text)), customer.c.phone.like(bindparam("dialled")))
+
+
 def word_query(words: str, contacts: bool, is_sqlite: bool) -> str:
     """The value of :words for normalised, space-separated words, in the store's own query language."""
     if is_sqlite:
         every = " AND ".join(f'"{word}" *' for word in words.split())
         return every if contacts else f"{{search_name}} : ({every})"
     return " & ".join(f"'{word}':*" for word in words.split())
+
+
+def either_query(one: str, other: str, is_sqlite: bool) -> str:
+    """The value of :words that finds what one query or the other does."""
+    return f"({one}) OR ({other})" if is_sqlite else f"({one}) | ({other})"
+
+
+FOUND = {
+    "names": lambda: found_by_words(contacts=False),
+    "contacts": lambda: found_by_words(contacts=True),
+    "phones": lambda: or_(found_by_words(contacts=True), found_by_phone()),
+}

@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as named_table
 
-from models.customers import customer, customer_tag, is_verified, listed
+from models.customers import customer, is_verified, listed
 from models.database import TextList, any_of
-from models.finding import found_by_words
+from models.finding import FOUND
 from models.naming import statement
 from models.sales import refund, sale, total_of
 
@@ -96,16 +96,6 @@ def spending() -> Subquery:
     return select(customer.c.id, spent.label("spent"), orders, last).select_from(source).subquery("spending")
 
 
-def _tagged() -> ColumnElement[bool]:
-    tags = (
-        select(customer_tag.c.customer_id)
-        .where(any_of(customer_tag.c.tag, "tags", TextList))
-        .group_by(customer_tag.c.customer_id)
-        .having(func.count() == bindparam("tag_count", type_=Integer))
-    )
-    return customer.c.id.in_(tags)
-
-
 def _bought_at() -> ColumnElement[bool]:
     buyers = select(sale.c.customer_id).where(
         sale.c.storefront_id == bindparam("storefront", type_=BigInteger),
@@ -120,18 +110,16 @@ def _condition(name: str) -> ColumnElement[Any]:
     c, spent = customer.c, spending().c
     conditions: dict[str, Any] = {
         "business": lambda: c.business_id == bindparam("business"),
-        "names": lambda: found_by_words(contacts=False),
-        "contacts": lambda: found_by_words(contacts=True),
+        **FOUND,
         "candidates": lambda: any_of(c.id, "candidates"),
         "type": lambda: c.type == bindparam("type", type_=c.type.type),
         "served": lambda: c.is_active,
         "is_active": lambda: c.is_active == bindparam("is_active", type_=c.is_active.type),
         "verified": is_verified,
         "unverified": lambda: ~is_verified(),
-        "city": lambda: c.city == bindparam("city", type_=Text),
-        "country": lambda: c.country == bindparam("country", type_=Text),
-        "acquisition_source": lambda: c.acquisition_source == bindparam("acquisition_source", type_=Text),
-        "tags": _tagged,
+        "city": lambda: any_of(c.city, "city", TextList),
+        "country": lambda: any_of(c.country, "country", TextList),
+        "acquisition_source": lambda: any_of(c.acquisition_source, "acquisition_source", TextList),
         "joined_from": lambda: c.joined_day >= bindparam("joined_from"),
         "joined_to": lambda: c.joined_day <= bindparam("joined_to"),
         "joined_by_then": lambda: c.joined_day <= bindparam("as_of"),
@@ -212,9 +200,9 @@ def customer_count(filters: frozenset[str]) -> SelectBase:
 
 
 @statement
-def found_customers(contacts: bool) -> SelectBase:
-    """The ids of the customers that the words of a search find, for a list that is made on the copy."""
-    return select(customer.c.id).where(_condition("business"), _condition("contacts" if contacts else "names"))
+def found_customers(by: str) -> SelectBase:
+    """The ids of the customers that a search finds, for a list that is made on the copy; `by` is a name of FOUND."""
+    return select(customer.c.id).where(_condition("business"), _condition(by))
 
 
 @statement

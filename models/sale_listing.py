@@ -1,12 +1,13 @@
 """Lists of the sales of a whole business, by any filter."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, SelectBase, Text, bindparam, func, literal, or_, select
 
 from models.customers import customer, listed
 from models.database import scoped
-from models.finding import found_by_words
+from models.finding import FOUND
 from models.naming import statement
 from models.sales import sale, shown_of
 
@@ -21,9 +22,9 @@ def _words_of_number() -> ColumnElement[Any]:
     return literal(" ", Text) + words
 
 
-def _found(contacts: bool) -> ColumnElement[bool]:
-    """The number is like :phrase, or the customer is found by :words."""
-    buyers = select(customer.c.id).where(scoped(customer), *listed(), found_by_words(contacts))
+def _found(by: str) -> ColumnElement[bool]:
+    """The number is like :phrase, or the customer is found."""
+    buyers = select(customer.c.id).where(scoped(customer), *listed(), FOUND[by]())
     numbered = _words_of_number().like(bindparam("phrase", type_=Text))
     return or_(numbered, sale.c.customer_id.in_(buyers))
 
@@ -39,8 +40,7 @@ def _condition(name: str) -> ColumnElement[Any]:
         "status": lambda: c.status == bindparam("status", type_=c.status.type),
         "total_min": lambda: c.total >= bindparam("total_min", type_=BigInteger),
         "total_max": lambda: c.total <= bindparam("total_max", type_=BigInteger),
-        "names": lambda: _found(contacts=False),
-        "contacts": lambda: _found(contacts=True),
+        **{by: partial(_found, by) for by in FOUND},
     }
     return conditions[name]()
 

@@ -13,11 +13,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics.copy.engine import as_rows, table_of
+from analytics.facets import Trait
 from analytics.prediction.attention import Attention
 from analytics.prediction.worth import ChurnRisk
 from analytics.segmentation import RFMScheme
 from models.customers import CustomerType
-from models.finding import word_query
+from models.finding import either_query, word_query
 from models.listing import (
     COMPUTED_FILTERS,
     COMPUTED_ORDERS,
@@ -29,6 +30,7 @@ from models.listing import (
     spending_of_all,
 )
 from resolvers.customers import customer_by_id
+from resolvers.facets import members_with_tags, spellings
 from resolvers.listed_values import VALUES, balances, expected_revenues, refuse_past_balances, within
 from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.context import Context
@@ -41,7 +43,7 @@ from resolvers.prediction.attention import members_needing
 from resolvers.prediction.population import members_at_risk
 from resolvers.segmentation.rfm import members_of_segment
 from resolvers.storefronts import storefront_key
-from rules.contacts import search_words
+from rules.contacts import phone_endings, search_words
 from rules.days import day_number
 
 BY_NAME = Keyset({"value": str, "id": RowKey}, attrgetter("value", "id"))
@@ -123,7 +125,7 @@ async def customer_listing(context: Context, question: ListQuestion) -> Listing:
     day, _ = business.as_of(question.as_of)
     is_past = day < day_number(business.today)
     for_all = Listing(frozenset(("joined_by_then",) if is_past else ()), {"as_of": day}, order, "")
-    listing = _with_traits(for_all, asked)
+    listing = await _with_traits(context, for_all, asked)
     listing = _with(listing, await _ranges(context, asked, business, day))
     # Only what is computed to a day depends on it: other lists page on over midnight.
     depends_on_day = is_past or listing.is_computed or not asked.keys().isdisjoint(OF_A_DAY)
@@ -137,7 +139,6 @@ async def customer_listing(context: Context, question: ListQuestion) -> Listing:
 
 
 OF_A_DAY = ("rfm_segment", "churn_risk", "attention", "expected_revenue", "balance")
-TRAITS = ("type", "city", "country", "acquisition_source", "is_active")
 
 
 def _with(listing: Listing, params: Mapping[str, Any]) -> Listing:
@@ -145,20 +146,20 @@ def _with(listing: Listing, params: Mapping[str, Any]) -> Listing:
     return replace(listing, filters=listing.filters | set(params), params={**listing.params, **params})
 
 
-def _with_traits(listing: Listing, asked: Mapping[str, Any]) -> Listing:
+async def _with_traits(context: Context, listing: Listing, asked: Mapping[str, Any]) -> Listing:
     """The list, limited by what is known of customers without their purchases."""
-    found = _with(listing, {name: asked[name] for name in TRAITS if name in asked})
+    found = _with(listing, {name: asked[name] for name in ("type", "is_active") if name in asked})
+    for trait in (Trait.CITY, Trait.COUNTRY, Trait.ACQUISITION_SOURCE):
+        if trait in asked:
+            found = _with(found, {trait.value: await spellings(context, trait, asked[trait])})
+    if asked.get("tags"):
+        found = _within(found, await members_with_tags(context, asked["tags"]))
     names = set(found.filters)
     if "is_verified" in asked:
         names.add("verified" if asked["is_verified"] else "unverified")
     if "attention" in asked:
         names.add("served")
-    if not asked.get("tags"):
-        return replace(found, filters=frozenset(names))
-    tags = sorted(set(asked["tags"]))
-    return replace(
-        found, filters=frozenset(names | {"tags"}), params={**found.params, "tags": tags, "tag_count": len(tags)}
-    )
+    return replace(found, filters=frozenset(names))
 
 
 async def _ranges(context: Context, asked: Mapping[str, Any], business: BusinessCalendar, day: int) -> dict[str, int]:
@@ -223,23 +224,30 @@ def checked_words(search: str) -> str:
         raise BadUserInput("`search` needs at least one letter or digit")
     if max(map(len, words.split())) > LONGEST_WORD:
         raise BadUserInput(f"`search` takes words of up to {LONGEST_WORD} letters")
+    if words.count(" ") >= MOST_WORDS:
+        raise BadUserInput(f"`search` takes up to {MOST_WORDS} different words")
     return words
 
 
+async def search_for(context: Context, search: str) -> tuple[str, dict[str, str]]:
+    """The condition of whom a search finds, a name of FOUND, and its values."""
+    words, is_sqlite = checked_words(search), context.services.database.is_sqlite
+    if not context.viewer.sees_personal_data:
+        return "names", {"words": word_query(words, False, is_sqlite)}
+    query, endings = word_query(words, True, is_sqlite), phone_endings(search, (await context.business()).row.region)
+    if endings is None:
+        return "contacts", {"words": query}
+    written, dialled = endings
+    query = either_query(query, word_query(written, True, is_sqlite), is_sqlite)  # as far as it was written
+    return "phones", {"words": query, "written": f"%{written}", "dialled": f"%{dialled}"}
+
+
 async def _found(context: Context, listing: Listing, search: str) -> Listing:
-    words, contacts = search_words(search), context.viewer.sees_personal_data
-    if not words:
-        raise BadUserInput("`search` needs at least one letter or digit")
-    if max(map(len, words.split())) > LONGEST_WORD:
-        raise BadUserInput(f"`search` takes words of up to {LONGEST_WORD} letters")
-    if words.count(" ") >= MOST_WORDS:
-        raise BadUserInput(f"`search` takes up to {MOST_WORDS} different words")
-    query = word_query(words, contacts, context.services.database.is_sqlite)
-    condition = "contacts" if contacts else "names"
+    by, params = await search_for(context, search)
     if not listing.is_computed:
-        return replace(listing, filters=listing.filters | {condition}, params=listing.params | {"words": query})
+        return replace(listing, filters=listing.filters | {by}, params=listing.params | params)
     # Free text is the store's: the copy gets the customers that it found.
-    rows = await context.reader.stored(found_customers(contacts), {"words": query})
+    rows = await context.reader.stored(found_customers(by), params)
     return _with(listing, {"candidates": [row.id for row in rows]})
 
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from models.finding import word_query
 from models.sale_listing import sale_count, sale_page
-from resolvers.listing import checked_words
+from resolvers.listing import checked_words, search_for
 from resolvers.operation.context import Context
 from resolvers.operation.ids import key_of
 from resolvers.operation.paging import NEWEST_FIRST, Page, PageArguments, day_range, list_digest, pager
@@ -22,7 +21,8 @@ async def list_sales(context: Context, asked: Mapping[str, Any], arguments: Page
     filters = frozenset(params)
     page = pager(arguments, list_digest("sales", sorted(asked.items(), key=lambda item: item[0])), NEWEST_FIRST)
     if "search" in asked:
-        condition, found = _search(context, asked["search"])
+        condition, found = await search_for(context, asked["search"])
+        found = {**found, "phrase": f"% {checked_words(asked['search'])}%"}
         filters, params = filters | {condition}, params | found
     statement = sale_page(filters, page.request.backward, page.request.position is not None)
     rows = await context.reader.rows(statement, **params, **page.params)
@@ -46,10 +46,3 @@ async def _params(context: Context, asked: Mapping[str, Any]) -> dict[str, Any]:
     if "customer" in asked:
         params["customer"] = key_of(asked["customer"], "Customer")
     return params
-
-
-def _search(context: Context, search: str) -> tuple[str, dict[str, str]]:
-    """The name of the condition, and its values: by contacts too where they may be seen."""
-    words, contacts = checked_words(search), context.viewer.sees_personal_data
-    query = word_query(words, contacts, context.services.database.is_sqlite)
-    return "contacts" if contacts else "names", {"phrase": f"% {words}%", "words": query}

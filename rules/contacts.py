@@ -7,6 +7,8 @@ from typing import Any
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 LONGEST_EMAIL = 320
+PHONE_LIKE = re.compile(r"\+?[\d\s().\-/\u2010-\u2015]+")
+LEAST_DIGITS = 4
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -53,7 +55,25 @@ def unproven(contact: str, now: datetime) -> dict[str, Any]:
     return {**known, **typed, f"{contact}_since": now}
 
 
+def phone_endings(search: str, region: str | None) -> tuple[str, str] | None:
+    """How a phone number in E.164 ends that somebody looks for, as written and as dialled; None for what is none.
+
+    It is found by its last four digits or more, with whatever people put between them, national or international.
+    """
+    digits = "".join(letter for letter in unicodedata.normalize("NFKC", search) if letter.isdigit())
+    if not PHONE_LIKE.fullmatch(search.strip()) or len(digits) < LEAST_DIGITS:
+        return None
+    without_trunk = digits.lstrip("0")
+    dialled = without_trunk if len(without_trunk) >= LEAST_DIGITS else digits
+    return digits, phone_of(search, region) or dialled
+
+
 # ---------------------------------------------------------------- words
+
+
+def folded(text: str) -> str:
+    """What two spellings of one value have in common: it is case-folded, and NFC."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def search_words(*texts: str | None) -> str:
@@ -67,8 +87,8 @@ def search_words(*texts: str | None) -> str:
 
 def plain(text: str) -> str:
     """A text without accents and case."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def sort_name(number: str, first_name: str | None, last_name: str | None) -> str:

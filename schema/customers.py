@@ -359,17 +359,22 @@ class CustomerFilter:
 
     search: str | None = strawberry.field(
         default=None,
-        description="Words that each begin a word of name or number, or with the pii claim of e-mail or phone.",
+        description="Words that each begin a word of name or number, or with the pii claim of e-mail or phone; with "
+        "it a phone number too, however it is written, or its last four digits or more.",
     )
     type: CustomerType | None = strawberry.field(default=None, description="Retail or wholesale.")
     is_active: bool | None = strawberry.field(default=None, description="Whether the shop still serves them.")
     is_verified: bool | None = strawberry.field(default=None, description="Whether a contact was confirmed.")
-    city: str | None = strawberry.field(default=None, description="In this city, as written; needs the pii claim.")
-    country: str | None = strawberry.field(
-        default=None, description="In this country, as written; needs the pii claim."
+    city: str | None = strawberry.field(
+        default=None, description="In this city, in whatever letters; needs the pii claim."
     )
-    tags: list[str] | None = strawberry.field(default=None, description="With all of these tags.")
-    acquisition_source: str | None = strawberry.field(default=None, description="Won from this source.")
+    country: str | None = strawberry.field(
+        default=None, description="In this country, in whatever letters; needs the pii claim."
+    )
+    tags: list[str] | None = strawberry.field(default=None, description="With all of these tags, in whatever letters.")
+    acquisition_source: str | None = strawberry.field(
+        default=None, description="Won from this source, in whatever letters."
+    )
     joined: DateRange | None = strawberry.field(default=None, description="Joined in this period.")
     last_purchase: DateRange | None = strawberry.field(
         default=None, description="Whose last purchase up to `asOf` is in this period."

@@ -6,6 +6,7 @@ from schema.acquisition import AcquisitionQueries
 from schema.affinity import AffinityQueries
 from schema.businesses import BusinessesQueries
 from schema.customers import CustomersQueries
+from schema.facets import FacetsQueries
 from schema.lifetime_value import LifetimeValueQueries
 from schema.nodes import NodesQueries
 from schema.patterns import PatternsQueries
@@ -26,6 +27,7 @@ class Query(
     BusinessesQueries,
     StorefrontsQueries,
     CustomersQueries,
+    FacetsQueries,
     SalesQueries,
     LifetimeValueQueries,
     PredictionQueries,

@@ -28,7 +28,11 @@ from schema.document.walking import Walker, fragments_of, values_of
 
 # Answered with null unless the token may see personal data; the columns are never read.
 PERSONAL = frozenset(
-    ("Customer.address", "Customer.birthDate", "Customer.email", "Customer.notes", "Customer.phone", "Touchpoint.notes")
+    (
+        *("Customer.address", "Customer.birthDate", "Customer.email", "Customer.notes", "Customer.phone"),
+        *("CustomerFacets.cities", "CustomerFacets.countries"),  # empty lists: the contract has them never null
+        "Touchpoint.notes",
+    )
 )
 MADE_OF_SEVERAL = frozenset(("Customer.address",))
 OF_COLUMNS = {"Customer": table(Customer), "Touchpoint": table(Touchpoint)}

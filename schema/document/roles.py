@@ -9,9 +9,9 @@ from graphql import GraphQLSchema
 
 from resolvers.operation.viewer import Role, Viewer
 
-VIEWER = """Query: acquisition categoryAffinity customer customers lifetimeValueModel lifetimeValueReport node nodes
-    productReport purchasePatterns receivablesAging retention sales segmentMigration segmentation segmentationTrend
-    storefronts touchpoints viewer
+VIEWER = """Query: acquisition categoryAffinity customer customerFacets customers lifetimeValueModel
+    lifetimeValueReport node nodes productReport purchasePatterns receivablesAging retention sales segmentMigration
+    segmentation segmentationTrend storefronts touchpoints viewer
     Subscription: dataChanged"""
 MANAGER = "Query: businessSettings"
 ADMIN = "Mutation: updateBusinessSettings"

@@ -377,7 +377,7 @@ FILTERS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "verified by either": ({"isVerified": True}, ["BEN", "ANN"]),
     "not verified": ({"isVerified": False}, ["NEW", "NONAME", "IDLE"]),
     "city": ({"city": "Accra"}, ["IDLE"]),
-    "city as written": ({"city": "accra"}, []),
+    "city in other letters": ({"city": "accra"}, ["IDLE"]),
     "country": ({"country": "Ghana"}, ["IDLE", "BEN"]),
     "one tag": ({"tags": ["vip"]}, ["BEN", "ANN"]),
     "all of some tags": ({"tags": ["vip", "local"]}, ["ANN"]),
