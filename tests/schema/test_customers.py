@@ -518,7 +518,7 @@ async def test_impossible_filters(ask: Asker) -> None:
         assert await ask.refused(query, f=filter_) == message
 
 
-VALUES_REFUSED = [
+VALUES_REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"type": "GOLD"}, "Value 'GOLD' does not exist in 'CustomerType' enum"),
     ({"joined": {"start": "2026-02-30"}}, "2026-02-30"),
     ({"joined": {"start": "yesterday"}}, "yesterday"),
