@@ -21,7 +21,7 @@ PROFILE = """
     emailEngagement { openRate clickRate lastOpenedAt lastClickedAt }
     outstandingBalance creditUtilization
 """
-NOTHING_KNOWN = {
+NOTHING_KNOWN: dict[str, Any] = {
     "type": "RETAIL",
     "firstName": None,
     "lastName": None,
