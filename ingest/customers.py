@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from ingest.consents import drop_what_may_not_be_given, write_events
 from ingest.drafts import Draft, PersonDraft, SaleDraft
 from models import Customer, Refund, Sale
-from models.customers import CustomerType
+from models.customers import CustomerType, customer_rows
 from models.database import TextList, any_of, owned, scoped, table
 from resolvers.operation.writing import Write
 from rules.contacts import contact_words, email_of, name_words, sort_name, unproven
@@ -35,12 +35,6 @@ CONTACTS = ("email", "phone")
 def customers_numbered() -> Select[Any]:
     """The customers of :business with one of the :numbers."""
     return select(customer).where(scoped(customer), any_of(customer.c.number, "numbers", TextList))
-
-
-@cache
-def customers_of_ids() -> Select[Any]:
-    """The customers with one of the :ids of :business."""
-    return select(customer).where(owned(customer), any_of(customer.c.id, "ids"))
 
 
 @cache
@@ -103,7 +97,7 @@ class Buyers:
         spans = {row.customer_id: row for row in await self.write.rows(sales_spans(), ids=ids)}
         refunds = {row.customer_id: row.latest for row in await self.write.rows(latest_refunds(), ids=ids)}
         changes: dict[int, dict[str, Any]] = {}
-        rows = {row.id: row for row in await self.write.rows(customers_of_ids(), ids=ids)}
+        rows = {row.id: row for row in await self.write.rows(customer_rows(), ids=ids)}
         for id_, row in rows.items():
             drafts = [draft for number in numbers.get(id_, []) for draft in self.drafts[number]]
             profile = {} if row.is_erased else self._profile(drafts)
@@ -217,7 +211,7 @@ class Buyers:
     async def _follow_merges(self) -> None:
         """Go on to the customer that is kept, where the one merged into was merged again."""
         while True:
-            rows = await self.write.rows(customers_of_ids(), ids=sorted(set(self.ids.values())))
+            rows = await self.write.rows(customer_rows(), ids=sorted(set(self.ids.values())))
             onward = {row.id: row.merged_into_id for row in rows if row.merged_into_id is not None}
             if not onward:
                 return

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, SelectBase, Text, select
+from sqlalchemy import BigInteger, Index, SelectBase, Text, and_, bindparam, func, or_, select, type_coerce
 from sqlmodel import Field
 
+from models.customers import customer
 from models.database import any_of, owned, table
 from models.naming import statement
-from models.types import ERASABLE, Stored, primary_key, reference, word
+from models.types import ERASABLE, GlobalId, Stored, primary_key, reference, word
 from rules.consents import ConsentChannel, ConsentSource, ConsentStatus
 
 
@@ -50,3 +51,30 @@ def consents_said_by() -> SelectBase:
         .where(owned(consent_event), any_of(c.customer_id, "ids"))
         .order_by(c.customer_id, c.at, c.id)
     )
+
+
+@statement
+def consents_of_each_customer(channel: bool, position: bool) -> SelectBase:
+    """Up to :size consents of each of the customers :ids, newest first, of the :channel and past :at and :id."""
+    c = consent_event.c
+    conditions = [owned(consent_event), any_of(c.customer_id, "ids")]
+    if channel:
+        conditions.append(c.channel == bindparam("channel", type_=c.channel.type))
+    if position:
+        at = bindparam("at", type_=c.at.type)
+        conditions.append(or_(c.at < at, and_(c.at == at, c.id < bindparam("id"))))
+    place = func.row_number().over(partition_by=c.customer_id, order_by=(c.at.desc(), c.id.desc())).label("place")
+    shown = (c.id, c.customer_id, c.channel, c.status, c.at, c.recorded_at, c.source, c.wording, c.actor)
+    # `occurred_at` is what every list newest first is ordered by.
+    more = (c.at.label("occurred_at"), type_coerce(c.id, GlobalId("ConsentEvent")).label("global_id"), place)
+    page = select(*shown, *more).where(*conditions).subquery("page")
+    return select(page).where(page.c.place <= bindparam("size")).order_by(page.c.customer_id, page.c.place)
+
+
+@statement
+def reaches_of() -> SelectBase:
+    """What decides whether each of the customers :ids can be written to, without its contacts."""
+    c = customer.c
+    has = (c[name].is_not(None).label(f"has_{name}") for name in ("email", "phone"))
+    known = (c.is_email_verified, c.is_phone_verified, c.email_bounced_at, c.phone_bounced_at)
+    return select(c.id, *has, *known, c.is_active, c.is_erased).where(owned(customer), any_of(c.id, "ids"))

@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Index,
+    Select,
     SelectBase,
     UniqueConstraint,
     and_,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from models.businesses import Business
-from models.database import any_of, owned, scoped, table
+from models.database import TextList, any_of, owned, scoped, table
 from models.naming import statement
 from models.types import (
     ERASABLE,
@@ -43,6 +44,7 @@ from models.types import (
     word,
 )
 from rules.consents import CONTACTS, ConsentChannel
+from rules.identities import SUBJECT
 
 
 class CustomerType(StrEnum):
@@ -238,10 +240,36 @@ def names_of() -> SelectBase:
 
 @statement
 def customer_id_by(column: str) -> SelectBase:
-    """The id of the customer that is not erased with this :value of number, email or phone."""
-    return select(customer.c.id).where(
+    """The customer that is not erased with this :value of number, email or phone: `id`, and what it was merged into."""
+    return select(customer.c.id, customer.c.merged_into_id).where(
         scoped(customer), customer.c[column] == bindparam("value"), ~customer.c.is_erased
     )
+
+
+@statement
+def customer_id_by_external() -> SelectBase:
+    """The same of the customer with this :value in the other :system."""
+    mine = (scoped(external_id), external_id.c.system == bindparam("system"), external_id.c.value == bindparam("value"))
+    source = external_id.join(customer, customer.c.id == external_id.c.customer_id)
+    return select(customer.c.id, customer.c.merged_into_id).select_from(source).where(*mine)
+
+
+@statement
+def customer_rows() -> Select[Any]:
+    """The customers :ids as they are stored."""
+    return select(customer).where(owned(customer), any_of(customer.c.id, "ids"))
+
+
+@statement
+def external_id_rows() -> Select[Any]:
+    """The identifiers of the customers :ids in other systems, as they are stored."""
+    return select(external_id).where(owned(external_id), any_of(external_id.c.customer_id, "ids"))
+
+
+@statement
+def numbers_taken() -> SelectBase:
+    """Which of the :numbers a customer of :business has."""
+    return select(customer.c.number).where(scoped(customer), any_of(customer.c.number, "numbers", TextList))
 
 
 @statement
@@ -259,9 +287,16 @@ def external_ids_of() -> SelectBase:
     """The identifiers of the customers :ids in other systems, by system."""
     return (
         select(external_id.c.customer_id, external_id.c.system, external_id.c.value)
-        .where(owned(external_id), any_of(external_id.c.customer_id, "ids"))
+        .where(owned(external_id), any_of(external_id.c.customer_id, "ids"), external_id.c.system != SUBJECT)
         .order_by(external_id.c.customer_id, external_id.c.system, external_id.c.value)
     )
+
+
+@statement
+def subjects_of() -> SelectBase:
+    """Who of the customers :ids is linked with a subject of the identity provider."""
+    mine = (owned(external_id), any_of(external_id.c.customer_id, "ids"), external_id.c.system == SUBJECT)
+    return select(external_id.c.customer_id).where(*mine)
 
 
 def listed() -> Sequence[ColumnElement[bool]]:

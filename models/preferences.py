@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, SelectBase, Text, UniqueConstraint, select, type_coerce
 from sqlmodel import Field
 
-from models.database import table
-from models.types import ERASABLE, Stored, primary_key, reference, word
+from models.database import any_of, owned, table
+from models.naming import statement
+from models.types import ERASABLE, GlobalId, Stored, primary_key, reference, word
 from rules.preferences import PreferenceType
 
 
@@ -36,3 +37,26 @@ class Preference(Stored, table=True):
 # ---------------------------------------------------------------- statements
 
 preference = table(Preference)
+
+
+@statement
+def preference_rows() -> SelectBase:
+    """The preferences of the customers :ids as they are stored, by type and key."""
+    c = preference.c
+    return (
+        select(preference)
+        .where(owned(preference), any_of(c.customer_id, "ids"))
+        .order_by(c.customer_id, c.type, c.folded_key)
+    )
+
+
+@statement
+def preferences_of() -> SelectBase:
+    """The preferences of the customers :ids as they are shown, by type and key."""
+    c = preference.c
+    shown = (c.id, c.customer_id, c.type, c.key, c.listed, c.updated_at)
+    return (
+        select(*shown, type_coerce(c.id, GlobalId("Preference")).label("global_id"))
+        .where(owned(preference), any_of(c.customer_id, "ids"))
+        .order_by(c.customer_id, c.type, c.folded_key)
+    )

@@ -320,3 +320,11 @@ def balances_of() -> SelectBase:
         .outerjoin(received, received.c.customer_id == customer.c.id)
         .where(owned(customer), any_of(customer.c.id, "ids"))
     )
+
+
+@statement
+def first_purchases_of() -> SelectBase:
+    """The first day on which each of the customers :ids bought, of those who did."""
+    bought = (owned(sale), any_of(sale.c.customer_id, "ids"), sale.c.counted_from.is_not(None))
+    first = func.min(sale.c.business_day).label("first_day")
+    return select(sale.c.customer_id, first).where(*bought).group_by(sale.c.customer_id)

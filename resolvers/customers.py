@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from analytics.customers import RevenueBasis, purchase_figures
-from models.customers import customer_id_by, customers_with_id, external_ids_of, tags_of
+from models.activity import last_activities_of
+from models.customers import (
+    customer_id_by,
+    customer_id_by_external,
+    customers_with_id,
+    external_ids_of,
+    subjects_of,
+    tags_of,
+)
 from models.sales import balances_of, purchases_of
 from models.touchpoints import email_engagement_of
 from resolvers.operation.calendar import BusinessCalendar
@@ -15,7 +23,10 @@ from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.ids import key_of
 from resolvers.operation.loaders import many_each, one_each
+from rules.contacts import email_of
 from rules.days import date_of
+from rules.identities import SUBJECT
+from rules.words import in_contract
 
 # ---------------------------------------------------------------- one customer
 
@@ -26,21 +37,43 @@ async def customer_by_id(context: Context, ids: Sequence[int], _: Any = None) ->
     return one_each((row for row in rows if context.viewer.reaches(row.id)), ids)
 
 
+async def kept_by_id(context: Context, ids: Sequence[int], _: Any = None) -> list[Any]:
+    """The profile of the customer that is kept in the end, of each that another was merged into."""
+    found = {row.id: row for row in await context.load_many(customer_by_id, ids) if row is not None}
+    onward = [row.merged_into_id for row in found.values() if row.merged_into_id is not None]
+    if not onward:
+        return [found.get(id_) for id_ in ids]
+    ends = dict(zip(onward, await kept_by_id(context, onward), strict=True))
+    return [ends.get(found[id_].merged_into_id, found[id_]) if id_ in found else None for id_ in ids]
+
+
 async def find_customer(context: Context, by: Mapping[str, str]) -> Any | None:
-    """The customer with this id, number, e-mail or phone (exactly one of them), None where there is none."""
+    """The customer with this id, number, contact, external id or subject (exactly one of them), None without one.
+
+    What a merged record has finds the one that is kept; its id finds itself.
+    """
     ((kind, value),) = by.items()
     if kind == "id":
         return await context.load(customer_by_id, key_of(value, "Customer"))
-    if kind in ("email", "phone") and not context.viewer.sees_personal_data:
-        raise Forbidden(f"finding a customer by {kind} needs a token with the pii claim")
-    column_value = await _contact(context, kind, value.strip())
-    rows = await context.reader.rows(customer_id_by(kind), value=column_value)
-    return await context.load(customer_by_id, rows[0].id) if rows else None
+    if kind != "number" and not context.viewer.sees_personal_data:
+        raise Forbidden(f"finding a customer by {in_contract(kind)} needs a token with the pii claim")
+    rows = await _rows_known_by(context, kind, value)
+    return await context.load(kept_by_id, rows[0].id) if rows else None
+
+
+async def _rows_known_by(context: Context, kind: str, value: Any) -> Sequence[Any]:
+    if kind in ("external_id", "subject"):
+        system, named = (SUBJECT, value) if kind == "subject" else value
+        if kind == "external_id" and system.casefold() == SUBJECT:
+            raise BadUserInput("a linked subject is found by `subject`, not by `externalId`")
+        return await context.reader.rows(customer_id_by_external(), system=system.strip(), value=named.strip())
+    known = await _contact(context, kind, value.strip())
+    return await context.reader.rows(customer_id_by(kind), value=known)
 
 
 async def _contact(context: Context, kind: str, value: str) -> str:
     if kind == "email":
-        return value.casefold()
+        return email_of(value) or value.casefold()
     if kind == "phone":
         import phonenumbers  # noqa: PLC0415  slow to import: most processes read no phone number
 
@@ -61,6 +94,19 @@ async def _contact(context: Context, kind: str, value: str) -> str:
 async def tags_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[list[str]]:
     """The tags of each customer, by name."""
     return many_each(await context.reader.rows(tags_of(), ids=list(ids)), ids, "customer_id", lambda row: row.tag)
+
+
+async def linked_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[bool]:
+    """Whether a subject of the identity provider is linked with each customer."""
+    linked = {row.customer_id for row in await context.reader.rows(subjects_of(), ids=list(ids))}
+    return [id_ in linked for id_ in ids]
+
+
+async def last_activity_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[datetime | None]:
+    """When each customer was last active, None where it never was."""
+    rows = await context.reader.rows(last_activities_of(), ids=list(ids))
+    found = {row.customer_id: row.at for row in rows}
+    return [found.get(id_) for id_ in ids]
 
 
 async def external_ids_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[list[Any]]:

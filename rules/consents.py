@@ -1,9 +1,15 @@
 """Consents: events that are never overwritten, and what of them stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+
+from rules.problems import Problems, known_word, optional_text, short_list
+from rules.refusals import InputProblemCode
+
+MOST_CONSENTS = 50
+LONGEST_WORDING = 2_000
 
 
 class ConsentChannel(StrEnum):
@@ -37,6 +43,7 @@ class ConsentSource(StrEnum):
     API = "API"
 
 
+OF_CALLERS = (ConsentSource.STAFF, ConsentSource.IMPORT, ConsentSource.API)
 CONTACTS: Mapping[ConsentChannel, str] = {ConsentChannel.EMAIL: "email", ConsentChannel.SMS: "phone"}
 
 
@@ -87,3 +94,45 @@ def standing(last: ConsentSaid | None, reach: ConsentReach, *, confirmed_opt_in:
 def may_raise(last: ConsentStatus | None, *, was_withdrawn: bool) -> bool:
     """Whether an import or an upsert may give a consent: never where it was withdrawn, also by an earlier owner."""
     return last is not ConsentStatus.WITHDRAWN and not was_withdrawn
+
+
+class ConsentGiven(NamedTuple):
+    """A consent as a caller says it; without `at` it is of now."""
+
+    channel: ConsentChannel
+    given: bool
+    at: datetime | None
+    source: ConsentSource
+    wording: str | None
+
+    @property
+    def status(self) -> ConsentStatus:
+        """What it says."""
+        return ConsentStatus.GIVEN if self.given else ConsentStatus.WITHDRAWN
+
+
+def checked_consents(
+    problems: Problems, name: str, consents: Sequence[ConsentGiven] | None
+) -> tuple[ConsentGiven, ...]:
+    """Consents of a caller, who may say STAFF, IMPORT or API."""
+    few, inside = short_list(problems, name, consents or (), most=MOST_CONSENTS), problems.under(name)
+    return tuple(checked_consent(inside.under(place), consent) for place, consent in enumerate(few))
+
+
+def checked_consent(problems: Problems, consent: ConsentGiven) -> ConsentGiven:
+    """One consent of a caller."""
+    known_word(problems, "source", consent.source, [source.value for source in OF_CALLERS])
+    wording = optional_text(problems, "wording", consent.wording, longest=LONGEST_WORDING)
+    if consent.at is not None and consent.at.tzinfo is None:
+        problems.add("at", InputProblemCode.INVALID_FORMAT, "Say the time zone, like 2026-03-05T12:00:00Z.")
+    return consent._replace(wording=wording)
+
+
+def fitting_consent(problems: Problems, consent: ConsentGiven, *, has_contact: bool, now: datetime) -> None:
+    """Tell what only the store knows of a consent: that it is of the future, or given without a contact."""
+    if consent.at is not None and consent.at > now:
+        problems.add("at", InputProblemCode.IN_THE_FUTURE, "Give a time that has been, or leave it out for now.")
+    if consent.given and consent.channel in CONTACTS and not has_contact:
+        contact = "an e-mail" if consent.channel is ConsentChannel.EMAIL else "a phone number"
+        message = f"A consent to {consent.channel} needs {contact} of the customer: give that before."
+        problems.add("channel", InputProblemCode.REQUIRED, message)

@@ -5,7 +5,6 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 LONGEST_EMAIL = 320
 PHONE_LIKE = re.compile(r"\+?[\d\s().\-/\u2010-\u2015]+")
 LEAST_DIGITS = 4
@@ -16,9 +15,22 @@ WORD = re.compile(r"[^\W_]+")
 
 
 def email_of(text: str) -> str | None:
-    """The case-folded e-mail address that a text is, None where it is an impossible one."""
-    folded = text.casefold()
-    return folded if EMAIL.fullmatch(folded) and len(folded) <= LONGEST_EMAIL and "\0" not in folded else None
+    """What an e-mail address is compared by, None where it is an impossible one: case-folded, its domain in IDNA."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  slow to import
+
+    typed = email_as_typed(text)
+    try:
+        found = validate_email(typed, check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    folded = f"{found.local_part.casefold()}@{found.ascii_domain}"
+    return folded if len(folded) <= LONGEST_EMAIL else None
+
+
+def email_as_typed(text: str) -> str:
+    """An e-mail address as it is shown: NFKC, without what nobody sees in it."""
+    seen = (letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    return "".join(seen).strip()
 
 
 def phone_of(text: str, region: str | None) -> str | None:

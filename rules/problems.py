@@ -15,6 +15,7 @@ from rules.refusals import InputProblem, InputProblemCode, InvalidInput
 from rules.words import did_you_mean, shown
 
 WORDS_TOLD = 20
+LONGEST_IDEMPOTENCY_KEY = 200
 Whole = TypeVar("Whole", bound=int | None)
 Value = TypeVar("Value")
 
@@ -66,6 +67,16 @@ def required_text(problems: Problems, name: str, text: str | None, *, longest: i
     if cleaned is None:
         problems.add(name, InputProblemCode.REQUIRED, "This has to be given, and not blank.")
     return cleaned or ""
+
+
+def idempotency_key(problems: Problems, path: tuple[str, ...], key: str) -> None:
+    """A key of 1 to 200 visible ASCII characters."""
+    if not key.strip() or not all("!" <= letter <= "~" for letter in key):
+        message = "Give a key of letters, digits and signs, without blanks, such as a UUID."
+        problems.add(path, InputProblemCode.INVALID_FORMAT, message)
+    elif len(key) > LONGEST_IDEMPOTENCY_KEY:
+        message = f"Give at most {LONGEST_IDEMPOTENCY_KEY} characters; this has {len(key):,}."
+        problems.add(path, InputProblemCode.TOO_LONG, message)
 
 
 def _can_be_stored(text: str) -> bool:

@@ -96,6 +96,18 @@ class DayRange:
         return ranges.DaysRange(self.min, self.max)
 
 
+@strawberry.input(description="The same customer's identifier in another system.")
+class ExternalIdInput:
+    """An identifier in another system."""
+
+    system: str = strawberry.field(description="The other system.")
+    value: str = strawberry.field(description="The identifier there.")
+
+    def plain(self) -> tuple[str, str]:
+        """The same as resolvers know it."""
+        return self.system, self.value
+
+
 PeriodArg = Annotated[DateRange | None, said("Only facts of this period.")]
 
 
@@ -109,7 +121,7 @@ def given(value: object) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """A value as resolvers know it: a range of an input is one of theirs."""
-    return value.plain() if isinstance(value, DateRange | DecimalRange | DayRange) else value
+    return value.plain() if isinstance(value, DateRange | DecimalRange | DayRange | ExternalIdInput) else value
 
 
 def to_change(description: str) -> Any:

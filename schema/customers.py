@@ -15,6 +15,7 @@ from models.customers import CustomerType
 from models.listing import CustomerOrder
 from models.touchpoints import TouchpointType
 from resolvers.affinity import checked_first, recommendations_by_customer
+from resolvers.consents import ConsentPage, ConsentState, consent_history_by_customer, consent_states_by_customer
 from resolvers.customers import (
     EmailEngagement,
     PurchaseSummary,
@@ -23,6 +24,9 @@ from resolvers.customers import (
     email_engagement_by_customer,
     external_ids_by_customer,
     find_customer,
+    kept_by_id,
+    last_activity_by_customer,
+    linked_by_customer,
     purchases_by_customer,
     tags_by_customer,
 )
@@ -35,6 +39,7 @@ from resolvers.operation.viewer import Role
 from resolvers.patterns import patterns_by_customer
 from resolvers.periods import asked_period, default_of_patterns
 from resolvers.prediction.attention import Standing, attention_by_customer, stake_by_customer
+from resolvers.preferences import preferences_by_customer
 from resolvers.receivables import owed_by_customer
 from resolvers.retention import cohort_by_customer
 from resolvers.sales import (
@@ -47,6 +52,8 @@ from resolvers.sales import (
 )
 from resolvers.segmentation.rfm import checked_days, rfm_by_customer
 from resolvers.touchpoints import touchpoint_page_of_each, touchpoints_by_customer
+from rules.consents import ConsentChannel
+from rules.preferences import PreferenceType
 from schema.affinity import Recommendation
 from schema.arguments import (
     After,
@@ -57,6 +64,7 @@ from schema.arguments import (
     DayRange,
     Days,
     DecimalRange,
+    ExternalIdInput,
     First,
     Info,
     Last,
@@ -67,10 +75,12 @@ from schema.arguments import (
     said,
 )
 from schema.connections import Words, connection
+from schema.consents import ConsentEventConnection
 from schema.execution.lookups import arguments_of, looked_up
 from schema.lifetime_value import CLV, Horizon
 from schema.nodes import Node
 from schema.patterns import PurchasePatterns
+from schema.preferences import Preference
 from schema.results import registered
 from schema.retention import Cohort
 from schema.sales import RefundConnection, SaleConnection
@@ -326,6 +336,45 @@ class Customer(Node):
         """How many."""
         return checked_first(first)
 
+    version: int = about("A counter of its changes, to send along with the next.")
+    is_linked: Any = looked_up(
+        linked_by_customer, bool, "Whether a subject of the identity provider is linked, so that it can sign in."
+    )
+    opening_balance: Decimal = about("What was owed, or where negative held for it, before the first sale here.")
+    last_activity_at: Any = looked_up(
+        last_activity_by_customer,
+        datetime | None,
+        "The latest counted sale, payment or contact in which it took part; null where there is none.",
+    )
+    merged_into: Any = looked_up(
+        kept_by_id,
+        Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045  a lazy type has no |
+        "The customer that is kept in the end, where this record was merged.",
+        key="merged_into_id",
+    )
+    consent_states: Any = looked_up(
+        consent_states_by_customer, list[ConsentState], "What stands for each way of writing to the customer."
+    )
+
+    @arguments_of(preferences_by_customer, list[Preference], "What the customer prefers, by type and key.")
+    @staticmethod
+    async def preferences(
+        _context: Context, type: Annotated[PreferenceType | None, said("Only those of this type.")] = None
+    ) -> Any:
+        """The type."""
+        return type
+
+    @arguments_of(consent_history_by_customer, ConsentEventConnection, "What was said of consents, the latest first.")
+    @staticmethod
+    async def consent_history(
+        _context: Context,
+        first: First = None,
+        after: After = None,
+        channel: Annotated[ConsentChannel | None, said("Only those of this way.")] = None,
+    ) -> Any:
+        """The channel and the page."""
+        return ConsentPage(channel, PageArguments(first, after))
+
     @arguments_of(touchpoints_by_customer, TouchpointConnection, "Contacts with the customer, newest first.")
     @staticmethod
     async def touchpoints(
@@ -350,6 +399,12 @@ class CustomerBy:
     email: str | None = strawberry.field(default=strawberry.UNSET, description="The e-mail, in any case.")
     phone: str | None = strawberry.field(
         default=strawberry.UNSET, description="The phone, with country code or as dialled in the business's region."
+    )
+    external_id: ExternalIdInput | None = strawberry.field(
+        default=strawberry.UNSET, description="The identifier in another system; needs the pii claim."
+    )
+    subject: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The linked subject of the identity provider; needs the pii claim."
     )
 
 

@@ -3,8 +3,11 @@
 import strawberry
 
 from schema.businesses import BusinessesMutations
+from schema.consents import ConsentsMutations
+from schema.editing import EditingMutations
+from schema.preferences import PreferencesMutations
 
 
 @strawberry.type(description="What can be changed. Each field is a transaction of its own, in their order.")
-class Mutation(BusinessesMutations):
+class Mutation(EditingMutations, ConsentsMutations, PreferencesMutations, BusinessesMutations):
     """What can be changed, in the order of the exported schema."""

@@ -45,3 +45,26 @@ class StaleVersion(Refusal):
 
     expected: int = about("The version that was sent along.")
     actual: int = about("The version that it has.")
+
+
+@strawberry.type(description="What an argument names is not there, or of another business.")
+class NotFound(Refusal):
+    """What an argument names is not there."""
+
+    path: list[str] = about("The argument.")
+
+
+@strawberry.type(description="What has to be unique is taken.")
+class Duplicate(Refusal):
+    """What has to be unique is taken."""
+
+    field: str = about("What has to be unique.")
+    value: str = about("What is taken.")
+    existing: strawberry.ID | None = about("Whose it is; null where that may not be told.")
+
+
+@strawberry.type(description="The key was used for another operation or another input of its kind.")
+class IdempotencyConflict(Refusal):
+    """The key was used for something else."""
+
+    key: str = about("The key.")

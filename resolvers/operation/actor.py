@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from models.audit import AuditSource
+from resolvers.operation.viewer import Role
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,16 @@ class Actor:
     request_id: str | None = None
     customer_id: int | None = None  # of role CUSTOMER
 
+    @property
+    def may_manage(self) -> bool:
+        """Whether it may do what is a manager's."""
+        return Role(self.role).rank >= Role.MANAGER.rank
+
 
 @dataclass(frozen=True)
 class UsedFor:
-    """An idempotency key and the kind of operations among which it is one."""
+    """An idempotency key and the kind of operations among which it is one; `path` is where it is in the arguments."""
 
     key: str
     kind: str
+    path: tuple[str, ...] = ("idempotencyKey",)

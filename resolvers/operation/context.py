@@ -210,7 +210,7 @@ class Context:
         store where it has `checked`; `used` is its idempotency key.
         """
         try:
-            checked = checked_input(asked)
+            checked = checked_input(asked, used)
             async with self._writing() as write:
                 done = await write.once(operation, checked, used=used)
         except Refusal as refusal:

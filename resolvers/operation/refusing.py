@@ -4,7 +4,8 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
-from rules.problems import Problems
+from resolvers.operation.actor import UsedFor
+from rules.problems import Problems, idempotency_key
 from rules.refusals import Refusal
 
 A = TypeVar("A")
@@ -19,12 +20,12 @@ class Checkable(Protocol):
         ...
 
 
-def checked_input(asked: A) -> A:
+def checked_input(asked: A, used: UsedFor | None = None) -> A:
     """What is asked, checked as far as it can be without the store; InvalidInput has all of its problems."""
-    if not isinstance(asked, Checkable):
-        return asked
     problems = Problems()
-    checked = asked.checked(problems)
+    if used is not None:
+        idempotency_key(problems, used.path, used.key)
+    checked = asked.checked(problems) if isinstance(asked, Checkable) else asked
     problems.raise_if_any()
     return checked
 

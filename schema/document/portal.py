@@ -13,11 +13,15 @@ OWN = """
     BasketBucket: avgItems max min percentage transactionCount
     Business: currency id name timezone weekStart
     CategoryPreference: avgSpend category percentage purchaseCount revenue
+    ConsentEvent: at channel id recordedAt source status wording
+    ConsentEventConnection: edges nodes pageInfo
+    ConsentEventEdge: cursor node
+    ConsentState: channel mayContact since source status
     Consents: email push sms
-    Customer: acquisition address birthDate consents createdAt creditLimit creditUtilization email
-    emailEngagement externalIds firstName gender id isActive isEmailVerified isPhoneVerified isVerified joinedOn
-    lastName name number outstandingBalance owed patterns phone purchases recommendations refunds sales touchpoints
-    type
+    Customer: acquisition address birthDate consentHistory consentStates consents createdAt creditLimit
+    creditUtilization email emailEngagement externalIds firstName gender id isActive isEmailVerified isLinked
+    isPhoneVerified isVerified joinedOn lastActivityAt lastName name number openingBalance outstandingBalance owed
+    patterns phone preferences purchases recommendations refunds sales touchpoints type version
     EmailEngagement: clickRate lastClickedAt lastOpenedAt openRate
     ExternalId: system value
     Node: id
@@ -27,6 +31,7 @@ OWN = """
     Payment: amount id method paidAt
     PaymentPreference: avgTransactionValue method percentage transactionCount
     Period: complete days end start
+    Preference: id key type updatedAt value values
     PurchaseFrequency: avgDaysBetweenPurchases daily monthly weekly
     PurchasePatterns: baskets byHour byMonth byWeekday byWeekdayHour categories exportUrl frequency notices
     paymentMethods period previous seasonality series summary

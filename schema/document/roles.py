@@ -13,7 +13,10 @@ VIEWER = """Query: acquisition categoryAffinity customer customerFacets customer
     lifetimeValueReport node nodes productReport purchasePatterns receivablesAging retention sales segmentMigration
     segmentation segmentationTrend storefronts touchpoints viewer
     Subscription: dataChanged"""
-MANAGER = "Query: businessSettings"
+STAFF = """Mutation: createCustomer deletePreferences setConsents setPreferences updateCustomer upsertCustomers
+    verifyCustomer"""
+MANAGER = """Query: businessSettings
+    Mutation: linkCustomer"""
 ADMIN = "Mutation: updateBusinessSettings"
 
 # What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
@@ -38,7 +41,9 @@ def _by_field(rows: Iterable[tuple[Role, str]]) -> dict[str, Role]:
     return {coordinate: role for role, row in rows for coordinate in coordinates_in(row)}
 
 
-LEAST_ROLE: Mapping[str, Role] = _by_field(((Role.VIEWER, VIEWER), (Role.MANAGER, MANAGER), (Role.ADMIN, ADMIN)))
+LEAST_ROLE: Mapping[str, Role] = _by_field(
+    ((Role.VIEWER, VIEWER), (Role.STAFF, STAFF), (Role.MANAGER, MANAGER), (Role.ADMIN, ADMIN))
+)
 
 
 def may_call(viewer: Viewer, coordinate: str) -> bool:

@@ -19,6 +19,7 @@ from schema.document.roles import OF_CUSTOMER
 from tests.builders import Shop
 from tests.schema.conftest import Answer, Asker
 from tests.schema.corner_shop import PERSONAL_OF_ANN, PERSONAL_OF_TOUCHPOINTS
+from tests.schema.mutations import mutation_calls
 from tests.schema.walking import all_coordinates, everything_under, masked, ways_to
 
 PERSONAL_FIELDS = {
@@ -38,7 +39,9 @@ STAFF_FIELDS = {
     "Business.dataRevision",
     "Business.dataUpdatedAt",
     "Customer.clv",
+    "ConsentEvent.actor",
     "Customer.cohort",
+    "Customer.mergedInto",
     "Customer.notes",
     "Customer.rfm",
     "Customer.tags",
@@ -148,8 +151,8 @@ def test_the_walk_reaches_every_field(shop: Shop) -> None:
     calls = root_calls(shop)
     reached = [everything_under(root, call, lambda _: True)[1] for root, call in calls.items()]
 
-    update = "updateBusinessSettings(input: {version: 1})"
-    reached.append(everything_under("updateBusinessSettings", update, lambda _: True, of="Mutation")[1])
+    changes = mutation_calls(shop).items()
+    reached += [everything_under(name, call, lambda _: True, of="Mutation")[1] for name, call in changes]
     # What is listened to is asked for in tests/server/test_subscriptions.py.
     listened_to = {c for c in all_coordinates() if c.startswith(("Subscription.", "DataChange."))}
     # Refusal.message is that of each refusal, which are walked one by one.

@@ -1,0 +1,34 @@
+"""Every mutation with arguments under which it would change something: a new one has its line here."""
+
+from resolvers.operation.viewer import Role
+from tests.builders import Shop
+from tests.schema.conftest import customer_id
+
+# By the specification: the least role of each.
+LEAST_ROLE = {
+    Role.STAFF: """createCustomer deletePreferences setConsents setPreferences updateCustomer upsertCustomers
+        verifyCustomer""",
+    Role.MANAGER: "linkCustomer",
+    Role.ADMIN: "updateBusinessSettings",
+}
+ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
+
+# Those that name nothing that is there, and so do the same for another business, to it.
+OF_NOTHING = frozenset(("createCustomer", "updateBusinessSettings", "upsertCustomers"))
+
+
+def mutation_calls(shop: Shop) -> dict[str, str]:
+    """Each mutation as it is called for the corner shop."""
+    ann = f'"{customer_id(shop, "ANN")}"'
+    preference = 'type: SHOPPING, key: "Brand"'
+    return {
+        "createCustomer": 'createCustomer(input: {firstName: "New"})',
+        "deletePreferences": f"deletePreferences(customer: {ann}, preferences: [{{{preference}}}])",
+        "linkCustomer": f'linkCustomer(id: {ann}, subject: "sub")',
+        "setConsents": f"setConsents(customer: {ann}, consents: [{{channel: PUSH, given: false}}])",
+        "setPreferences": f'setPreferences(customer: {ann}, preferences: [{{{preference}, values: ["Nike"]}}])',
+        "updateBusinessSettings": 'updateBusinessSettings(input: {version: 1, region: "DE"})',
+        "updateCustomer": f'updateCustomer(id: {ann}, input: {{firstName: "Other"}})',
+        "upsertCustomers": 'upsertCustomers(inputs: [{number: "N-1"}])',
+        "verifyCustomer": f"verifyCustomer(id: {ann}, phone: true)",
+    }

@@ -1,0 +1,51 @@
+"""What a write left in the store: to show that a refusal changed nothing."""
+
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlmodel import SQLModel
+
+from models.database import Database
+from schema.schema import schema
+from tests.builders import Shop
+
+OF_REFUSALS = {
+    "InvalidInput": "problems { path code message }",
+    "StaleVersion": "expected actual",
+    "NotAllowed": "reason",
+    "NotFound": "path",
+    "Duplicate": "field value existing",
+    "IdempotencyConflict": "key",
+}
+
+
+def refusals_of(union: str) -> str:
+    """The selection that shows every refusal of a result."""
+    type_: Any = schema._schema.type_map[union]  # pyright: ignore[reportPrivateUsage]
+    members: set[str] = {member.name for member in type_.types}
+    shown = [f"... on {name} {{ {fields} }}" for name, fields in OF_REFUSALS.items() if name in members]
+    return " ".join(("__typename ... on Refusal { message }", *shown))
+
+
+async def everything(database: Database) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    async with database.engine.connect() as connection:
+        return {
+            name: sorted(map(repr, (await connection.execute(select(table))).all()))
+            for name, table in SQLModel.metadata.tables.items()
+        }
+
+
+async def counters(shop: Shop) -> dict[str, int]:
+    """How far a business is, and how many entries and events it has."""
+    counts = "(SELECT count(*) FROM audit_entry WHERE business_id = b.id) AS entries,"
+    counts += " (SELECT count(*) FROM event WHERE business_id = b.id) AS events"
+    asked = f"SELECT revision, facts_revision, {counts} FROM business b WHERE id = :id"
+    async with shop.database.reading(shop.id) as connection:
+        return dict((await connection.execute(text(asked), {"id": shop.id})).mappings().one())
+
+
+def problems_of(refused: Any) -> list[tuple[str, str]]:
+    """The problems of an InvalidInput, each as its path and code."""
+    assert refused["__typename"] == "InvalidInput", refused
+    return [(".".join(problem["path"]), problem["code"]) for problem in refused["problems"]]
