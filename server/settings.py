@@ -145,7 +145,11 @@ class Settings(BaseSettings):
         10, gt=0, description="How long the head of a request may take to arrive, and a connection say nothing."
     )
     max_connections: int = Field(
-        1_000, ge=1, le=100_000, description="The most connections that each process holds, WebSockets too."
+        1_000,
+        ge=1,
+        le=100_000,
+        description="The most connections that each process holds, WebSockets too, which are at most three quarters of "
+        "them, and half of one business.",
     )
     max_connections_per_address: int = Field(
         250,

@@ -60,9 +60,13 @@ def connection_limits_of(settings: Settings) -> ConnectionLimits:
 
 
 def socket_limits_of(settings: Settings) -> SocketLimits:
-    """How many sockets and subscriptions a process and a bearer hold."""
+    """How many sockets and subscriptions a process, a business and a bearer hold.
+
+    They stay open, so a quarter of the connections is kept for requests, and a business has at most half of them.
+    """
     return SocketLimits(
-        sockets=settings.max_connections,
+        sockets=max(1, settings.max_connections * 3 // 4),
+        sockets_per_business=max(1, settings.max_connections // 2),
         silent_per_address=settings.max_silent_per_address,
         sockets_per_bearer=settings.max_sockets_per_bearer,
         subscriptions_per_bearer=settings.max_subscriptions_per_bearer,

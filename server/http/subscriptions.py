@@ -41,12 +41,15 @@ LONGEST_REASON = 120  # bytes of a closing frame
 
 @dataclass(frozen=True)
 class SocketLimits:
-    """How many sockets and subscriptions a process, a socket and a bearer hold, and how long one may have no token."""
+    """How many sockets and subscriptions a process, a business, a bearer and a socket hold, and how long one may have
+    no token.
+    """
 
     sockets: int = 1_000
     subscriptions: int = 10
     init_seconds: float = 10.0
     silent_per_address: int = 100
+    sockets_per_business: int = 500
     sockets_per_bearer: int = 50
     subscriptions_per_bearer: int = 100
 
@@ -59,14 +62,13 @@ class SocketShares:
         self.sockets = FairShares(
             refusal="Too many connections of {}: try again later",
             most=limits.sockets,
-            of_business=limits.sockets,
+            of_business=limits.sockets_per_business,
             of_bearer=limits.sockets_per_bearer,
         )
-        most = limits.sockets * limits.subscriptions
         self.subscriptions = FairShares(
             refusal="there are as many subscriptions of {} as there may be at a time: end one first",
-            most=most,
-            of_business=most,
+            most=limits.sockets * limits.subscriptions,
+            of_business=limits.sockets_per_business * limits.subscriptions,
             of_bearer=limits.subscriptions_per_bearer,
         )
 

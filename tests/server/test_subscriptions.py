@@ -391,6 +391,21 @@ def test_a_bearer_holds_a_limited_number_of_sockets_whatever_the_token(talking: 
             assert first.receive_json()["type"] == "next"
 
 
+async def test_a_business_leaves_sockets_to_others(talking: Talking, shop: Shop) -> None:
+    other = await open_shop(shop.database, "Other")
+
+    def connect() -> None:
+        with limited(talking, max_connections=4) as few, few.talk(), few.talk(subject="ann"):
+            with few.connect() as third:
+                authorization = f"Bearer {few.token(subject='bob')}"
+                third.send_json({"type": "connection_init", "payload": {"authorization": authorization}})
+                assert closing(third) == (1013, "Too many connections of this business: try again later")
+            with few.talk(business_id=other.id), few.connect() as fourth:  # three quarters of four are taken
+                assert closing(fourth) == (1013, "Too many connections to this server: try again later")
+
+    await asyncio.to_thread(connect)
+
+
 def test_a_bearer_holds_a_limited_number_of_subscriptions_in_all_sockets(talking: Talking) -> None:
     with limited(talking, max_subscriptions_per_bearer=2) as few, few.talk() as first, few.talk() as second:
         for socket in (first, second):
