@@ -15,7 +15,8 @@ from jwt.exceptions import InvalidJTIError, InvalidSubjectError
 
 from models.database import Database
 from resolvers.businesses import businesses
-from resolvers.operation.errors import Unauthenticated
+from resolvers.operation.errors import BadUserInput, Unauthenticated
+from resolvers.operation.ids import global_id, key_of
 from resolvers.operation.viewer import Role, Viewer
 from server.settings import Settings
 
@@ -247,11 +248,20 @@ def _moment(claims: dict[str, Any], name: str) -> float:
 
 def _id(claims: dict[str, Any], name: str) -> int:
     claim = claims.get(name)
+    if isinstance(claim, str) and claim.startswith(kind := f"{name.capitalize()}_"):
+        return _key(claim, kind[:-1], name)
     if isinstance(claim, str) and claim.isascii() and claim.isdigit() and len(claim) <= LONGEST_ID:
         claim = int(claim)
     if isinstance(claim, bool) or not isinstance(claim, int) or not 0 < claim < 2**63:
         raise Unauthenticated(f"the token's claim {name} must be the id of a {name}")
     return claim
+
+
+def _key(claim: str, kind: str, name: str) -> int:
+    try:
+        return key_of(claim, kind)
+    except BadUserInput:
+        raise Unauthenticated(f"the token's claim {name} must be the id of a {name}") from None
 
 
 def token_for(viewer: Viewer, settings: Settings, now: datetime, lifetime: timedelta) -> str:
@@ -263,7 +273,7 @@ def token_for(viewer: Viewer, settings: Settings, now: datetime, lifetime: timed
         "sub": viewer.subject,
         "role": viewer.role.value,
         "business": viewer.business_id,
-        "customer": viewer.customer_id,
+        "customer": None if viewer.customer_id is None else global_id("Customer", viewer.customer_id),
         "pii": viewer.pii or None,
         "iss": settings.jwt_issuer,
         "aud": settings.jwt_audience,

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from models.database import Database
+from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, Viewer
 from server.identity.auth import Authentication, keys_of, token_for, viewer_of
 from server.settings import Settings
@@ -98,6 +99,8 @@ def test_a_header_without_a_token_is_refused(client: TestClient, authorization: 
         ({"business": True}, "the token's claim business must be the id of a business"),
         ({"business": "first"}, "the token's claim business must be the id of a business"),
         ({"business": "9" * 5_000}, "the token's claim business must be the id of a business"),
+        ({"business": "Business_" + "0" * 32}, "the token's claim business must be the id of a business"),
+        ({"business": global_id("Customer", 1)}, "the token's claim business must be the id of a business"),
         ({"business": 2**70}, "the token's claim business must be the id of a business"),
         ({"business": 999}, "the token is for business 999, which does not exist here"),
         ({"role": "CUSTOMER"}, "the token's claim customer must be the id of a customer"),
@@ -170,6 +173,14 @@ def test_a_token_says_who_its_bearer_is(settings: Settings) -> None:
 
 def test_only_a_customers_token_speaks_for_a_customer() -> None:
     assert viewer_of({"sub": "a", "role": "STAFF", "business": 3, "customer": 14}).customer_id is None
+
+
+def test_ids_of_the_api_are_ids_of_claims_too() -> None:
+    business, customer = global_id("Business", 3), global_id("Customer", 14)
+
+    found = viewer_of({"sub": "a", "role": "CUSTOMER", "business": business, "customer": customer})
+
+    assert (found.business_id, found.customer_id) == (3, 14)
 
 
 async def test_a_token_is_verified_once_a_minute_and_ends_when_it_says(settings: Settings, shop: Any) -> None:

@@ -15,6 +15,7 @@ import jwt
 import pytest
 from typer.testing import CliRunner, Result
 
+from resolvers.operation.ids import global_id
 from server import sdl
 from server.commands import serving
 from server.commands.command_line import cli
@@ -137,7 +138,7 @@ def test_a_customers_token_names_the_customer(store: str, file: Path) -> None:
     with closing(sqlite3.connect(store.removeprefix("sqlite:///"))) as connection:
         ((customer_id,),) = connection.execute("SELECT id FROM customer WHERE number = 'C2'")
 
-    assert claims("--role", "customer", "--customer", "C2")["customer"] == customer_id
+    assert claims("--role", "customer", "--customer", "C2")["customer"] == global_id("Customer", customer_id)
 
 
 def test_what_a_token_cannot_be_is_said(store: str, shop: Any) -> None:
@@ -306,7 +307,7 @@ def test_a_port_that_is_still_taken_is_waited_for(capsys: pytest.CaptureFixture[
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        serving._wait_for_port("127.0.0.1", port, 5, pause=lambda _: taken.close())
+        serving._wait_for_port("127.0.0.1", port, 5, pause=lambda _: taken.close())  # pyright: ignore[reportPrivateUsage]
 
     assert capsys.readouterr().err == f"127.0.0.1:{port} is in use: waiting up to 5 s for the server there to end\n"
 
