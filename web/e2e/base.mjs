@@ -14,6 +14,8 @@ export const PAGES = {
   Retention: "/retention",
   "Lifetime value": "/lifetime-value",
   "Purchase patterns": "/patterns",
+  Products: "/products",
+  Sales: "/sales",
   Acquisition: "/acquisition",
   Receivables: "/receivables",
   "Data quality": "/data-quality",

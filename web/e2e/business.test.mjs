@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { ask, closeAll, count, figure, loaded, money, visit } from "./base.mjs";
+import { ask, BASE, closeAll, count, figure, loaded, money, visit } from "./base.mjs";
 
 after(closeAll);
 
@@ -74,6 +74,43 @@ test("a customer's page begins with what matters: the segment, what is at stake,
   await page.getByText("Leaving: act now").waitFor();
   assert.equal(await page.getByRole("link", { name: leaving.email }).first().getAttribute("href"), `mailto:${leaving.email}`);
   assert.equal(await page.getByRole("link", { name: leaving.phone }).first().getAttribute("href"), `tel:${leaving.phone}`);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("all sales of a customer are a page, found by search, and each opens to its lines", async () => {
+  const { customers } = await ask(
+    "{ customers(first: 1, orderBy: ORDERS) { nodes { number name sales(first: 1) { totalCount nodes { number items { product } } } } } }",
+  );
+  const [{ number, name, sales }] = customers.nodes;
+  const { page, problems, close } = await visit(`/customers/${number}`);
+  await loaded(page);
+  await page.getByRole("link", { name: "All sales" }).click();
+  await page.getByRole("heading", { name: `${count(sales.totalCount)} sales` }).waitFor();
+  await page.getByRole("heading", { level: 1, name: `All sales of ${name}` }).waitFor();
+  await page.getByLabel("Search", { exact: true }).last().fill(sales.nodes[0].number);
+  await page.getByRole("heading", { name: "1 sale", exact: true }).waitFor();
+  await page.getByRole("button", { name: sales.nodes[0].number }).click();
+  await page.getByRole("dialog").getByRole("rowheader", { name: sales.nodes[0].items[0].product }).first().waitFor();
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("a day's sales are a page, and products are sorted by what first purchases led to", async () => {
+  const { sales } = await ask("{ sales(first: 1) { nodes { businessDate } } }");
+  const day = sales.nodes[0].businessDate;
+  const { sales: ofDay } = await ask(`{ sales(filter: {period: {start: "${day}", end: "${day}"}}) { totalCount } }`);
+  const { productReport } = await ask("{ productReport(orderBy: FIRST_PURCHASE_VALUE, first: 1) { products { nodes { name } } } }");
+  const { page, problems, close } = await visit("/sales");
+  await loaded(page);
+  await page.getByRole("table", { name: "The sales" }).locator("tbody tr").first().getByRole("link").first().click();
+  await page.getByRole("heading", { name: new RegExp(`^${count(ofDay.totalCount)} sales?$`) }).waitFor();
+  await page.getByRole("heading", { level: 1, name: /^Sales of / }).waitFor();
+  await page.goto(`${BASE}/products`);
+  await loaded(page);
+  await page.getByRole("button", { name: "Value since, each" }).click();
+  await page.waitForURL(/order=FIRST_PURCHASE_VALUE/);
+  await page.locator("tbody tr").first().getByText(productReport.products.nodes[0].name).waitFor();
   assert.deepEqual(problems, []);
   await close();
 });

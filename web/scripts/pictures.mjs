@@ -12,6 +12,8 @@ const PAGES = {
   retention: "/retention",
   "lifetime-value": "/lifetime-value",
   patterns: "/patterns",
+  products: "/products",
+  sales: "/sales",
   acquisition: "/acquisition",
   receivables: "/receivables",
   "data-quality": "/data-quality",

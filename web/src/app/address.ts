@@ -20,6 +20,10 @@ export type ValueOrder = Scalar<"LifetimeValueOrder">;
 export type CustomerOrder = Scalar<"CustomerOrder">;
 export type Risk = Scalar<"ChurnRisk">;
 export type Grouping = Scalar<"Grouping">;
+export type SaleStatus = Scalar<"SaleStatus">;
+export type SaleChannel = Scalar<"SaleChannel">;
+export type ProductGrouping = Scalar<"ProductGrouping">;
+export type ProductOrder = Scalar<"ProductOrder">;
 
 /** What a page shows, as its address says it; what is left out has its usual value. */
 export interface Address {
@@ -58,6 +62,11 @@ export interface Address {
   city?: string;
   country?: string;
   columns?: string;
+  status?: SaleStatus;
+  channel?: SaleChannel;
+  /** The id of the customer whose sales are listed. */
+  customer?: string;
+  by?: ProductGrouping;
   /** Whose customers are opened beside the page. */
   open?: string;
 }
@@ -98,7 +107,7 @@ const READERS: { [Name in keyof Address]-?: (value: unknown) => Address[Name] | 
   mode: one("ON", "ON_OR_AFTER"),
   cells: one("rate", "customers", "revenue", "cumulative"),
   grouping: one("DAILY", "WEEKLY", "MONTHLY"),
-  order: one(...Object.keys({ ...t.customers.orders, ...t.value.orders })),
+  order: one(...Object.keys({ ...t.customers.orders, ...t.value.orders, ...t.products.orders })),
   min: whole,
   max: whole,
   q: text,
@@ -115,6 +124,10 @@ const READERS: { [Name in keyof Address]-?: (value: unknown) => Address[Name] | 
   city: text,
   country: text,
   columns: text,
+  status: one(...(Object.keys(t.sales.statuses) as SaleStatus[])),
+  channel: one(...(Object.keys(t.sales.channels) as SaleChannel[])),
+  customer: text,
+  by: one("PRODUCT", "CATEGORY"),
   open: text,
 };
 

@@ -14,12 +14,16 @@ import { lifetimeValueExportsQuery, lifetimeValueSignQuery } from "./pages/lifet
 import { overviewQuery } from "./pages/overview/page";
 import { patternsQuery } from "./pages/patterns/page";
 import { affinityExportsQuery, affinitySignQuery, patternsExportsQuery, patternsSignQuery } from "./pages/patterns/tools";
+import { productsQuery } from "./pages/products/query";
+import { productsExportsQuery, productsSignQuery } from "./pages/products/tools";
 import { qualityQuery } from "./pages/quality/page";
 import { receivablesQuery } from "./pages/receivables/page";
 import { receivablesExportsQuery, receivablesSignQuery } from "./pages/receivables/tools";
 import { cohortMembersQuery } from "./pages/retention/opened";
 import { retentionQuery } from "./pages/retention/page";
 import { retentionExportsQuery, retentionSignQuery } from "./pages/retention/tools";
+import { saleQuery } from "./pages/sales/opened";
+import { salesQuery } from "./pages/sales/query";
 import { cellMembersQuery, moveMembersQuery, segmentMembersQuery } from "./pages/segmentation/opened";
 import { segmentationQuery } from "./pages/segmentation/page";
 import {
@@ -75,4 +79,9 @@ export const documents = [
   receivablesExportsQuery,
   receivablesSignQuery,
   qualityQuery,
+  productsQuery,
+  productsExportsQuery,
+  productsSignQuery,
+  salesQuery,
+  saleQuery,
 ];

@@ -1,7 +1,9 @@
 /** Every text of the application, in the order of its pages. */
 import { acquisition } from "./texts/acquisition";
+import { products } from "./texts/products";
 import { quality } from "./texts/quality";
 import { receivables } from "./texts/receivables";
+import { sales } from "./texts/sales";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
@@ -62,6 +64,8 @@ export const t = {
     retention: "Retention",
     lifetimeValue: "Lifetime value",
     patterns: "Purchase patterns",
+    products: "Products",
+    sales: "Sales",
     acquisition: "Acquisition",
     receivables: "Receivables",
     quality: "Data quality",
@@ -538,6 +542,8 @@ export const t = {
   acquisition,
   receivables,
   quality,
+  sales,
+  products,
   cohorts: {
     cohort: "First purchase",
     after: (period: number, unit: keyof typeof UNITS) => (period === 0 ? `First ${UNITS[unit]}` : `+${period}`),

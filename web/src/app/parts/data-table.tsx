@@ -9,6 +9,8 @@ export interface TableColumn<Row> {
   cell(row: Row): ReactNode;
   /** By what it is sorted here; where it is missing, it is not. */
   value?(row: Row): number | string | null;
+  /** By which order of the API all rows are sorted, not only those that are here. */
+  order?: string;
   right?: boolean;
   /** Left out of the cards of a phone. */
   wide?: boolean;
@@ -26,23 +28,30 @@ interface DataTableProps<Row> {
   keyOf(row: Row): string;
   /** How it is sorted at first; null where the rows come in an order of their own. */
   sorted?: Sorting | null;
+  /** Which order of the API the rows come in, and how another is asked for. */
+  served?: { order: string; ask(order: string): void };
   /** Whether a press on the row opens the first link in it. */
   opens?(row: Row): boolean;
 }
 
 /** Rows that a press on a header sorts, and a press on a row opens; on a phone each is a card. */
-export function DataTable<Row>({ label, columns, rows, keyOf, sorted = null, opens }: DataTableProps<Row>) {
+export function DataTable<Row>({ label, columns, rows, keyOf, sorted = null, served, opens }: DataTableProps<Row>) {
   const [sorting, sort] = useState(sorted);
   const shown = sortedBy(rows, columns, sorting);
   return (
     <table className="plain cards" aria-label={label}>
       <thead>
         <tr>
-          {columns.map(({ id, header, value, right }) => (
-            <SortHeader key={id} header={header} right={right ?? false} sorting={sorting?.id === id ? sorting : null}>
-              {value && (() => sort(turned(sorting, id, right ?? false)))}
-            </SortHeader>
-          ))}
+          {columns.map(({ id, header, value, order, right = false, wide }) => {
+            const isServed = served !== undefined && served.order === order;
+            const here = sorting?.id === id ? sorting : isServed ? { id, isRising: false } : null;
+            const press = order && served ? () => served.ask(order) : value && (() => sort(turned(sorting, id, right)));
+            return (
+              <SortHeader key={id} {...{ header, right, wide }} sorting={here}>
+                {press}
+              </SortHeader>
+            );
+          })}
         </tr>
       </thead>
       <tbody>
@@ -69,6 +78,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, sorted = null, ope
 interface SortHeaderProps {
   header: string;
   right: boolean;
+  wide?: boolean | undefined;
   /** How it is sorted by this, null where it is not. */
   sorting: Sorting | null;
   /** Sorts by this; what cannot be sorted by has nothing. */
@@ -76,10 +86,10 @@ interface SortHeaderProps {
 }
 
 /** The header of a column, which says whether the table is sorted by it, and sorts. */
-export function SortHeader({ header, right, sorting, children: sort }: SortHeaderProps) {
+export function SortHeader({ header, right, wide = false, sorting, children: sort }: SortHeaderProps) {
   const state = sorting && (sorting.isRising ? "ascending" : "descending");
   return (
-    <th scope="col" className={right ? "right" : ""} aria-sort={state ?? undefined}>
+    <th scope="col" className={`${right ? "right" : ""} ${wide ? "wide" : ""}`} aria-sort={state ?? undefined}>
       {sort ? (
         <button type="button" className="open sort" title={t.sortBy(header)} onClick={sort}>
           {header} <span aria-hidden="true">{state === null ? "↕" : sorting?.isRising ? "↑" : "↓"}</span>

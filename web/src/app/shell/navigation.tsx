@@ -13,6 +13,8 @@ export const PAGES = [
   { to: "/retention", label: t.pages.retention, icon: "retention" },
   { to: "/lifetime-value", label: t.pages.lifetimeValue, icon: "value" },
   { to: "/patterns", label: t.pages.patterns, icon: "patterns" },
+  { to: "/products", label: t.pages.products, icon: "products" },
+  { to: "/sales", label: t.pages.sales, icon: "sales" },
   { to: "/acquisition", label: t.pages.acquisition, icon: "acquisition" },
   { to: "/receivables", label: t.pages.receivables, icon: "receivables" },
   { to: "/data-quality", label: t.pages.quality, icon: "quality" },

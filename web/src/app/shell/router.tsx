@@ -18,6 +18,8 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: "/retention", component: lazyRouteComponent(() => import("../pages/retention/page")) }),
   createRoute({ getParentRoute: () => root, path: "/lifetime-value", component: lazyRouteComponent(() => import("../pages/lifetime-value/page")) }),
   createRoute({ getParentRoute: () => root, path: "/patterns", component: lazyRouteComponent(() => import("../pages/patterns/page")) }),
+  createRoute({ getParentRoute: () => root, path: "/products", component: lazyRouteComponent(() => import("../pages/products/page")) }),
+  createRoute({ getParentRoute: () => root, path: "/sales", component: lazyRouteComponent(() => import("../pages/sales/page")) }),
   createRoute({ getParentRoute: () => root, path: "/acquisition", component: lazyRouteComponent(() => import("../pages/acquisition/page")) }),
   createRoute({ getParentRoute: () => root, path: "/receivables", component: lazyRouteComponent(() => import("../pages/receivables/page")) }),
   createRoute({ getParentRoute: () => root, path: "/data-quality", component: lazyRouteComponent(() => import("../pages/quality/page")) }),
