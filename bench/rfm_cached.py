@@ -46,7 +46,7 @@ async def main(url: str, name: str | None) -> None:
         assert found.segments
         whole.append(perf_counter() - started)
         started = perf_counter()
-        await rfm_by_customer(context, range(1, 51), (RFMScheme.POS, 90, as_of))
+        await rfm_by_customer(context, range(1, 51), (RFMScheme.POS, 90, as_of, False))
         page.append(perf_counter() - started)
         await context.close()
     for what, seconds in (("segmentation with its segments", whole), ("scores of 50 customers", page)):

@@ -41,7 +41,7 @@ from resolvers.operation.paging import Keyset, Page, PageArguments, Pager, PageR
 from resolvers.operation.ranges import AmountRange, DateRange, DaysRange, money_range, refuse_upside_down
 from resolvers.prediction.attention import members_needing
 from resolvers.prediction.population import members_at_risk
-from resolvers.segmentation.rfm import members_of_segment
+from resolvers.segmentation.rfm import SegmentTerms, members_of_segment
 from resolvers.storefronts import storefront_key
 from rules.contacts import phone_endings, search_words
 from rules.days import day_number
@@ -69,6 +69,10 @@ class Conditions:
     last_purchase: DateRange | None = None
     total_spent: AmountRange | None = None
     rfm_segment: str | None = None
+    scheme: RFMScheme | None = None  # of rfm_segment, as the two or three that follow
+    days: int | None = None
+    all_history: bool | None = None
+    include_inactive: bool | None = None
     churn_risk: ChurnRisk | None = None
     attention: Attention | None = None
     storefront: str | None = None
@@ -129,7 +133,9 @@ async def customer_listing(context: Context, question: ListQuestion) -> Listing:
     listing = _with(listing, await _ranges(context, asked, business, day))
     # Only what is computed to a day depends on it: other lists page on over midnight.
     depends_on_day = is_past or listing.is_computed or not asked.keys().isdisjoint(OF_A_DAY)
-    digest = list_digest("customers", sorted(asked.items(), key=lambda item: item[0]), order, depends_on_day and day)
+    terms = "rfm_segment" in asked and _terms(asked, business)
+    of = sorted(asked.items(), key=lambda item: item[0])
+    digest = list_digest("customers", of, order, depends_on_day and day, terms)
     listing = await _with_members(context, replace(listing, digest=digest), question, day)
     if order in VALUES:
         if order is CustomerOrder.BALANCE:
@@ -190,11 +196,20 @@ def _days_since(asked: DaysRange | None, day: int) -> dict[str, int]:
     return {name: day - edge for name, edge in edges if edge is not None}
 
 
+def _terms(asked: Mapping[str, Any], business: BusinessCalendar) -> SegmentTerms:
+    """By what segments are meant: as is said, else as the settings of the business have it."""
+    days = None if asked.get("all_history") else asked.get("days", business.row.segment_days)
+    return SegmentTerms(
+        RFMScheme(asked.get("scheme", business.row.segment_scheme)), days, asked.get("include_inactive", False)
+    )
+
+
 async def _with_members(context: Context, listing: Listing, question: ListQuestion, day: int) -> Listing:
     """The list, limited to those whom scores, predictions and balances choose."""
     asked, business = question.filter.given, await context.business()
     if "rfm_segment" in asked:
-        listing = _within(listing, await members_of_segment(context, RFMScheme.RETAIL, asked["rfm_segment"], day))
+        terms = _terms(asked, business)
+        listing = _within(listing, await members_of_segment(context, terms, asked["rfm_segment"], day))
     if "churn_risk" in asked:
         listing = _within(listing, await members_at_risk(context, asked["churn_risk"], day))
     if "attention" in asked:

@@ -46,9 +46,10 @@ async def list_touchpoints(context: Context, asked: Mapping[str, Any], arguments
     return page.page(await context.reader.rows(statement, **filters, **page.params))
 
 
-def touchpoint_page_of_each(type_: TouchpointType | None, asked: PageArguments) -> TouchpointPage:
-    """The page of each customer's contacts, of one type or of all."""
-    return TouchpointPage(() if type_ is None else (("type", type_),), asked)
+def touchpoint_page_of_each(type_: TouchpointType | None, to: int | None, asked: PageArguments) -> TouchpointPage:
+    """The page of each customer's contacts, of one type or of all, up to a day number or to the last."""
+    filters = {"type": type_, "end": to}
+    return TouchpointPage(tuple((name, value) for name, value in filters.items() if value is not None), asked)
 
 
 async def touchpoints_by_customer(context: Context, ids: Sequence[int], page: TouchpointPage) -> list[Page]:

@@ -52,6 +52,7 @@ DatedMethod = Annotated[
     SegmentationMethod, said("By what customers are put into segments; not CREDIT, which has no days.")
 ]
 Scheme = Annotated[RFMScheme, said("Which table of segments names the scores; of method RFM only.")]
+IncludeInactive = Annotated[bool, said("Whether customers that are not active are scored too.")]
 Basis = Annotated[RevenueBasis, said("What revenue is: sale totals, totals less refunds, or profit.")]
 CompareTo = Annotated[
     Comparison | None, said("Also answer for the period of equal length before, or for a year earlier.")

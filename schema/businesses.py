@@ -96,6 +96,8 @@ class Business:
     currency: str = about("The ISO 4217 code of all money.")
     timezone: str = about("The IANA time zone in which business days are.")
     week_start: Weekday = about("The day on which a week begins.")
+    segment_scheme: RFMScheme = about("The scheme that pages, files and filters use where none is chosen.")
+    segment_days: int | None = about("The days of its window; null is all history.")
     revision: BigInt = about("The number of the last change that this answer sees.", "dataRevision")
     updated_at: datetime = about("When that change was made.", "dataUpdatedAt")
 

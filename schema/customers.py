@@ -66,6 +66,7 @@ from schema.arguments import (
     DecimalRange,
     ExternalIdInput,
     First,
+    IncludeInactive,
     Info,
     Last,
     PeriodArg,
@@ -265,22 +266,30 @@ class Customer(Node):
     @arguments_of(
         rfm_by_customer,
         RFMScore | None,
-        "The scores among all customers, inactive ones too; null without a purchase in the window.",
+        "The scores among all customers that are scored; null without a purchase in the window.",
     )
     @staticmethod
-    async def rfm(context: Context, scheme: Scheme = RFMScheme.POS, days: Days = 90, as_of: AsOf = None) -> Any:
-        """The scheme, the window and the day."""
-        return scheme, checked_days(days), await _day(context, as_of)
+    async def rfm(
+        context: Context,
+        scheme: Scheme = RFMScheme.POS,
+        days: Days = 90,
+        as_of: AsOf = None,
+        include_inactive: IncludeInactive = False,
+    ) -> Any:
+        """The scheme, the window, the day and among whom."""
+        return scheme, checked_days(days), await _day(context, as_of), include_inactive
 
     @arguments_of(
         cohort_by_customer, Cohort | None, "The customers who first bought when this one did; null without a purchase."
     )
     @staticmethod
     async def cohort(
-        context: Context, period: Annotated[CohortPeriod, said("The calendar unit.")] = CohortPeriod.MONTH
+        context: Context,
+        period: Annotated[CohortPeriod, said("The calendar unit.")] = CohortPeriod.MONTH,
+        as_of: AsOf = None,
     ) -> Any:
         """The unit and the day."""
-        return period, await _day(context, None)
+        return period, await _day(context, as_of)
 
     @arguments_of(
         clv_by_customer,
@@ -378,13 +387,15 @@ class Customer(Node):
     @arguments_of(touchpoints_by_customer, TouchpointConnection, "Contacts with the customer, newest first.")
     @staticmethod
     async def touchpoints(
-        _context: Context,
+        context: Context,
         first: First = None,
         after: After = None,
         type: Annotated[TouchpointType | None, said("Only contacts of this kind.")] = None,
+        as_of: Annotated[date | None, said("Only contacts up to this day, inclusive; all unless given.")] = None,
     ) -> Any:
-        """The kind and the page."""
-        return touchpoint_page_of_each(type, PageArguments(first, after))
+        """The kind, the day and the page."""
+        to = None if as_of is None else await _day(context, as_of)
+        return touchpoint_page_of_each(type, to, PageArguments(first, after))
 
 
 CustomerConnection = connection(Customer, Words("A page of customers.", "customer"), is_exported=True)
@@ -438,7 +449,19 @@ class CustomerFilter:
         default=None, description="Whose NET revenue up to `asOf` is in this range."
     )
     rfm_segment: str | None = strawberry.field(
-        default=None, description="In this segment of scheme RETAIL by code or name, over all history to `asOf`."
+        default=None,
+        description="In this segment by code or name, at `asOf`: of `scheme`, over `days`, which are those of the "
+        "business's settings unless given.",
+    )
+    scheme: RFMScheme | None = strawberry.field(
+        default=None, description="The scheme of `rfmSegment`; that of the settings unless given."
+    )
+    days: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The days of the window of `rfmSegment`; null is all history, those of the settings unless given.",
+    )
+    include_inactive: bool = strawberry.field(
+        default=False, description="Whether `rfmSegment` is among customers that are not active too."
     )
     churn_risk: ChurnRisk | None = strawberry.field(
         default=None, description="With this risk of having left at `asOf`; refused while there is no model."
@@ -460,6 +483,18 @@ class CustomerFilter:
         description="Whose predicted revenue of the 365 days after `asOf` is in this range; refused while there is no "
         "model.",
     )
+
+
+def _conditions(asked: CustomerFilter | None) -> Conditions:
+    """What is given; `days` that are null are all history, and those of the settings where they are absent."""
+    names = given(asked)
+    if not names.pop("include_inactive", False):
+        return Conditions(**names, all_history=_is_all_history(asked))
+    return Conditions(**names, all_history=_is_all_history(asked), include_inactive=True)
+
+
+def _is_all_history(asked: CustomerFilter | None) -> bool | None:
+    return True if asked is not None and asked.days is None else None
 
 
 @strawberry.type
@@ -488,5 +523,5 @@ class CustomersQueries:
     ) -> Any:
         """A list of customers."""
         order = order_by or CustomerOrder.NEWEST
-        question = ListQuestion(Conditions(**given(filter)), order, as_of)
+        question = ListQuestion(_conditions(filter), order, as_of)
         return await list_customers(info.context, question, PageArguments(first, after, last, before))

@@ -36,13 +36,14 @@ BYTES_OF_A_SIZE = 300
 
 MOVES = (
     "The segments on two days, each from the facts up to its day and today's attributes of customers, inactive ones "
-    "among them. Everyone who is in either is in one move; without a segment on a day is who had no counted sale in "
-    "the window that ends there. Revenue is that of the window to the later day, for who has left that of the window "
-    "to the earlier. "
+    "only where they are included. Everyone who is in either is in one move; without a segment on a day is who had no "
+    "counted sale in the window that ends there. Revenue is that of the window to the later day, for who has left "
+    "that of the window to the earlier. "
 )
 TREND = (
     "The segments on the last day of each calendar unit, the last point on `to`: each from the facts up to its day and "
-    "today's attributes of customers, inactive ones among them. The statement is shown for the last point. "
+    "today's attributes of customers, inactive ones only where they are included. The statement is shown for the last "
+    "point. "
 )
 
 
@@ -57,6 +58,7 @@ class MigrationQuestion:
     customer_type: CustomerType | None
     start: date
     end: date
+    include_inactive: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ async def _asked(context: Context, question: MigrationQuestion) -> MigrationDays
     end, notices = business.as_of(question.end)
     notices = [notice.replace("asOf", "to", 1) for notice in notices]
     days, storefront = checked_days(question.days), await storefront_key(context, question.storefront)
-    everyone = Scope(end, days, storefront, question.customer_type, include_inactive=True)
+    everyone = Scope(end, days, storefront, question.customer_type, question.include_inactive)
     return MigrationDays(business, grouping, grouping.window(everyone), day_number(question.start), notices)
 
 

@@ -74,12 +74,15 @@ class RFMScore:
 
 
 async def rfm_by_customer(
-    context: Context, ids: Sequence[int], arguments: tuple[RFMScheme, int | None, int]
+    context: Context, ids: Sequence[int], arguments: tuple[RFMScheme, int | None, int, bool]
 ) -> list[RFMScore | None]:
-    """The scores of each customer among everybody, inactive ones too; None without a purchase in the window."""
-    scheme, days, as_of = arguments
+    """The scores of each customer among all of a window, inactive ones only where the last argument says so.
+
+    None for who is not among them.
+    """
+    scheme, days, as_of, include_inactive = arguments
     business = await context.business()
-    everyone = Scope(as_of, days, include_inactive=True)
+    everyone = Scope(as_of, days, include_inactive=include_inactive)
     computed, _ = await population(context, everyone, scheme)
     return [_score_of(computed.value, id_, scheme, business) for id_ in ids]
 
@@ -102,8 +105,19 @@ def _score_of(people: Population, id_: int, scheme: RFMScheme, business: Busines
     )
 
 
-async def members_of_segment(context: Context, scheme: RFMScheme, name: str, as_of: int) -> pa.Table:
-    """The customers of a segment, scored over all history among everyone; `name` is a segment's name or code."""
+@dataclass(frozen=True)
+class SegmentTerms:
+    """By what customers are put into segments: the scheme, the window that ends at a day, and among whom."""
+
+    scheme: RFMScheme
+    days: int | None
+    include_inactive: bool = False
+
+
+async def members_of_segment(context: Context, terms: SegmentTerms, name: str, as_of: int) -> pa.Table:
+    """The customers of a segment; `name` is a segment's name or code."""
+    scheme = terms.scheme
     position = segment_called(SCHEMES[scheme], f"the {scheme} scheme", "rfmSegment", name)
-    computed, _ = await population(context, Scope(as_of, None, include_inactive=True), scheme)
+    scope = Scope(as_of, checked_days(terms.days), include_inactive=terms.include_inactive)
+    computed, _ = await population(context, scope, scheme)
     return in_scheme(computed.value, scheme).members(position)

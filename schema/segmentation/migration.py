@@ -21,6 +21,7 @@ from schema.arguments import (
     DatedMethod,
     DaysToEach,
     FromDay,
+    IncludeInactive,
     Info,
     Scheme,
     StorefrontArg,
@@ -75,7 +76,7 @@ class MigrationQueries:
     """Segments over time."""
 
     @strawberry.field(
-        description="Who went from which segment to which between two days, inactive customers among them.",
+        description="Who went from which segment to which between two days.",
         graphql_type=SegmentMigration,
     )
     @staticmethod
@@ -88,6 +89,7 @@ class MigrationQueries:
         days: DaysToEach = 90,
         storefront: StorefrontArg = None,
         customer_type: CustomerTypeArg = None,
+        include_inactive: IncludeInactive = False,
     ) -> Any:
         """Who went from which segment to which."""
         question = MigrationQuestion(
@@ -98,11 +100,12 @@ class MigrationQueries:
             customer_type=customer_type,
             start=from_,
             end=to,
+            include_inactive=include_inactive,
         )
         return await segment_migration(info.context, question)
 
     @strawberry.field(
-        description="The segments at the end of each calendar unit, at most 120, with inactive customers among them.",
+        description="The segments at the end of each calendar unit, at most 120.",
         graphql_type=SegmentationTrend,
     )
     @staticmethod
@@ -116,6 +119,7 @@ class MigrationQueries:
         storefront: StorefrontArg = None,
         customer_type: CustomerTypeArg = None,
         every: Annotated[CohortPeriod, said("The calendar unit at whose ends there is a point.")] = CohortPeriod.MONTH,
+        include_inactive: IncludeInactive = False,
     ) -> Any:
         """The segments at the end of each calendar unit."""
         question = MigrationQuestion(
@@ -126,5 +130,6 @@ class MigrationQueries:
             customer_type=customer_type,
             start=from_,
             end=to,
+            include_inactive=include_inactive,
         )
         return await segmentation_trend(info.context, question, every)

@@ -20,7 +20,18 @@ from resolvers.segmentation.report import (
     weekday_of,
 )
 from rules.selling import PaymentMethod, SaleChannel
-from schema.arguments import AsOf, CustomerTypeArg, Days, Info, Method, Scheme, StorefrontArg, about, said
+from schema.arguments import (
+    AsOf,
+    CustomerTypeArg,
+    Days,
+    IncludeInactive,
+    Info,
+    Method,
+    Scheme,
+    StorefrontArg,
+    about,
+    said,
+)
 from schema.exports import export_url_with_detail
 from schema.members import counted_customers
 from schema.reports import Freshness, HowComputed
@@ -155,7 +166,7 @@ class SegmentationQueries:
         days: Days = 90,
         storefront: StorefrontArg = None,
         customer_type: CustomerTypeArg = None,
-        include_inactive: Annotated[bool, said("Whether customers that are not active are scored too.")] = False,
+        include_inactive: IncludeInactive = False,
         segment_name: Annotated[str | None, said("List only the segment of this name; totals stay.")] = None,
         segment_code: Annotated[str | None, said("List only the segment of this code; totals stay.")] = None,
         as_of: AsOf = None,

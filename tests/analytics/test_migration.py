@@ -43,6 +43,7 @@ def question(
         customer_type=more.get("customer_type"),
         start=date.fromisoformat(start),
         end=date.fromisoformat(end),
+        include_inactive=more.get("include_inactive", True),
     )
 
 

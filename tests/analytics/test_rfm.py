@@ -13,7 +13,7 @@ from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id
 from resolvers.operation.services import Services
-from resolvers.segmentation.rfm import members_of_segment, rfm_by_customer
+from resolvers.segmentation.rfm import SegmentTerms, members_of_segment, rfm_by_customer
 from tests.analytics.asking import ask, insights_of, operation, scored
 from tests.builders import Shop, open_shop
 
@@ -311,7 +311,7 @@ async def test_a_segment_asked_for_limits_the_list_and_nothing_else(context: Con
 async def test_the_scores_of_customers_are_among_everyone_inactive_ones_too(shop: Shop, context: Context) -> None:
     numbers = ("anna", "hana", "jo", "finn")
     ids = [shop.id_of(number) for number in numbers]
-    scores = await rfm_by_customer(context, ids, (RFMScheme.POS, 90, AS_OF))
+    scores = await rfm_by_customer(context, ids, (RFMScheme.POS, 90, AS_OF, True))
     whole = by_number(shop, await ask(context, include_inactive=True))
     found = [s and (s.recency_days, s.frequency, int(s.monetary * 100), s.score_code, s.segment.name) for s in scores]
     assert found == [whole["anna"], whole["hana"], None, None]
@@ -322,7 +322,7 @@ async def test_a_segment_s_members_are_its_customers(shop: Shop, context: Contex
     members = {s.name: {shop.number_of(id_) for id_ in s.members()["customer_id"].to_pylist()} for s in segments}
     assert members["New Customers"] == {"ben", "cleo", "gus"}
     assert members["Promising"] == set()
-    found = await members_of_segment(context, RFMScheme.RETAIL, "Lost", AS_OF)
+    found = await members_of_segment(context, SegmentTerms(RFMScheme.RETAIL, None, True), "Lost", AS_OF)
     rows = zip(found["customer_id"].to_pylist(), found["revenue"].to_pylist(), strict=True)
     assert {(shop.number_of(id_), revenue) for id_, revenue in rows} == {("finn", 65_00), ("nora", 20_00)}
 

@@ -39,12 +39,14 @@ query Segmentation({ARGUMENTS}, $includeInactive: Boolean!, $asOf: Date) {{
 """
 MIGRATION = f"""
 query Migration({ARGUMENTS}, $from: Date!, $to: Date!) {{
-  segmentMigration({GIVEN}, from: $from, to: $to) {{ moves {{ from to customerCount revenue {PEOPLE} }} }}
+  segmentMigration({GIVEN}, from: $from, to: $to, includeInactive: true) {{
+    moves {{ from to customerCount revenue {PEOPLE} }}
+  }}
 }}
 """
 TREND = f"""
 query Trend({ARGUMENTS}, $from: Date!, $to: Date!, $every: CohortPeriod!) {{
-  segmentationTrend({GIVEN}, from: $from, to: $to, every: $every) {{
+  segmentationTrend({GIVEN}, from: $from, to: $to, every: $every, includeInactive: true) {{
     points {{ asOf segments {{ code name customerCount revenue }} }}
   }}
 }}

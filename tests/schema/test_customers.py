@@ -222,7 +222,7 @@ async def test_more_is_received_than_is_owed(ask: Asker, shop: Shop) -> None:
 
 async def test_scores_of_a_customer(ask_both: Asker) -> None:
     """Among five, the one that is not served any more too: 500.00, 99.50, 60.00, 40.00, 30.00."""
-    query = """{ customers(orderBy: NAME) { nodes { number rfm {
+    query = """{ customers(orderBy: NAME) { nodes { number rfm(includeInactive: true) {
         recencyDays frequency monetary recencyScore frequencyScore monetaryScore scoreCode asOf days scheme
         segment { code name } } } } }"""
     found = {c["number"]: c["rfm"] for c in (await ask_both(query))["customers"]["nodes"]}
@@ -241,9 +241,11 @@ async def test_scores_of_a_customer(ask_both: Asker) -> None:
 
 async def test_scores_in_another_scheme_window_and_day(ask: Asker) -> None:
     query = """{ customer(by: {number: "ANN"}) {
-        all: rfm(days: null, scheme: RETAIL) { frequency monetary scoreCode days scheme segment { code name } }
-        past: rfm(days: 30, asOf: "2026-01-15") { recencyDays frequency monetary asOf days }
-        future: rfm(asOf: "2027-01-01") { asOf frequency }
+        all: rfm(days: null, scheme: RETAIL, includeInactive: true)
+        { frequency monetary scoreCode days scheme segment { code name } }
+        past: rfm(days: 30, asOf: "2026-01-15", includeInactive: true)
+        { recencyDays frequency monetary asOf days }
+        future: rfm(asOf: "2027-01-01", includeInactive: true) { asOf frequency }
         none: rfm(days: 1) { scoreCode }
     } }"""
     found = (await ask(query))["customer"]
@@ -397,8 +399,8 @@ FILTERS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "spent between": ({"totalSpent": {"min": "107.5", "max": 107.5}}, ["ANN"]),
     "spent nothing": ({"totalSpent": {"max": 0}}, ["NEW"]),
     # Of all history ANN is R3F5M4, BEN R2F4M2, IDLE R1F1M5, NONAME R4F1M2.
-    "segment by code": ({"rfmSegment": "LOYAL"}, ["ANN"]),
-    "segment by name": ({"rfmSegment": "Loyal"}, ["ANN"]),
+    "segment by code": ({"rfmSegment": "LOYAL", "includeInactive": True}, ["ANN"]),
+    "segment by name": ({"rfmSegment": "Loyal", "includeInactive": True}, ["ANN"]),
     "segment of nobody": ({"rfmSegment": "CHAMPION"}, []),
     "several": ({"tags": ["vip"], "type": "RETAIL", "totalSpent": {"min": 1}, "search": "anna"}, ["ANN"]),
     "several of the store": ({"acquisitionSource": "ads", "isVerified": False, "search": "an"}, ["NEW"]),

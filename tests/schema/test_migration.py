@@ -13,7 +13,7 @@ from resolvers.operation.viewer import Role
 from tests.builders import Shop
 from tests.schema.conftest import REFUSED_BY_GRAPHQL, Asker
 
-DAYS = 'from: "2025-12-31", to: "2026-03-05"'
+DAYS = 'from: "2025-12-31", to: "2026-03-05", includeInactive: true'
 
 
 async def migration(ask: Asker, fields: str, arguments: str = f"method: VALUE, {DAYS}") -> Any:
@@ -46,7 +46,7 @@ async def test_moves(ask_both: Asker) -> None:
     ]
     assert (found["notices"], found["freshness"]) == ([], {"dataRevision": 1, "engine": "duckdb"})
     how = found["howComputed"]
-    assert "inactive ones among them" in how["definition"]
+    assert "inactive ones only where they are included" in how["definition"]
     assert "as_of = 20453" in how["statement"]  # 31 December 2025
     assert "as_of = 20517" in how["statement"]
 
