@@ -85,7 +85,7 @@ def told(shop: Shop, migration: SegmentMigration) -> list[tuple[Any, ...]]:
             move.after,
             move.customer_count,
             minor(move.revenue),
-            sorted(map(shop.number_of, move.members()["customer_id"].to_pylist())),
+            sorted(map(shop.number_of, move.members()["customer_id"].to_numpy().tolist())),
         )
         for move in migration.moves
     ]
@@ -307,7 +307,7 @@ def test_everyone_makes_exactly_one_move(then: dict[int, int], now: dict[int, in
     for place, (_, ids) in enumerate(sorted(expected.items())):
         move, members = moves.figures[place], moves.members(place)
         assert members["customer_id"].to_pylist() == ids
-        assert sum(members["revenue"].to_pylist()) == move.revenue
+        assert sum(members["revenue"].to_numpy().tolist()) == move.revenue
         assert move.revenue == sum(100 * id_ if id_ in now else id_ for id_ in ids)
 
 

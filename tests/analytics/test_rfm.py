@@ -321,11 +321,13 @@ async def test_the_scores_of_customers_are_among_everyone_inactive_ones_too(shop
 
 async def test_a_segment_s_members_are_its_customers(shop: Shop, context: Context) -> None:
     segments = (await ask(context)).segments
-    members = {s.name: {shop.number_of(id_) for id_ in s.members()["customer_id"].to_pylist()} for s in segments}
+    members = {
+        s.name: {shop.number_of(id_) for id_ in s.members()["customer_id"].to_numpy().tolist()} for s in segments
+    }
     assert members["New Customers"] == {"ben", "cleo", "gus"}
     assert members["Promising"] == set()
     found = await members_of_segment(context, SegmentTerms(RFMScheme.RETAIL, None, True), "Lost", AS_OF)
-    rows = zip(found["customer_id"].to_pylist(), found["revenue"].to_pylist(), strict=True)
+    rows = zip(found["customer_id"].to_numpy().tolist(), found["revenue"].to_numpy().tolist(), strict=True)
     assert {(shop.number_of(id_), revenue) for id_, revenue in rows} == {("finn", 65_00), ("nora", 20_00)}
 
 
