@@ -69,7 +69,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
     <div className="empty">
       <Text fw={600}>{title}</Text>
       {children && (
-        <Text size="sm" c="dimmed" component="div">
+        <Text size="sm" c="var(--soft)" component="div">
           {children}
         </Text>
       )}

@@ -1,9 +1,11 @@
 import { Button } from "@mantine/core";
 import { type ColumnDef, flexRender, getCoreRowModel, type Row as TableRow, useReactTable } from "@tanstack/react-table";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { t } from "../texts";
+import { SortHeader } from "./data-table";
+import { followFirst } from "./following";
 
 interface VirtualTableProps<Row> {
   label: string;
@@ -13,13 +15,23 @@ interface VirtualTableProps<Row> {
   hasMore: boolean;
   isLoading: boolean;
   more(): void;
+  /** Which order of the API the rows come in, and how another is asked for, for columns whose `meta` names one. */
+  served?: { order: string; ask(order: string): void };
 }
 
-const ROW_HEIGHT = 45;
+/** What a column is besides its header and its cells. */
+export interface ColumnMeta {
+  right?: boolean;
+  /** Left out of the cards of a phone. */
+  wide?: boolean;
+  order?: string;
+}
+
+const ROW_HEIGHT = 54;
 const NEAR_END = 100;
 
 /** A table of as many rows as one likes: only those in sight are drawn, more are asked for near its end. */
-export function VirtualTable<Row>({ label, columns, rows, total, hasMore, isLoading, more }: VirtualTableProps<Row>) {
+export function VirtualTable<Row>({ label, columns, rows, total, hasMore, isLoading, more, served }: VirtualTableProps<Row>) {
   const ref = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
@@ -45,16 +57,20 @@ export function VirtualTable<Row>({ label, columns, rows, total, hasMore, isLoad
   const drawn = table.getRowModel().rows;
   return (
     <div ref={ref}>
-      <div className="scroll" tabIndex={0} role="group" aria-label={label}>
-        <table className="plain virtual" aria-rowcount={total + 1}>
+      <FittingTable label={label}>
+        <table className="plain virtual cards" aria-rowcount={total + 1}>
           <thead>
             {table.getHeaderGroups().map((group) => (
               <tr key={group.id} aria-rowindex={1}>
-                {group.headers.map((header) => (
-                  <th key={header.id} scope="col" className={isRight(header.column.columnDef) ? "right" : ""}>
-                    {flexRender(header.column.columnDef.header, header.getContext())}
-                  </th>
-                ))}
+                {group.headers.map(({ id, column: { columnDef } }) => {
+                  const { right = false, wide, order } = metaOf(columnDef);
+                  const sorting = order && served?.order === order ? { id, isRising: order === RISING } : null;
+                  return (
+                    <SortHeader key={id} header={String(columnDef.header)} {...{ right, wide, sorting }}>
+                      {order && served ? () => served.ask(order) : undefined}
+                    </SortHeader>
+                  );
+                })}
               </tr>
             ))}
           </thead>
@@ -64,7 +80,7 @@ export function VirtualTable<Row>({ label, columns, rows, total, hasMore, isLoad
             {below > 0 && <Space height={below} />}
           </tbody>
         </table>
-      </div>
+      </FittingTable>
       {hasMore && (
         <Button variant="default" fullWidth mt="sm" loading={isLoading} onClick={more}>
           {t.members.moreRows}
@@ -84,7 +100,7 @@ interface LineProps {
 /** A row is drawn once, however often the table around it is while one scrolls. */
 const Line = memo(function Line({ row, index, measure }: LineProps) {
   return (
-    <tr ref={measure} data-index={index} aria-rowindex={index + 2}>
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} onClick={followFirst}>
       {row.getVisibleCells().map((cell, column) => {
         const content = flexRender(cell.column.columnDef.cell, cell.getContext());
         return column === 0 ? (
@@ -92,7 +108,7 @@ const Line = memo(function Line({ row, index, measure }: LineProps) {
             {content}
           </th>
         ) : (
-          <td key={cell.id} className={isRight(cell.column.columnDef) ? "right" : ""}>
+          <td key={cell.id} className={classOf(cell.column.columnDef)} data-label={String(cell.column.columnDef.header)}>
             {content}
           </td>
         );
@@ -109,6 +125,35 @@ function Space({ height }: { height: number }) {
   );
 }
 
-function isRight<Row>({ meta }: ColumnDef<Row>): boolean {
-  return (meta as { right?: boolean } | undefined)?.right ?? false;
+/** The one order of the API that ascends. */
+const RISING = "NAME";
+
+function metaOf<Row>({ meta }: ColumnDef<Row>): ColumnMeta {
+  return (meta as ColumnMeta | undefined) ?? {};
+}
+
+function classOf<Row>(column: ColumnDef<Row>): string {
+  const { right, wide } = metaOf(column);
+  return `${right ? "right" : ""} ${wide ? "wide" : ""}`;
+}
+
+/** A table whose header stays in sight while the page is scrolled; one too wide for its place scrolls sideways instead. */
+function FittingTable({ label, children }: { label: string; children: ReactNode }) {
+  const ref = useRef<HTMLDivElement>(null);
+  const [isWide, setWide] = useState(false);
+  useLayoutEffect(() => {
+    const place = ref.current;
+    const look = () => place && setWide((place.firstElementChild?.scrollWidth ?? 0) > place.clientWidth + 1);
+    const observer = new ResizeObserver(look);
+    if (place?.firstElementChild) {
+      observer.observe(place);
+      observer.observe(place.firstElementChild);
+    }
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <div ref={ref} className={isWide ? "scroll edged-x" : undefined} {...(isWide ? { tabIndex: 0, role: "group", "aria-label": label } : {})}>
+      {children}
+    </div>
+  );
 }

@@ -1,4 +1,4 @@
-export const COLUMNS = ["revenue", "orders", "average", "last", "segment", "joined", "type", "tags", "balance", "email", "city"] as const;
+export const COLUMNS = ["revenue", "orders", "average", "last", "days", "segment", "joined", "type", "tags", "balance", "stake", "expected", "email", "city"] as const;
 
 export type ColumnName = (typeof COLUMNS)[number];
 

@@ -63,6 +63,8 @@ function wanted(columns: ColumnName[]) {
     withBalance: columns.includes("balance"),
     withCity: columns.includes("city"),
     withSegment: columns.includes("segment"),
+    withStake: columns.includes("stake"),
+    withExpected: columns.includes("expected"),
   };
 }
 

@@ -14,6 +14,8 @@ export const customersQuery = graphql(
       $withBalance: Boolean!
       $withCity: Boolean!
       $withSegment: Boolean!
+      $withStake: Boolean!
+      $withExpected: Boolean!
     ) {
       customers(first: $first, after: $after, filter: $filter, orderBy: $orderBy, asOf: $asOf) {
         totalCount

@@ -19,6 +19,16 @@ export const row = graphql(`
       revenue
       averageOrderValue
       lastPurchaseDate
+      daysSinceLastPurchase
+    }
+    atStake(asOf: $asOf) @include(if: $withStake)
+    clv(asOf: $asOf) @include(if: $withExpected) {
+      prediction {
+        __typename
+        ... on PredictedCLV {
+          predictedRevenue
+        }
+      }
     }
     rfm(scheme: RETAIL, days: null, asOf: $asOf) @include(if: $withSegment) {
       segment {

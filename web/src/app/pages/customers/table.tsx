@@ -2,11 +2,11 @@ import { Link } from "@tanstack/react-router";
 import type { ColumnDef } from "@tanstack/react-table";
 import { useMemo } from "react";
 
-import { type Address, kept, useAddress } from "../../address";
+import { type Address, type CustomerOrder, kept, useAddress } from "../../address";
 import { type FragmentOf, graphql, readFragment, type ResultOf } from "../../api/graphql";
 import type { Formats } from "../../format/formats";
 import { Failed } from "../../parts/states";
-import { VirtualTable } from "../../parts/virtual-table";
+import { type ColumnMeta, VirtualTable } from "../../parts/virtual-table";
 import { usePages } from "../../api/use-pages";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
@@ -17,6 +17,19 @@ import { row } from "./row";
 type Row = ResultOf<typeof row>;
 
 const FOLLOWING = 200;
+const ON_WIDE_SCREENS: ColumnName[] = ["joined", "type"];
+/** By what the API sorts: all customers, not only those that are here. */
+const ORDERS: Partial<Record<ColumnName, CustomerOrder>> = {
+  revenue: "TOTAL_SPENT",
+  orders: "ORDERS",
+  average: "AVERAGE_ORDER",
+  last: "LAST_PURCHASE",
+  days: "DAYS_SINCE_LAST_PURCHASE",
+  joined: "NEWEST",
+  balance: "BALANCE",
+  stake: "AT_STAKE",
+  expected: "EXPECTED_REVENUE",
+};
 
 interface CustomersTableProps {
   first: { totalCount: number; pageInfo: { hasNextPage: boolean; endCursor: string | null }; nodes: FragmentOf<typeof row>[] };
@@ -26,7 +39,7 @@ interface CustomersTableProps {
 
 export function CustomersTable({ first, asked, columns }: CustomersTableProps) {
   const formats = useFormats();
-  const [address] = useAddress();
+  const [address, set] = useAddress();
   const { nodes, hasMore, isLoading, problem, more } = usePages(first, {
     query: customersQuery,
     variables: { ...asked, first: FOLLOWING },
@@ -45,6 +58,7 @@ export function CustomersTable({ first, asked, columns }: CustomersTableProps) {
         hasMore={hasMore}
         isLoading={isLoading}
         more={more}
+        served={{ order: asked.orderBy ?? "TOTAL_SPENT", ask: (order) => set({ order: order === "TOTAL_SPENT" ? undefined : order }) }}
       />
       {problem && <Failed problem={problem} retry={more} what={t.customers.what} />}
     </>
@@ -52,12 +66,14 @@ export function CustomersTable({ first, asked, columns }: CustomersTableProps) {
 }
 
 function columnsOf(names: ColumnName[], formats: Formats, address: Address): ColumnDef<Row>[] {
-  const right = { right: true };
   const all: Record<ColumnName, ColumnDef<Row>["cell"]> = {
     revenue: ({ row: { original } }) => formats.money(original.purchases.revenue),
     orders: ({ row: { original } }) => formats.count(original.purchases.orders),
     average: ({ row: { original } }) => formats.money(original.purchases.averageOrderValue),
     last: ({ row: { original } }) => formats.day(original.purchases.lastPurchaseDate),
+    days: ({ row: { original } }) => formats.count(original.purchases.daysSinceLastPurchase),
+    stake: ({ row: { original } }) => formats.money(original.atStake),
+    expected: ({ row: { original: { clv } } }) => formats.money(clv?.prediction.__typename === "PredictedCLV" ? clv.prediction.predictedRevenue : null),
     segment: ({ row: { original } }) => original.rfm?.segment.name ?? "–",
     joined: ({ row: { original } }) => formats.day(original.joinedOn),
     type: ({ row: { original } }) => t.types[original.type],
@@ -66,18 +82,18 @@ function columnsOf(names: ColumnName[], formats: Formats, address: Address): Col
     email: ({ row: { original } }) => original.email ?? "–",
     city: ({ row: { original } }) => original.address?.city ?? "–",
   };
-  const isRight: ColumnName[] = ["revenue", "orders", "average", "last", "joined", "balance"];
+  const isRight: ColumnName[] = ["revenue", "orders", "average", "last", "days", "joined", "balance", "stake", "expected"];
   return [
     {
       id: "customer",
       header: t.columns.customer,
+      meta: { order: "NAME" },
       cell: ({ row: { original } }) => (
         <>
           <Link to="/customers/$number" params={{ number: original.number }} search={kept(address)}>
             {original.name}
           </Link>
-          {original.name !== original.number && <span className="number">{original.number}</span>}
-          {!original.isActive && <span className="number">{t.customers.inactive}</span>}
+          <span className="under">{[original.name !== original.number && original.number, !original.isActive && t.customers.inactive].filter(Boolean).join(" · ")}</span>
         </>
       ),
     },
@@ -86,7 +102,7 @@ function columnsOf(names: ColumnName[], formats: Formats, address: Address): Col
         id: name,
         header: t.customerColumns[name],
         cell: all[name]!,
-        meta: isRight.includes(name) ? right : {},
+        meta: { right: isRight.includes(name), wide: ON_WIDE_SCREENS.includes(name), ...(ORDERS[name] ? { order: ORDERS[name] } : {}) } satisfies ColumnMeta,
       }),
     ),
   ];
