@@ -150,6 +150,7 @@ async def _lifespan(
             responses=responses,
             seconds=settings.operation_seconds,
             body_seconds=settings.body_seconds,
+            most_bytes=settings.max_answer,
         )
         app.state.exports = Exports(
             services,

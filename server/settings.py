@@ -128,6 +128,9 @@ class Settings(BaseSettings):
     max_cost: int = Field(
         100_000, ge=1, le=100_000_000, description="The most points that an operation may cost; see docs/limits.md."
     )
+    max_answer: int = Field(
+        20_000_000, ge=10_000, le=1_000_000_000, description="The most bytes that the data of an answer may have."
+    )
     rate_limit: int | None = Field(
         None,
         ge=1,

@@ -17,6 +17,7 @@ from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.calendar import NOT_HERE, BusinessCalendar
 from resolvers.operation.computed import Computed, Seen, Sized
 from resolvers.operation.errors import Unauthenticated
+from resolvers.operation.meter import Meter
 from resolvers.operation.reader import Reader
 from resolvers.operation.refusing import as_member, checked_input
 from resolvers.operation.services import Services
@@ -75,8 +76,10 @@ class Context:
         seconds: float = DEFAULT_SECONDS,
         clock: Callable[[], datetime] | None = None,
         request_id: str | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.services = services
+        self.meter = meter or Meter()
         self.viewer = viewer
         self._now = now
         self._until = monotonic() + seconds

@@ -33,3 +33,9 @@ class Unavailable(RequestError):
     """The store cannot be reached just now; asking again later may help."""
 
     code = "UNAVAILABLE"
+
+
+class TooCostly(RequestError):
+    """The answer would be larger than one may be."""
+
+    code = "TOO_COSTLY"

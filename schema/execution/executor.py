@@ -5,7 +5,7 @@ The answers are those of the stock executor, which does all the rest, and everyt
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -17,10 +17,14 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.arguments import convert_arguments
 
+from resolvers.operation.errors import TooCostly
+from resolvers.operation.meter import Meter, pace
 from schema.document.prepared import PREPARED, Prepared
 from schema.execution.lookups import Lookup
 
 LEAF = "leaf"  # what is known of a field, beside its definition
+VALUES_AT_ONCE = 500  # of a list that is completed without a look at the clock
+BYTES_OF_VALUE = 5  # what a plain field adds to an answer at least, beside its name: quotes, colon, comma, a digit
 
 
 class Unexpected(Exception):
@@ -67,6 +71,7 @@ class FieldPlan:
     lookups: list[SelectedLookup]
     others: dict[str, Any]
     rest: dict[str, Any]
+    nbytes: int
 
     def values(self, source: Any) -> dict[str, Any]:
         """The plain fields of an object."""
@@ -115,6 +120,8 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **options)
         prepared = cast(Any, self.operation_extensions or {}).get(PREPARED)
         kept = prepared.selections if isinstance(prepared, Prepared) else None
+        self._meter: Meter = getattr(self.context_value, "meter", None) or Meter()
+        self._pace = pace()
         self._selections: dict[Any, Any] = {} if kept is None else kept
 
     def collect_subfields(self, return_type: GraphQLObjectType, field_details_list: Any) -> Any:
@@ -140,8 +147,11 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         """The selected fields of an object: the plain ones in a loop, the others as ever."""
         # What an operation itself selects is collected anew each time: a plan would not serve again.
         plan = grouped_field_set.plan if isinstance(grouped_field_set, Selection) else None
+        if plan is not None and self._pace.is_spent():
+            return self._later(parent_type, source_value, path, grouped_field_set, position_context)
         if plan is None or not plan.plain:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+        self._meter.shows(plan.nbytes)
         try:
             plain = plan.values(source_value)
         except Exception:  # noqa: BLE001  it happens again, and is reported with its path
@@ -150,6 +160,11 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
             return plain
         rest: Any = cast(Any, super().execute_fields(parent_type, source_value, path, plan.rest, position_context))
         return _joined(plan, plain, rest) if inspect.isawaitable(rest) else plan.in_order(plain, rest)
+
+    async def _later(self, *asked: Any) -> Any:
+        await self._pace.breathe()
+        found = self.execute_fields(*asked)
+        return await found if inspect.isawaitable(found) else found
 
     def complete_iterable_value(
         self,
@@ -162,6 +177,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """A list: its objects' plain fields in one loop, each looked-up field for all of them at once."""
         type_, kept = _nullable(item_type), list(items)
+        self._meter.makes(len(kept))
 
         def as_ever() -> Any:
             return super(RowExecutor, self).complete_iterable_value(
@@ -173,42 +189,58 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self._plan_within(type_, field_details_list)
         if plan.rest and not plan.lookups:
             return as_ever()
+        if kept and (plan.lookups or len(kept) * len(plan.plain) > VALUES_AT_ONCE or self._pace.is_spent()):
+            return self._whole_list(_List(type_, plan, kept, path), as_ever)
+        self._meter.shows(len(kept) * plan.nbytes)
         try:
-            plain = [plan.values(item) for item in kept]
+            return [plan.values(item) for item in kept]
         except Exception:  # noqa: BLE001  it happens again, and is reported with its path
             return as_ever()
-        return self._whole_list(_List(type_, plan, kept, path), plain, as_ever) if plan.lookups and kept else plain
 
-    async def _whole_list(self, of: "_List", plain: list[dict[str, Any]], as_ever: Callable[[], Any]) -> Any:
+    async def _whole_list(self, of: "_List", as_ever: Callable[[], Any]) -> Any:
         try:
-            columns = await asyncio.gather(*(self._column(of, selected) for selected in of.plan.lookups))
-            others = await self._others(of)
+            return await self._completed(of)
+        except TooCostly:
+            raise
         except Exception:  # noqa: BLE001  it happens again, and is reported with its path
             again = as_ever()
             return await again if inspect.isawaitable(again) else again
+
+    async def _completed(self, of: "_List") -> list[dict[str, Any]]:
+        plain = await self._values(of.plan, of.items)
+        if not of.plan.lookups:
+            return plain
+        columns = await asyncio.gather(*(self._column(of, selected) for selected in of.plan.lookups))
+        others = await self._others(of)
         names = [selected.name for selected in of.plan.lookups]
-        return [
-            of.plan.in_order(own, dict(zip(names, found, strict=True)) | other)
-            for own, other, *found in zip(plain, others, *columns, strict=True)
-        ]
+
+        def in_order(found: Any) -> dict[str, Any]:
+            own, other, *looked_up = found
+            return of.plan.in_order(own, dict(zip(names, looked_up, strict=True)) | other)
+
+        return await self._pace.each(in_order, zip(plain, others, *columns, strict=True))
+
+    async def _values(self, plan: FieldPlan, items: Sequence[Any]) -> list[dict[str, Any]]:
+        """The plain fields of many objects, in turns with whoever else has work here."""
+        self._meter.shows(len(items) * plan.nbytes)
+        return await self._pace.each(plan.values, items)
 
     async def _column(self, of: "_List", selected: SelectedLookup) -> list[Any]:
         """One field of all objects of a list: looked up together, then completed one by one."""
         field, details = selected.field, selected.details
         values = await selected.lookup.of(of.items, self.context_value, self._given(selected))
         if plan := self._plan_of_plain_lists(selected):
-            return [[plan.values(item) for item in value] for value in values]
+            return await self._in_lists(plan, values)
         if inner := self._inner_list(selected):
             return await self._inner_lists(of, inner, values)
         nodes = [detail.node for detail in details]
         info = cast(Any, self.build_resolve_info(field, nodes, of.type, of.path))
-        completed = [
-            self.complete_value(
-                field.type, details, info, of.place(i).add_key(selected.name, of.type.name), value, None
-            )
-            for i, value in enumerate(values)
-        ]
-        return await _settled(completed)
+
+        def completed(found: tuple[int, Any]) -> Any:
+            place = of.place(found[0]).add_key(selected.name, of.type.name)
+            return self.complete_value(field.type, details, info, place, found[1], None)
+
+        return await _settled(await self._pace.each(completed, enumerate(values)))
 
     def _plan_of_plain_lists(self, selected: SelectedLookup) -> FieldPlan | None:
         """The plan of what a list holds, where all of that is plain and nothing is nullable, streamed or deferred."""
@@ -235,26 +267,35 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
 
     async def _inner_lists(self, of: "_List", inner: InnerList, values: list[Any]) -> list[Any]:
         """The looked-up objects, with their lists completed as one."""
-        own = [inner.of.values(value) for value in values]
+        own = await self._values(inner.of, values)
         lists = [list(inner.read(value)) for value in values]
         items = [item for items in lists for item in items]
-        found: Any = [inner.plan.values(item) for item in items]
-        if inner.plan.lookups and items:
-            found = await self._whole_list(_List(inner.type, inner.plan, items, of.path), found, _as_ever_further_up)
+        self._meter.makes(len(items))
+        found = await self._completed(_List(inner.type, inner.plan, items, of.path)) if items else []
         rest: Iterator[Any] = iter(found)
-        return [
-            inner.of.in_order(plain, {inner.name: list(islice(rest, len(items)))})
-            for plain, items in zip(own, lists, strict=True)
-        ]
+
+        def in_order(of_one: tuple[dict[str, Any], list[Any]]) -> dict[str, Any]:
+            return inner.of.in_order(of_one[0], {inner.name: list(islice(rest, len(of_one[1])))})
+
+        return await self._pace.each(in_order, zip(own, lists, strict=True))
+
+    async def _in_lists(self, plan: FieldPlan, lists: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        """The plain objects of many short lists."""
+        count = sum(map(len, lists))
+        self._meter.makes(count)
+        found: Iterator[Any] = iter(await self._values(plan, [item for items in lists for item in items]))
+        return [list(islice(found, len(items))) for items in lists]
 
     async def _others(self, of: "_List") -> list[dict[str, Any]]:
         """The fields of all objects of a list that are neither plain nor looked up."""
         if not of.plan.others:
             return [{}] * len(of.items)
         execute = super().execute_fields
-        return await _settled(
-            [execute(of.type, item, of.place(i), of.plan.others, None) for i, item in enumerate(of.items)]
-        )
+
+        def executed(found: tuple[int, Any]) -> Any:
+            return execute(of.type, found[1], of.place(found[0]), of.plan.others, None)
+
+        return await _settled(await self._pace.each(executed, enumerate(of.items)))
 
     def _given(self, selected: SelectedLookup) -> dict[str, Any]:
         """The arguments of a looked-up field, as its resolver would get them."""
@@ -311,11 +352,8 @@ def _plan_of(type_: GraphQLObjectType, selected: Selection) -> FieldPlan:
             others[name] = details
     taken = {field.name for field in plain}
     rest = {name: details for name, details in selected.items() if name not in taken}
-    return FieldPlan(selected, plain, lookups, others, rest)
-
-
-def _as_ever_further_up() -> Any:
-    raise Unexpected
+    nbytes = sum(len(field.name) + BYTES_OF_VALUE for field in plain) + 2
+    return FieldPlan(selected, plain, lookups, others, rest, nbytes)
 
 
 def _is_directed(details: Any) -> bool:

@@ -18,11 +18,13 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from analytics.copy.copy import SnapshotMoved
 from resolvers.operation.context import Context
-from resolvers.operation.errors import RequestError
+from resolvers.operation.errors import RequestError, TooCostly
+from resolvers.operation.meter import Meter
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Viewer
 from schema.document.prepared import PREPARED, Prepared, check_cost
 from server.http.documents import Documents, chosen_operation
+from server.http.encoding import in_json
 from server.http.errors import (
     BadRequest,
     Told,
@@ -44,6 +46,7 @@ from server.watching.redaction import keep_private
 log = structlog.get_logger(__name__)  # by itself it would look for that name at every line
 
 LONGEST_NAME_LOGGED = 80
+LARGEST_ANSWER = 20_000_000
 WEBSOCKET = "WEBSOCKET"  # in the place of an HTTP method
 VARIES = "Accept, Authorization"
 REFUSED_COST = 10  # points of a token's bucket for a document that had to be read and is not executed
@@ -90,6 +93,7 @@ class Endpoint:
     responses: Responses | None = None
     seconds: float = 30
     body_seconds: float = SLOWEST_BODY_SECONDS
+    most_bytes: int = LARGEST_ANSWER
     clock: Callable[[], datetime] = utc_now
 
     async def answer(self, request: Request) -> Response:
@@ -180,19 +184,35 @@ class Endpoint:
         if is_named(found.key, held):
             return OperationOutcome(None, Told([]), key=found.key)
         if found.kept:
-            return OperationOutcome({"data": found.kept.data}, found.kept.told, operation.spending.shown, found.key)
+            return OperationOutcome(found.kept.data, found.kept.told, operation.spending.shown, found.key)
         answer, context = await self._run(operation, viewer)
         if answer.data is None or not context.is_repeatable:
             return answer
-        kept = self.responses.keep(question, context.seen, answer.data["data"], answer.told)
-        return replace(answer, data={"data": kept.data}, key=kept.key) if kept else answer
+        kept = self.responses.keep(question, context.seen, answer.data, answer.told)
+        return replace(answer, data=kept.data, key=kept.key) if kept else answer
 
     async def _run(self, operation: Operation, viewer: Viewer) -> tuple["OperationOutcome", Context]:
         result, context = await self._execute(operation, viewer, pin_at_start=False)
         moved = any(isinstance(origin_of(error), SnapshotMoved) for error in result.errors or [])
         if moved and not operation.writes:  # what writes goes on with a newer snapshot, and never runs twice
             result, context = await self._execute(operation, viewer, pin_at_start=True)
-        return _outcome_of(result, operation.spending.shown), context
+        over = next((error for error in result.errors or [] if isinstance(origin_of(error), TooCostly)), None)
+        if over and not operation.writes:  # what is left of an answer without its lists is none
+            return OperationOutcome(None, told_of(over), operation.spending.shown), context
+        return await self._outcome(result, operation, context.meter), context
+
+    async def _outcome(self, result: ExecutionResult, operation: Operation, meter: Meter) -> "OperationOutcome":
+        shown = operation.spending.shown
+        if isinstance(result, PreExecutionError):
+            return OperationOutcome(None, told_before_execution(result.errors or []), shown)
+        told = told_by_execution(result.errors or [])
+        if result.data is None and all(error.path is None for error in result.errors or []):
+            return OperationOutcome(None, told, shown)  # a variable was refused: nothing was executed
+        try:
+            data = await in_json(result.data, meter.nbytes, meter.most_bytes)
+        except TooCostly as over:
+            return OperationOutcome(None, told_of(over), shown)
+        return OperationOutcome(data, told, {**(result.extensions or {}), **shown})
 
     async def _execute(
         self, operation: Operation, viewer: Viewer, *, pin_at_start: bool
@@ -206,6 +226,7 @@ class Endpoint:
             seconds=self.seconds,
             clock=self.clock,
             request_id=request_id(),
+            meter=Meter(self.documents.max_cost, self.most_bytes),
         )
         try:
             if pin_at_start:  # before any field takes a snapshot without the copy
@@ -237,9 +258,9 @@ class _WrongMethod(BadRequest):
 
 @dataclass(frozen=True)
 class OperationOutcome:
-    """What an operation came to: `data` is None where it was refused before it was executed."""
+    """What an operation came to: `data`, as JSON, is None where it was refused before it was executed."""
 
-    data: dict[str, Any] | None
+    data: bytes | None
     told: Told
     extensions: dict[str, Any] | None = None
     key: str | None = None  # of an answer that is the same until something changes
@@ -247,7 +268,8 @@ class OperationOutcome:
     @property
     def body(self) -> bytes:
         """The answer as JSON."""
-        parts = {"errors": self.told.errors, **(self.data or {}), "extensions": self.extensions}
+        data = {} if self.data is None else {"data": orjson.Fragment(self.data)}
+        parts = {"errors": self.told.errors, **data, "extensions": self.extensions}
         return orjson.dumps({name: part for name, part in parts.items() if part or name == "data"})
 
     def status(self, form: str) -> int:
@@ -255,15 +277,6 @@ class OperationOutcome:
         if self.told.status is not None:
             return self.told.status
         return 400 if self.data is None and form == GRAPHQL else 200
-
-
-def _outcome_of(result: ExecutionResult, shown: dict[str, Any]) -> OperationOutcome:
-    if isinstance(result, PreExecutionError):
-        return OperationOutcome(None, told_before_execution(result.errors or []), shown)
-    told = told_by_execution(result.errors or [])
-    if result.data is None and all(error.path is None for error in result.errors or []):
-        return OperationOutcome(None, told, shown)  # a variable was refused: nothing was executed
-    return OperationOutcome({"data": result.data}, told, {**(result.extensions or {}), **shown})
 
 
 def _check_method(method: str, operation: OperationType) -> None:

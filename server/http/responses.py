@@ -86,7 +86,7 @@ class KeptResponse:
     """An answer: its data as JSON, and its errors."""
 
     key: str
-    data: orjson.Fragment
+    data: bytes
     told: Told
     nbytes: int
 
@@ -128,16 +128,14 @@ class Responses:
         return Found(key, kept)
 
     def keep(
-        self, question: ResponseQuestion, seen: BusinessCalendar | None, data: Any, told: Told
+        self, question: ResponseQuestion, seen: BusinessCalendar | None, shown: bytes, told: Told
     ) -> KeptResponse | None:
-        """Keep the answer to a query, as of the state that it saw; None where that may not be."""
+        """Keep the answer to a query, its data as JSON, as of the state that it saw; None where that may not be."""
         keeping = self._keeping(question)
         if seen is None or not keeping.is_allowed or not told.codes <= SETTLED:
             return None
-        shown, key = orjson.dumps(data), self._key(question, keeping, seen.row, seen.today)
-        kept = KeptResponse(
-            key, orjson.Fragment(shown), told, len(shown) + len(orjson.dumps(told.errors)) + BYTES_OF_ENTRY
-        )
+        key = self._key(question, keeping, seen.row, seen.today)
+        kept = KeptResponse(key, shown, told, len(shown) + len(orjson.dumps(told.errors)) + BYTES_OF_ENTRY)
         if kept.nbytes <= self._kept.maxsize:
             self._kept[key] = kept
         return kept

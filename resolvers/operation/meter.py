@@ -1,0 +1,101 @@
+"""What an answer may come to while it is made, and turns on the event loop for those who make one."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from time import perf_counter
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from resolvers.operation.errors import TooCostly
+
+SECONDS_AT_ONCE = 0.005
+PIECE = 250  # items that are shown between two looks at the clock
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+class Meter:
+    """Counts what one operation makes: the entries of its lists, and what they come to in bytes, at least.
+
+    What an operation costs is told before it runs; some lists are as long as the facts make them. TooCostly ends one
+    that makes more than it may, and everything that goes on of it.
+    """
+
+    def __init__(self, entries: int = 100_000, nbytes: int = 20_000_000) -> None:
+        self.made = 0
+        self.nbytes = 0
+        self._most_entries = entries
+        self.most_bytes = nbytes
+
+    def makes(self, count: int) -> None:
+        """Entries that are about to be made."""
+        self.made += count
+        if self.made > self._most_entries:
+            raise TooCostly(
+                f"the lists of the answer have more than {self._most_entries:,} entries: ask for a shorter period, "
+                "longer calendar units, single items or smaller pages (MAX_COST)"
+            )
+
+    def shows(self, nbytes: int) -> None:
+        """Bytes that the answer has at least."""
+        self.nbytes += nbytes
+        if self.nbytes > self.most_bytes:
+            raise too_large(self.most_bytes)
+
+
+def too_large(most: int) -> TooCostly:
+    """The refusal of an answer of more bytes than one may have."""
+    return TooCostly(f"the answer has more than {most:,} bytes: ask for smaller pages or fewer fields (MAX_ANSWER)")
+
+
+class Pace:
+    """Turns on an event loop: all who work there between two waits have some milliseconds together, then others."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+        self._is_running = False
+
+    def is_spent(self) -> bool:
+        """Whether the time of this turn is over; the first to ask begins one."""
+        now = perf_counter()
+        if self._is_running:
+            return now - self._began > SECONDS_AT_ONCE
+        self._is_running, self._began = True, now
+        asyncio.get_running_loop().call_soon(self._end)  # runs before all who begin to wait from now on
+        return False
+
+    async def breathe(self) -> None:
+        """Let others be served where this turn is over."""
+        while self.is_spent():  # noqa: ASYNC110  what is waited for is the end of a turn of the loop
+            await asyncio.sleep(0)
+
+    async def each(self, work: Callable[[T], V], items: Iterable[T], size: int = PIECE) -> list[V]:
+        """What some work makes of each of many items, in turns."""
+        found: list[V] = []
+        for part in _pieces(items, size):
+            await self.breathe()
+            found.extend(map(work, part))
+        return found
+
+    def _end(self) -> None:
+        self._is_running = False
+
+
+def _pieces(items: Iterable[T], size: int) -> Iterator[Sequence[T]]:
+    left = iter(items)
+    while part := tuple(islice(left, size)):
+        yield part
+
+
+_paces: "WeakKeyDictionary[asyncio.AbstractEventLoop, Pace]" = WeakKeyDictionary()
+
+
+def pace() -> Pace:
+    """The turns on the event loop that runs."""
+    loop = asyncio.get_running_loop()
+    found = _paces.get(loop)
+    if found is None:
+        found = _paces[loop] = Pace()
+    return found
