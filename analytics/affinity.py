@@ -5,12 +5,12 @@ table. Where there are more categories than bits, the lines of each sale are pai
 """
 
 import asyncio
-from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import ceil
+from itertools import pairwise
+from math import ceil, prod
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,8 @@ MOST_WORDS = 4
 SETS_AT_ONCE = 16_384
 
 LEAST_SUPPORT_TO_RECOMMEND = Fraction(1, 1000)
+MOST_CATEGORIES = 1_000  # that are paired, those of most lines: a square of more takes gigabytes
+NEAR = 1e-9  # of two floats that may stand for the same fraction
 
 # The categories that are counted, given along with a statement: each is a bit of a word, and has a number.
 coded_category = named_table(
@@ -159,13 +161,14 @@ class Together:
     """How often categories, by name, were bought together.
 
     `both` is a square of the sales with both of two categories, on its diagonal with the one; `transactions` are all
-    sales, `statement` is how it was counted.
+    sales, `statement` is how it was counted. `left_out` categories would have been paired too, but are too many.
     """
 
     categories: list[str]
     both: Ints
     transactions: int
     statement: str
+    left_out: int = 0
 
     @property
     def nbytes(self) -> int:
@@ -174,18 +177,19 @@ class Together:
 
     def pairs(self, min_support: Fraction, first: int) -> list["Pair"]:
         """The `first` ordered pairs with at least this support, by lift, support and names."""
-        ones, others = np.nonzero(np.triu(self.both >= least_of(min_support, self.transactions), 1))
-        own = np.diag(self.both)
-        lift = self.both[ones, others] / (own[ones] * own[others])
-        if len(lift) > first:  # floats tell which may be among the first, fractions which are
-            likely = lift >= np.partition(lift, -first)[-first] * (1 - 1e-9)
-            ones, others = ones[likely], others[likely]
-        found = [
-            self._pair(*pair)
-            for one, other in zip(ones.tolist(), others.tolist(), strict=True)
-            for pair in ((one, other), (other, one))
+        enough = self.both >= least_of(min_support, self.transactions)
+        np.fill_diagonal(enough, val=False)
+        ones, others = np.nonzero(enough)
+        both, own = self.both[ones, others], np.diag(self.both)
+        place = places_of(Ratio((both,), (own[ones], own[others])))
+        if len(place) > first:
+            likely = place >= np.partition(place, -first)[-first]
+            ones, others, both, place = ones[likely], others[likely], both[likely], place[likely]
+        by_name = np.argsort(np.argsort(np.asarray(self.categories, object)))
+        chosen = np.lexsort((by_name[others], by_name[ones], -both, -place))[:first]
+        return [
+            self._pair(one, other) for one, other in zip(ones[chosen].tolist(), others[chosen].tolist(), strict=True)
         ]
-        return sorted(found, key=lambda pair: pair.place)[:first]
 
     def _pair(self, one: int, other: int) -> "Pair":
         both = self.both
@@ -205,37 +209,101 @@ class Together:
         The strongest has the highest place.
         """
         both, own = self.both, np.diag(self.both)
-        least = least_of(LEAST_SUPPORT_TO_RECOMMEND, self.transactions)
-        pairs = np.argwhere((both >= least) & ~np.eye(len(own), dtype=bool))
-        # Of both² · transactions / (one² · other) the part in which pairs differ.
-        value = {(i, j): Fraction(int(both[i, j]) ** 2, int(own[i]) ** 2 * int(own[j])) for i, j in pairs.tolist()}
-        place = {v: at for at, v in enumerate(sorted(set(value.values())), 1)}
+        enough = both >= least_of(LEAST_SUPPORT_TO_RECOMMEND, self.transactions)
+        np.fill_diagonal(enough, val=False)
+        ones, others = np.nonzero(enough)
+        found = both[ones, others]
         strengths = np.zeros_like(both)
-        for pair, v in value.items():
-            strengths[pair] = place[v]
+        # Of both² · transactions / (one² · other) the part in which pairs differ.
+        strengths[ones, others] = places_of(Ratio((found, found), (own[ones], own[ones], own[others])))
         return strengths
 
-    def recommended(self, bought: Sequence[str]) -> list["Recommended"]:
-        """What goes with the categories that somebody bought and was not bought, the strongest first, then by name."""
-        number = {name: i for i, name in enumerate(self.categories)}
-        causes = sorted(number[name] for name in bought if name in number and name != UNCATEGORISED)
-        new = [i for i, name in enumerate(self.categories) if name not in {*bought, UNCATEGORISED}]
-        if not causes or not new:
+    @cached_property
+    def number_of(self) -> dict[str, int]:
+        """The number of each category."""
+        return {name: i for i, name in enumerate(self.categories)}
+
+    def recommended(self, bought: Sequence[str], first: int) -> list["Recommended"]:
+        """What goes with what somebody bought and was not bought: the `first`, the strongest first, then by name."""
+        known = [self.number_of[name] for name in {*bought, UNCATEGORISED} if name in self.number_of]
+        causes = sorted(i for i in known if self.categories[i] != UNCATEGORISED)
+        new = np.setdiff1d(np.arange(len(self.categories)), known)
+        if not causes or not len(new):
             return []
         strengths = self.strengths[np.ix_(causes, new)]
         best = strengths.max(axis=0)
         cause_of: list[int] = strengths.argmax(axis=0).tolist()  # the first by name of equal ones
-        places = sorted(place for place in best.tolist() if place)
-        strongest_first: list[int] = np.argsort(-best, kind="stable").tolist()
+        places = np.sort(best[best > 0])
+        strongest_first: list[int] = np.argsort(-best, kind="stable")[: min(first, len(places))].tolist()
         return [
             Recommended(
                 self.categories[new[i]],
                 self.categories[causes[cause_of[i]]],
-                bisect(places, int(best[i])) / len(places),
+                int(np.searchsorted(places, best[i], side="right")) / len(places),
             )
             for i in strongest_first
-            if best[i]
         ]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Fractions: products of columns over products of columns, all of them above zero."""
+
+    over: tuple[Ints, ...]
+    under: tuple[Ints, ...]
+
+    @property
+    def columns(self) -> tuple[Ints, ...]:
+        """All of them."""
+        return *self.over, *self.under
+
+    def at(self, rows: Ints) -> "Ratio":
+        """Those of some rows."""
+        return Ratio(tuple(of[rows] for of in self.over), tuple(of[rows] for of in self.under))
+
+    @property
+    def floats(self) -> NDArray[np.float64]:
+        """What they are, nearly."""
+        over, under = (np.prod([of.astype(np.float64) for of in part], axis=0) for part in (self.over, self.under))
+        return over / under
+
+    def exactly(self, row: int) -> Fraction:
+        """One of them."""
+        return Fraction(prod(int(of[row]) for of in self.over), prod(int(of[row]) for of in self.under))
+
+
+def places_of(ratio: Ratio) -> Ints:
+    """The place of each fraction among all different ones, 1 for the least: floats tell most of them apart.
+
+    Equal rows are looked at once, and fractions are made only of those that floats cannot tell apart.
+    """
+    if not len(ratio.over[0]):
+        return np.empty(0, np.int64)
+    _, rows, inverse = np.unique(_coded_rows(ratio.columns), return_index=True, return_inverse=True)
+    different = ratio.at(rows)
+    floats = different.floats
+    order = np.argsort(floats, kind="stable")
+    ascending = floats[order]
+    starts = np.flatnonzero(np.concatenate(([True], np.diff(ascending) > NEAR * ascending[1:])))
+    is_next = np.zeros(len(order), np.int64)
+    is_next[starts] = 1
+    ends = np.append(starts[1:], len(order))
+    for start, end in zip(starts[ends - starts > 1].tolist(), ends[ends - starts > 1].tolist(), strict=True):
+        exact = sorted((different.exactly(row), row) for row in order[start:end].tolist())
+        order[start:end] = [row for _, row in exact]
+        is_next[start + 1 : end] = [one[0] != other[0] for one, other in pairwise(exact)]
+    place = np.empty(len(order), np.int64)
+    place[order] = np.cumsum(is_next)
+    return place[inverse]
+
+
+def _coded_rows(columns: Sequence[Ints]) -> Ints:
+    """A number for each row, equal for equal rows."""
+    code = np.zeros(len(columns[0]), np.int64)
+    for column_ in columns:
+        different, codes = np.unique(column_, return_inverse=True)
+        _, code = np.unique(code * len(different) + codes, return_inverse=True)
+    return code
 
 
 @dataclass(frozen=True)
@@ -264,11 +332,6 @@ class Pair:
         """How many times as often as if they had nothing to do with each other."""
         return self.both * self.transactions / (self.with_first * self.with_second)
 
-    @property
-    def place(self) -> tuple[Any, ...]:
-        """What pairs are sorted by: lift, support, then names; exactly."""
-        return -Fraction(self.both, self.with_first * self.with_second), -self.both, self.first, self.second
-
 
 @dataclass(frozen=True)
 class Recommended:
@@ -294,19 +357,21 @@ async def bought_together(
 ) -> Together:
     """How often categories with at least this support were bought together; needs ITEMS.
 
-    `lines` are those of all categories: one with too few of them has too few sales.
+    `lines` are those of all categories: one with too few of them has too few sales. Where they are too many, those of
+    most lines are counted, of equal ones the first by name.
     """
     params, in_all = scope.params(), transactions_in_all(scope.form)
     transactions = int((await engine.fetch(in_all, params)).column(0)[0].as_py())
     least = least_of(min_support, transactions)
-    names = sorted(name for name, count in lines.items() if count >= least) if transactions else []
+    enough = [name for name, count in lines.items() if count >= least] if transactions else []
+    names = sorted(sorted(enough, key=lambda name: (-lines[name], name))[:MOST_CATEGORIES])
     words = ceil(len(names) / BITS)
     is_in_sets = words <= MOST_WORDS
     counting = sales_by_categories(scope.form, max(words, 1)) if is_in_sets else sales_by_pair(scope.form)
     rows = await engine.fetch(counting, params, {"coded_category": _coded(names)})
     both = await asyncio.to_thread(_of_sets if is_in_sets else _of_pairs, rows, len(names))
     shown = "\n\n".join(as_shown(asked, params) for asked in (categories_by_lines(), in_all, counting))
-    return Together(names, both, transactions, shown)
+    return Together(names, both, transactions, shown, len(enough) - len(names))
 
 
 def _coded(names: Sequence[str]) -> pa.Table:

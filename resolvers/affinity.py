@@ -1,9 +1,11 @@
 """Which categories are bought together, and what that recommends to a customer."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Annotated
 
 from analytics.affinity import (
@@ -22,6 +24,7 @@ from resolvers.operation.computed import Computed
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.loaders import many_each
+from resolvers.operation.meter import each_aside
 from resolvers.operation.paging import MAX_PAGE
 from resolvers.operation.ranges import DateRange
 from resolvers.operation.reports import Freshness, HowComputed, Kept, Parts, freshness_of, kept
@@ -71,7 +74,16 @@ async def category_affinity(context: Context, question: AffinityQuestion) -> Cat
     computed, is_kept = await _together(context, scope, min_support)
     together = computed.value
     how = HowComputed(DEFINITION, together.statement)
-    return CategoryAffinity(question, together.pairs(min_support, first), notices, how, freshness_of(computed, is_kept))
+    pairs = await asyncio.to_thread(together.pairs, min_support, first)
+    notices = [*notices, *_of_left_out(together)]
+    return CategoryAffinity(question, pairs, notices, how, freshness_of(computed, is_kept))
+
+
+def _of_left_out(together: Together) -> list[str]:
+    count = len(together.categories)
+    if not together.left_out:
+        return []
+    return [f"Pairs are of the {count:,} categories of most lines; {together.left_out:,} others are left out."]
 
 
 async def _together(context: Context, scope: PatternScope, min_support: Fraction) -> tuple[Computed[Together], bool]:
@@ -117,13 +129,13 @@ async def recommendations_by_customer(context: Context, ids: Sequence[int], firs
 
     rows = await context.reader.stored(categories_of_customers(), {**everyone.params(), "ids": list(ids)})
     bought = many_each(rows, ids, "customer_id", lambda row: row.category)
-    return [_recommended(together, of_one, first) for of_one in bought]
+    return await each_aside(partial(_recommended, together, first), bought)
 
 
-def _recommended(together: Together, bought: Sequence[str], first: int) -> list[Recommendation]:
+def _recommended(together: Together, first: int, bought: Sequence[str]) -> list[Recommendation]:
     return [
         Recommendation(
             found.category, None, f"Customers who bought {found.because_of} also bought {found.category}.", found.score
         )
-        for found in together.recommended(bought)[:first]
+        for found in together.recommended(bought, first)
     ]

@@ -166,11 +166,11 @@ def test_equal_strengths_are_by_name_and_have_equal_scores() -> None:
     both = square([2, 1, 1, 0], [1, 2, 0, 0], [1, 0, 2, 1], [0, 0, 1, 2])
     together = Together(["a", "b", "c", "d"], both, 6, "")
 
-    assert [(r.category, r.because_of, r.score) for r in together.recommended(["a"])] == [
+    assert [(r.category, r.because_of, r.score) for r in together.recommended(["a"], 5)] == [
         ("b", "a", 1.0),
         ("c", "a", 1.0),
     ]
-    assert [(r.category, r.because_of, r.score) for r in together.recommended(["b", "d"])] == [
+    assert [(r.category, r.because_of, r.score) for r in together.recommended(["b", "d"], 5)] == [
         ("a", "b", 1.0),
         ("c", "d", 1.0),
     ]
