@@ -5,6 +5,7 @@ table. Where there are more categories than bits, the lines of each sale are pai
 """
 
 import asyncio
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -227,19 +228,19 @@ class Together:
         """What goes with what somebody bought and was not bought: the `first`, the strongest first, then by name."""
         known = [self.number_of[name] for name in {*bought, UNCATEGORISED} if name in self.number_of]
         causes = sorted(i for i in known if self.categories[i] != UNCATEGORISED)
-        new = np.setdiff1d(np.arange(len(self.categories)), known)
-        if not causes or not len(new):
+        new: list[int] = np.setdiff1d(np.arange(len(self.categories)), known).tolist()
+        if not causes or not new:
             return []
         strengths = self.strengths[np.ix_(causes, new)]
         best = strengths.max(axis=0)
         cause_of: list[int] = strengths.argmax(axis=0).tolist()  # the first by name of equal ones
-        places = np.sort(best[best > 0])
+        places: list[int] = np.sort(best[best > 0]).tolist()
         strongest_first: list[int] = np.argsort(-best, kind="stable")[: min(first, len(places))].tolist()
         return [
             Recommended(
                 self.categories[new[i]],
                 self.categories[causes[cause_of[i]]],
-                int(np.searchsorted(places, best[i], side="right")) / len(places),
+                bisect(places, int(best[i])) / len(places),
             )
             for i in strongest_first
         ]

@@ -3,21 +3,26 @@
 Definitions: docs/numbers.md. Cell k of a cohort is the k-th unit after its own; cell 0 is the whole cohort.
 """
 
+import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from sqlalchemy import CTE, ColumnElement, Integer, SelectBase, bindparam, func, literal_column, select, union_all
 
 from analytics.calendar import CohortPeriod
-from analytics.copy.engine import Engine, as_rows
+from analytics.copy.engine import Engine, column_of
 from analytics.retention import count_if, purchases_in
 from analytics.scope import Scope, ScopeShape, refund, refunds_paid, sale
 from models.naming import statement
 from models.sales import total_of
 
+Ints = NDArray[np.int64]
+
+SUMS = ("buyers", "leavers", "active", "gross", "refunded")
 NOTHING: ColumnElement[int] = literal_column("0", Integer)
 
 
@@ -112,40 +117,83 @@ class CohortCellFigures:
 class CohortFigures:
     """Customers whose first purchase is in a unit, with a cell for every unit since."""
 
+    of: "CohortTable"
     unit: int
     size: int
     active: int
-    cells: tuple[CohortCellFigures, ...]
+
+    @property
+    def cells(self) -> list[CohortCellFigures]:
+        """Made where they are asked for: there are as many as the square of the units."""
+        return self.of.cells_of(self.unit)
 
 
-async def cohort_figures(engine: Engine, scope: Scope, activity_days: int, period: CohortPeriod) -> list[CohortFigures]:
-    """All cohorts up to the end of a scope, empty ones between them too."""
-    params = params_of(scope, activity_days)
-    rows = as_rows(await engine.fetch(cohort_cells(scope.shape, period), params))
-    sums: dict[tuple[int, int], list[int]] = {}
-    for cohort, unit, *figures in rows:
-        kept = sums.setdefault((cohort, unit), [0] * len(figures))
-        for i, figure in enumerate(figures):
-            kept[i] += int(figure)
-    if not sums:
-        return []
+@dataclass(frozen=True)
+class CohortTable:
+    """All cohorts up to the end of a scope, empty ones between them too, as sums by cohort and unit where there is one.
+
+    The columns are by cohort, then unit; `sums` are buyers, leavers, active, gross, refunded.
+    """
+
+    period: CohortPeriod
+    last: int
+    cohort: Ints
+    unit: Ints
+    sums: Ints
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that it holds."""
+        return self.cohort.nbytes + self.unit.nbytes + self.sums.nbytes + 1024
+
+    @property
+    def units(self) -> range:
+        """The units of its cohorts, none where nobody bought."""
+        return self.period.units(int(self.cohort[0]), self.last) if len(self.cohort) else range(0)
+
+    def at(self, unit: int) -> CohortFigures:
+        """The cohort of a unit."""
+        _, leavers, active, *_ = self.sums[:, self._rows(unit)].sum(axis=1).tolist()
+        return CohortFigures(self, unit, leavers, active)
+
+    def cells_of(self, cohort: int) -> list[CohortCellFigures]:
+        """The cells of a cohort, the empty ones too."""
+        rows, units = self._rows(cohort), self.period.units(cohort, self.last)
+        sums = np.zeros((len(self.sums), len(units)), np.int64)
+        sums[:, (self.unit[rows] - cohort) // self.period.months] = self.sums[:, rows]
+        buyers, leavers, _, gross, refunded = sums
+        still = leavers.sum() - np.cumsum(leavers) + leavers
+        revenue = gross - refunded
+        cells = (column.tolist() for column in (buyers, still, revenue, np.cumsum(revenue)))
+        return [CohortCellFigures(*cell) for cell in zip(units, *cells, strict=True)]
+
+    def _rows(self, cohort: int) -> slice:
+        start, end = np.searchsorted(self.cohort, (cohort, cohort + 1)).tolist()
+        return slice(start, end)
+
+
+async def cohort_table(engine: Engine, scope: Scope, activity_days: int, period: CohortPeriod) -> CohortTable:
+    """All cohorts up to the end of a scope."""
+    rows = await engine.fetch(cohort_cells(scope.shape, period), params_of(scope, activity_days))
     last = period.units_over(scope.as_of, scope.as_of)[0]
-    return [_cohort(unit, last, period, sums) for unit in period.units(min(sums)[0], last)]
+    return await asyncio.to_thread(_table, rows, period, last)
+
+
+def _table(rows: pa.Table, period: CohortPeriod, last: int) -> CohortTable:
+    """The table of rows of which several may be of the same cohort and unit."""
+    cohort, unit = column_of(rows, "cohort"), column_of(rows, "unit")
+    sums = np.stack([column_of(rows, name) for name in SUMS])
+    order = np.lexsort((unit, cohort))
+    cohort, unit, sums = cohort[order], unit[order], sums[:, order]
+    if not len(cohort):
+        return CohortTable(period, last, cohort, unit, sums)
+    starts = np.flatnonzero((np.diff(cohort, prepend=-1) != 0) | (np.diff(unit, prepend=-1) != 0))
+    return CohortTable(period, last, cohort[starts], unit[starts], np.add.reduceat(sums, starts, axis=1))
 
 
 def params_of(scope: Scope, activity_days: int) -> dict[str, Any]:
     """What the statements of cohorts bind: cohorts are of all history."""
     return {**scope.all_history().params(), "activity_days": activity_days}
-
-
-def _cohort(unit: int, last: int, period: CohortPeriod, sums: dict[tuple[int, int], list[int]]) -> CohortFigures:
-    units = period.units(unit, last)
-    buyers, leavers, active, gross, refunded = zip(*(sums.get((unit, u), [0] * 5) for u in units), strict=True)
-    revenue = [sold - returned for sold, returned in zip(gross, refunded, strict=True)]
-    size = sum(leavers)
-    still = [size - gone for gone in accumulate(leavers, initial=0)][:-1]
-    cells = zip(units, buyers, still, revenue, accumulate(revenue), strict=True)
-    return CohortFigures(unit, size, sum(active), tuple(CohortCellFigures(*cell) for cell in cells))
 
 
 # ---------------------------------------------------------------- who is in a cell

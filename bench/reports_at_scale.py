@@ -16,7 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from analytics.calendar import CohortPeriod
-from analytics.cohorts import CohortFigures, cohort_figures
+from analytics.cohorts import CohortTable, cohort_table
 from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, RankingTerms, ranked
 from analytics.lifetime_value.spread import SpreadSummary, summary
 from analytics.lifetime_value.sums import Joined, customers_of
@@ -50,10 +50,10 @@ FOUR = (
 )
 
 
-def rows_of_cohorts(cohorts: list[CohortFigures]) -> list[tuple[Any, ...]]:
+def rows_of_cohorts(cohorts: CohortTable) -> list[tuple[Any, ...]]:
     """The floor's rows: of each cell the buyers, those who leave after it, of them the active, and the revenue."""
     rows: list[tuple[Any, ...]] = []
-    for cohort in cohorts:
+    for cohort in map(cohorts.at, cohorts.units):
         later = [cell.on_or_after for cell in cohort.cells[1:]] + [0]
         for cell, still in zip(cohort.cells, later, strict=True):
             rows.append((cohort.unit, cell.unit, cell.on, cell.on_or_after - still, cell.revenue))
@@ -109,7 +109,7 @@ def races(engine: Direct, last: int) -> list[Race]:
         ),
         of_rows(
             "retention: cohorts, both modes",
-            lambda: cohort_figures(engine, scope, ACTIVITY_DAYS, CohortPeriod.MONTH),
+            lambda: cohort_table(engine, scope, ACTIVITY_DAYS, CohortPeriod.MONTH),
             lambda: [
                 (*row[:4], row[5])
                 for row in engine.floor_rows("cohorts", last, ACTIVITY_DAYS)

@@ -1,5 +1,6 @@
 """The period of a report: what a client asks for, clipped to today, and the period that it is compared with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ from resolvers.operation.errors import BadUserInput
 from resolvers.operation.reports import Kept, Parts, kept
 from rules.days import date_of, day_number
 
+MOST_UNITS = 2_000  # of a series that is dense
 EARLIEST = date(1700, 1, 1)  # before any shop, and so that a comparison stays within the calendar
 
 
@@ -77,7 +79,7 @@ async def asked_period(context: Context, asked: Any, default: Any) -> tuple[Peri
         raise BadUserInput(f"`period` starts on {asked.start}, after its end on {asked.end}")
     if asked.start is not None and asked.start > end:
         raise BadUserInput(f"`period` starts on {asked.start}, after today, {business.today}: there are no facts yet")
-    first = await _first_day(context, end)
+    first = await first_fact_day(context, end)
     if asked.start is None:
         return _period(business, first or end, end), notices
     if first is not None and asked.start < first:
@@ -97,7 +99,9 @@ def _period(business: BusinessCalendar, start: date, end: date) -> Period:
     return Period(start, end, end < business.today)
 
 
-async def _first_day(context: Context, end: date) -> date | None:
+async def first_fact_day(context: Context, end: date) -> date | None:
+    """The day of the first counted sale or refund to a day, None where there is none."""
+
     async def compute(view: PinnedView) -> Kept[int | None]:
         return kept(await first_day(view, day_number(end)))
 
@@ -107,3 +111,15 @@ async def _first_day(context: Context, end: date) -> date | None:
 
 default_of_patterns = partial(last_days, 90)
 default_of_retention = partial(last_months, 12)
+
+
+async def start_of_series(context: Context, period: Period, units: Callable[[int, int], range]) -> int:
+    """The day number from which a dense series of a period begins: its start, but the first fact where it has too many.
+
+    `units` are those of a series from one day number to another.
+    """
+    start, end = day_number(period.start), day_number(period.end)
+    if len(units(start, end)) <= MOST_UNITS:
+        return start
+    first = await first_fact_day(context, period.end)
+    return start if first is None else max(start, day_number(first))

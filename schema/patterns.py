@@ -120,7 +120,11 @@ class PurchasePatterns:
     seasonality: Any = computed(
         "seasonality", list[SeasonIndex], "The twelve months of the year against all days, in all history."
     )
-    series: Any = computed("series", list[SeriesPoint], "Every calendar unit of the period, at most 4,000.")
+    series: Any = computed(
+        "series",
+        list[SeriesPoint],
+        "Every calendar unit of the period, at most 2,000: of more those before the first fact are left out.",
+    )
     payment_methods: Any = computed(
         "payment_methods", list[PaymentPreference], "The payment methods used, by transactions, then name."
     )

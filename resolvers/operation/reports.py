@@ -12,6 +12,7 @@ from analytics.copy.engine import as_shown
 from analytics.copy.pinned import PinnedView
 from resolvers.operation.computed import Computed
 from resolvers.operation.context import Context
+from resolvers.operation.meter import pace
 
 BYTES_OF_A_ROW = 200
 
@@ -93,4 +94,5 @@ class Parts:
         """The same with when it was computed, and whether it was kept from before."""
         arguments = (self.arguments, *more)
         found, is_kept = await self.context.report(f"{self.report} {part}", arguments, compute, need)
+        await pace().breathe()  # others waited for the same, and go on in the same turn of the loop
         return Computed(found.value.value, found.computed_at, found.duration_ms, found.seen), is_kept

@@ -43,12 +43,11 @@ from resolvers.patterns.figures import (
     weekday_hour_buckets,
 )
 from resolvers.patterns.purchases import Purchases
-from resolvers.periods import Comparison, Period, asked_period, default_of_patterns
+from resolvers.periods import MOST_UNITS, Comparison, Period, asked_period, default_of_patterns, start_of_series
 from resolvers.storefronts import storefront_key
 
 DEFAULT_EDGES = tuple(map(Decimal, (0, 100, 250, 500, 1000)))  # in the currency of the business
 MOST_EDGES = 50
-MOST_POINTS = 4_000
 
 DEFINITION = (
     "Counted sales of the period, those without a customer too unless a customer or a customer type is asked for. "
@@ -140,13 +139,20 @@ class PurchasePatterns:
         return [SeasonIndex(i, *of) for i, of in enumerate(zip(MONTHS, indexes, strict=True), 1)]
 
     async def series(self) -> list[SeriesPoint]:
-        """The calendar units of the period; BadUserInput where they are too many."""
-        units = _checked_units(self._of.scope, self._calendar)
+        """The calendar units of the period; BadUserInput where they are too many.
+
+        Of a period with too many those before the first fact of the shop are left out.
+        """
+        units = await self._units()
         flow = await self._flow()
         buckets = flow.by_unit(units, self._calendar.of_days(flow.day))
         return [
             series_point(self._of, self._calendar, unit, bucket) for unit, bucket in zip(units, buckets, strict=True)
         ]
+
+    async def _units(self) -> range:
+        start = await start_of_series(self._of.context, self.period, self._calendar.units)
+        return _checked_units(start, self._of.scope.as_of, self._calendar)
 
     async def payment_methods(self) -> list[PaymentPreference]:
         """The methods used, by transactions descending, then name."""
@@ -185,19 +191,16 @@ class PurchasePatterns:
         return self._first
 
 
-def _checked_units(scope: PatternScope, calendar: SeriesUnits) -> range:
-    units = calendar.units(scope.start, scope.as_of)
-    if len(units) <= MOST_POINTS:
+def _checked_units(start: int, end: int, calendar: SeriesUnits) -> range:
+    units = calendar.units(start, end)
+    if len(units) <= MOST_UNITS:
         return units
-    fits = next(g for g in Grouping if len(_units_by(g, scope, calendar)) <= MOST_POINTS)
+    others = ((grouping, SeriesUnits(grouping, calendar.first_weekday).units(start, end)) for grouping in Grouping)
+    fits = next((f"{grouping} makes {len(of):,}" for grouping, of in others if len(of) <= MOST_UNITS), None)
     raise BadUserInput(
-        f"`grouping`: {calendar.grouping} makes {len(units):,} points of this period, more than {MOST_POINTS:,}; "
-        f"{fits} makes {len(_units_by(fits, scope, calendar)):,}"
+        f"`grouping`: {calendar.grouping} makes {len(units):,} points of this period, more than {MOST_UNITS:,}; "
+        f"{fits or 'ask for a later start'}"
     )
-
-
-def _units_by(grouping: Grouping, scope: PatternScope, calendar: SeriesUnits) -> range:
-    return SeriesUnits(grouping, calendar.first_weekday).units(scope.start, scope.as_of)
 
 
 def _of_hours(moments: Moments) -> list[str]:

@@ -13,8 +13,9 @@ from analytics.cohorts import (
     CohortCellAnswer,
     CohortCellFigures,
     CohortFigures,
+    CohortTable,
     RetentionMode,
-    cohort_figures,
+    cohort_table,
 )
 from analytics.cohorts import members_of_cell as customers_of_cell
 from analytics.copy.pinned import PinnedView
@@ -23,14 +24,15 @@ from analytics.figures import average, percentage
 from analytics.scope import Scope
 from resolvers.customers import purchases_by_customer
 from resolvers.operation.context import Context
+from resolvers.operation.errors import BadUserInput
 from resolvers.operation.paging import list_digest
 from resolvers.operation.ranges import DateRange
 from resolvers.operation.reports import (
     Kept,
     Parts,
-    kept,
     kept_columns,
 )
+from resolvers.periods import MOST_UNITS
 from resolvers.retention.question import CohortMembers, RetentionQuestion
 from rules.days import date_of
 
@@ -106,16 +108,23 @@ class Cohorts:
         return self.asked.mode
 
     async def all(self) -> list[Cohort]:
-        """Every cohort, the earliest first."""
+        """Every cohort, the earliest first; BadUserInput where they are too many."""
+        table = await self.table()
+        return [self.cohort(table.at(unit)) for unit in _checked_units(table)]
 
-        async def compute(view: PinnedView) -> Kept[list[CohortFigures]]:
-            found = await cohort_figures(view, self.scope, self.activity_days, self.period)
-            return kept(found, sum(len(cohort.cells) for cohort in found))
+    async def table(self) -> CohortTable:
+        """Their figures."""
 
-        parts = Parts(self.context, "cohorts", (self.scope.all_history(), self.activity_days, self.period))
-        return [self._cohort(figures) for figures in await parts.get("cells", compute)]
+        async def compute(view: PinnedView) -> Kept[CohortTable]:
+            found = await cohort_table(view, self.scope, self.activity_days, self.period)
+            return Kept(found, found.nbytes)
 
-    def _cohort(self, figures: CohortFigures) -> Cohort:
+        return await Parts(self.context, "cohorts", (self.scope.all_history(), self.activity_days, self.period)).get(
+            "cells", compute
+        )
+
+    def cohort(self, figures: CohortFigures) -> Cohort:
+        """A cohort as it is shown."""
         start, key = self.period.start_of(figures.unit), self.period.key(figures.unit)
         return Cohort(
             of=self,
@@ -160,6 +169,16 @@ class Cohorts:
         return list_digest("cohorts", self.scope.all_history(), self.period, self.mode)
 
 
+def _checked_units(table: CohortTable) -> range:
+    if len(table.units) <= MOST_UNITS:
+        return table.units
+    period, first = table.period, table.units[0]
+    raise BadUserInput(
+        f"`cohortPeriod`: {period} makes {len(table.units):,} cohorts, more than {MOST_UNITS:,}: the first sale is "
+        f"in {period.key(first)}; ask for longer calendar units, or correct its day"
+    )
+
+
 def is_over(period: CohortPeriod, unit: int, scope: Scope, today: date) -> bool:
     """Whether nothing can be added to a unit: it ends by the end of the scope, and today is past it."""
     end = period.end_of(unit)
@@ -173,11 +192,10 @@ async def cohort_by_customer(
     period, as_of = arguments
     scope = Scope(as_of, None, include_inactive=True)
     asked = RetentionQuestion(DateRange(end=date_of(as_of)), cohort_period=period)
-    cohorts = await Cohorts(context, scope, asked).all()
-    by_start = {cohort.start: cohort for cohort in cohorts}
+    cohorts = Cohorts(context, scope, asked)
+    table = await cohorts.table()
     bought = await context.load_many(purchases_by_customer, ids, (as_of, RevenueBasis.NET))
-    return [_cohort_at(by_start, period, summary.first_purchase_date) for summary in bought]
-
-
-def _cohort_at(by_start: dict[date, Cohort], period: CohortPeriod, day: date | None) -> Cohort | None:
-    return None if day is None else by_start.get(period.start_of(period.unit_at(day)))
+    first = [summary.first_purchase_date for summary in bought]
+    units = [None if day is None else period.unit_at(day) for day in first]
+    by_unit = {unit: cohorts.cohort(table.at(unit)) for unit in units if unit is not None and unit in table.units}
+    return [None if unit is None else by_unit.get(unit) for unit in units]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.calendar import CohortPeriod
 from analytics.cohorts import (
     cohort_cells,
 )
@@ -31,7 +32,7 @@ from resolvers.operation.reports import (
     kept,
     statements_shown,
 )
-from resolvers.periods import Period, asked_period, default_of_retention
+from resolvers.periods import MOST_UNITS, Period, asked_period, default_of_retention, start_of_series
 from resolvers.retention.cohorts import Cohort, Cohorts
 from resolvers.retention.figures import RetentionSummary, RetentionTrend, summary_of, trend_of
 from resolvers.retention.question import MAX_ACTIVITY_DAYS, RetentionQuestion
@@ -86,9 +87,13 @@ class RetentionReport:
         return Cohorts(self._context, self._scope, self.asked)
 
     async def trends(self) -> list[RetentionTrend]:
-        """The calendar units of the period, the first and the last clipped to it."""
+        """The calendar units of the period, the first and the last clipped to it.
+
+        Of a period with too many those before the first fact are left out; BadUserInput where the rest is too many.
+        """
         period, scope = self.asked.trend_period, self._scope
-        units = period.units_over(scope.start, scope.as_of)
+        start = await start_of_series(self._context, self.period, period.units_over)
+        units = _checked_units(period, period.units_over(start, scope.as_of))
 
         async def compute(view: PinnedView) -> Kept[list[TrendFigures]]:
             return kept(await trends_over(view, scope, self.asked.activity_days, period, units), len(units))
@@ -166,6 +171,15 @@ class RepeatPurchases:
     def avg_purchases_per_customer(self) -> float | None:
         """Counted sales per customer."""
         return ratio(self.activity.orders, self.activity.customers)
+
+
+def _checked_units(period: CohortPeriod, units: range) -> range:
+    if len(units) > MOST_UNITS:
+        raise BadUserInput(
+            f"`trendPeriod`: {period} makes {len(units):,} trends of this period, more than {MOST_UNITS:,}; "
+            "ask for longer calendar units, or a later start"
+        )
+    return units
 
 
 def _scope_of(period: Period, like: Scope) -> Scope:

@@ -4,6 +4,7 @@ A point is about the work of showing one plain field. Each fragment is priced on
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple, cast
 
 from graphql import (
@@ -40,6 +41,16 @@ STATEMENT = 5  # a field that asks the store once, for however many objects
 EXPORT = 10  # a link to a file: nothing is computed before it is opened
 REPORT = 500  # a computation over all facts: whatever tells how fresh it is
 
+
+class Series(NamedTuple):
+    """How a field is asked for a series; `each` is what a unit of it costs beside what is shown."""
+
+    unit: str
+    default: str
+    days: int
+    each: int = 0
+
+
 # Where a field's work differs from what its type lets one expect.
 PRICES = {
     "Customer.rfm": 10,
@@ -55,29 +66,27 @@ PRICES = {
     "Query.sales": 20,
     "Query.lifetimeValueModel": REPORT,
     "Query.segmentMigration": 2 * REPORT,
-    "Query.segmentationTrend": 12 * REPORT,
     "Query.__schema": 20_000,  # one is enough: a flood of them is refused, however little each asks
     "Query.__type": 100,
 }
 MUTATION = 20
 
-# How many items a list has that nobody asked a number of.
+# How many items a list has that nobody asked a number of; where facts make it longer, the executor counts.
 SHORT_LIST = 10
 LISTS = {
     "__Schema.types": 100,
     "__Type.fields": 7,
-    "CategoryAffinity.pairs": 50,
     "DataQuality.imports": 50,
+    "Cohort.periods": 18,
     "LifetimeValueReport.distribution": 7,
     "LifetimeValueReport.lorenz": 101,
     "PurchasePatterns.byHour": 24,
     "PurchasePatterns.byMonth": 12,
     "PurchasePatterns.byWeekdayHour": 168,
     "PurchasePatterns.seasonality": 12,
-    "PurchasePatterns.series": 50,
+    "RetentionReport.cohorts": 36,
     "SegmentMigration.moves": 30,
     "Segmentation.cells": 125,
-    "SegmentationTrend.points": 12,
 }
 INTROSPECTED_LIST = 1
 
@@ -90,27 +99,49 @@ NAMING_ONE = {
     "Segmentation.cells": {"recencyScore", "frequencyScore", "monetaryScore"},
 }
 
+# Lists with as many items as the field that the whole report hangs from is asked for: by `first`, or by a period.
+OF_FIRST = frozenset(("CategoryAffinity.pairs",))
+OF_PERIOD = frozenset(("PurchasePatterns.series", "RetentionReport.trends", "SegmentationTrend.points"))
+
+# The fields whose period makes such lists: how its calendar unit is called, which it is where none is given, and how
+# many days it has where none is given.
+SERIES = {
+    "Customer.patterns": Series("", "MONTHLY", 90),
+    "Query.purchasePatterns": Series("grouping", "MONTHLY", 90),
+    "Query.retention": Series("trendPeriod", "MONTH", 365),
+    "Query.segmentationTrend": Series("every", "MONTH", 365, each=REPORT),
+}
+DAYS_OF_UNIT = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 30, "MONTH": 30, "QUARTER": 91, "YEAR": 365}
+DAYS_OF_HISTORY = 3_650  # where a period begins with the first fact, which nobody has looked up yet
+LONGEST_SERIES = 2_000
+LONGEST_DAY = 10
+
 PAGE_ARGUMENTS = ("first", "last")
 INTROSPECTION = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
 class Price(NamedTuple):
-    """What a selection costs once, and for each item of the page that it is asked for."""
+    """What a selection costs once, for each item of the page that it is asked for, and for each unit of its series."""
 
     once: int = 0
     each: int = 0
+    unit: int = 0
 
     def beside(self, other: "Price") -> "Price":
         """Both in one selection set."""
-        return Price(min(self.once + other.once, CEILING), min(self.each + other.each, CEILING))
+        return Price(*(min(mine + its, CEILING) for mine, its in zip(self, other, strict=True)))
 
     def times(self, count: int) -> "Price":
         """As often as there are items."""
-        return Price(min(self.once * count, CEILING), min(self.each * count, CEILING))
+        return Price(*(min(mine * count, CEILING) for mine in self))
 
     def for_page(self, size: int) -> "Price":
         """With a page of this size."""
-        return Price(min(self.once + self.each * size, CEILING))
+        return Price(min(self.once + self.each * size, CEILING), unit=self.unit)
+
+    def for_series(self, count: int) -> "Price":
+        """With a series of so many units."""
+        return Price(min(self.once + self.unit * count, CEILING), self.each)
 
 
 FREE = Price()
@@ -131,13 +162,17 @@ def cost_of(
 
 
 def sizes_of(variables: Mapping[str, Any] | None) -> frozenset[tuple[str, Any]]:
-    """What of some variables the cost may depend on: whole numbers, truth values and the lengths of lists."""
+    """What of some variables the cost may depend on: numbers, truth values, days and units, the lengths of lists."""
     return frozenset((name, _size(value)) for name, value in (variables or {}).items())
 
 
 def _size(value: Any) -> Any:
     if isinstance(value, list):
         return ("items", len(cast(list[Any], value)))
+    if isinstance(value, dict):
+        return sizes_of(cast(dict[str, Any], value))
+    if isinstance(value, str) and len(value) <= LONGEST_DAY:
+        return value
     return (type(value), value) if isinstance(value, bool | int | float) else value is None
 
 
@@ -170,9 +205,15 @@ class _Pricing:
             return Price(LEAF)
         inner = self.of(node.selection_set, named_type_of(field))
         page = self._page(node, field)
+        coordinate = f"{parent.name}.{node.name.value}"
+        if series := SERIES.get(coordinate):
+            count = self._units(node, series)
+            inner = inner.for_series(count).beside(Price(series.each * count))
         if _is_list(field.type):
-            if _is_connection(parent):
+            if _is_connection(parent) or coordinate in OF_FIRST:
                 return Price(LEAF, inner.for_page(DEFAULT_PAGE).once)
+            if coordinate in OF_PERIOD:
+                return Price(LEAF, unit=inner.for_page(DEFAULT_PAGE).once)
             count = page or self._given_items(node) or self._usual_items(node, parent)
             inner = inner.times(count)
         elif page is not None or _has_pages(field):
@@ -210,6 +251,28 @@ class _Pricing:
                 _check_page(name, value, node)
                 size = max(size or 0, value)
         return size
+
+    def _units(self, node: FieldNode, series: Series) -> int:
+        """How many calendar units the period has that a field is asked for, as far as can be told beforehand."""
+        asked = {given.name.value: self._walker.value(given.value) for given in self._given(node)}
+        unit = DAYS_OF_UNIT.get(str(asked.get(series.unit)), DAYS_OF_UNIT[series.default])
+        period = asked.get("period") or asked
+        start, end = (self._day(period, *names) for names in (("start", "from"), ("end", "to")))
+        days = series.days
+        if start is not None:
+            days = (end or date.today()).toordinal() - start.toordinal()
+        elif "period" in asked:
+            days = DAYS_OF_HISTORY
+        return min(max(days, 0) // unit + 2, LONGEST_SERIES)
+
+    def _day(self, period: Any, *names: str) -> date | None:
+        values = (cast(dict[str, Any], period).get(name) for name in names) if isinstance(period, dict) else ()
+        told = next((value for value in values if value is not None), None)
+        found = self._walker.value(told) if isinstance(told, ValueNode) else told
+        try:
+            return date.fromisoformat(found) if isinstance(found, str) else None
+        except ValueError:
+            return None
 
     def _given_items(self, node: FieldNode) -> int:
         """How many items the longest list among the arguments has: the answer has as many."""

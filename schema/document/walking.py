@@ -11,6 +11,7 @@ from graphql import (
     ArgumentNode,
     BooleanValueNode,
     DocumentNode,
+    EnumValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -23,9 +24,11 @@ from graphql import (
     IntValueNode,
     ListValueNode,
     NamedTypeNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    StringValueNode,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -168,7 +171,7 @@ class Walker:
         return self._schema.get_type(condition.name.value) if self._schema and condition else None
 
     def value(self, node: ValueNode) -> Any:
-        """A whole number, a truth value or a list as such, the value of a variable, None for all else."""
+        """A literal or the value of a variable; of lists and inputs in a document the parts are nodes still."""
         return (self._values or {}).get(node.name.value) if isinstance(node, VariableNode) else _literal(node)
 
     def _is_left_out(self, node: SelectionNode) -> bool:
@@ -207,9 +210,11 @@ def _literal(node: ValueNode | None) -> Any:
     match node:
         case IntValueNode():
             return int(node.value)
-        case BooleanValueNode():
+        case BooleanValueNode() | StringValueNode() | EnumValueNode():
             return node.value
         case ListValueNode():
             return list(node.values)
+        case ObjectValueNode():
+            return {field.name.value: field.value for field in node.fields}
         case _:
             return None
