@@ -10,7 +10,6 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import strawberry
 
-from resolvers.operation.meter import pace
 from schema.arguments import about
 
 PLACE = "before"  # in the metadata of a field: the name of the one that follows it
@@ -45,7 +44,6 @@ def computed(method: str, type_: Any, description: str) -> Any:
     """A field that is computed where it is asked for, by a method of the result."""
 
     async def resolve(root: strawberry.Parent[Any]) -> Any:
-        await pace().breathe()  # of a page there may be a thousand, whose statements are done already
         return await getattr(root, method)()
 
     resolver: Callable[..., Coroutine[Any, Any, Any]] = resolve

@@ -1,7 +1,9 @@
 """What an answer may come to while it is made, and turns on the event loop for those who make one."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from itertools import islice
 from threading import Event
 from time import perf_counter
@@ -11,6 +13,7 @@ from weakref import WeakKeyDictionary
 from resolvers.operation.errors import TooCostly
 
 SECONDS_AT_ONCE = 0.005
+WOKEN_AT_ONCE = 50
 PIECE = 250  # items that are shown between two looks at the clock
 
 T = TypeVar("T")
@@ -27,23 +30,46 @@ class Meter:
     def __init__(self, entries: int = 100_000, nbytes: int = 20_000_000) -> None:
         self.made = 0
         self.nbytes = 0
-        self._most_entries = entries
         self.most_bytes = nbytes
+        self._most_entries = entries
+        self._refusal: TooCostly | None = None
+        self._limit: asyncio.Timeout | None = None
+
+    @asynccontextmanager
+    async def ending(self) -> AsyncGenerator[None]:
+        """What is done inside is cancelled where it makes more than it may: TooCostly is raised then."""
+        try:
+            async with asyncio.timeout(None) as self._limit:
+                yield
+        except TimeoutError:
+            if self._refusal is None:
+                raise
+            raise self._refusal from None
+        finally:
+            self._limit = None
 
     def makes(self, count: int) -> None:
         """Entries that are about to be made."""
         self.made += count
         if self.made > self._most_entries:
-            raise TooCostly(
-                f"the lists of the answer have more than {self._most_entries:,} entries: ask for a shorter period, "
-                "longer calendar units, single items or smaller pages (MAX_COST)"
+            raise self._over(
+                TooCostly(
+                    f"the lists of the answer come to more than {self._most_entries:,} entries: ask for a shorter "
+                    "period, longer calendar units, single items or smaller pages (MAX_COST)"
+                )
             )
 
     def shows(self, nbytes: int) -> None:
         """Bytes that the answer has at least."""
         self.nbytes += nbytes
         if self.nbytes > self.most_bytes:
-            raise too_large(self.most_bytes)
+            raise self._over(too_large(self.most_bytes))
+
+    def _over(self, refusal: TooCostly) -> TooCostly:
+        self._refusal = self._refusal or refusal
+        if self._limit is not None:
+            self._limit.reschedule(0)
+        return self._refusal
 
 
 def too_large(most: int) -> TooCostly:
@@ -57,6 +83,8 @@ class Pace:
     def __init__(self) -> None:
         self._began = 0.0
         self._is_running = False
+        self._will_end = False
+        self._waiting: deque[asyncio.Future[None]] = deque()
 
     def is_spent(self) -> bool:
         """Whether the time of this turn is over; the first to ask begins one."""
@@ -64,13 +92,15 @@ class Pace:
         if self._is_running:
             return now - self._began > SECONDS_AT_ONCE
         self._is_running, self._began = True, now
-        asyncio.get_running_loop().call_soon(self._end)  # runs before all who begin to wait from now on
+        self._end_soon()
         return False
 
     async def breathe(self) -> None:
         """Let others be served where this turn is over."""
-        while self.is_spent():  # noqa: ASYNC110  what is waited for is the end of a turn of the loop
-            await asyncio.sleep(0)
+        while self.is_spent():
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiter)
+            await waiter
 
     async def each(self, work: Callable[[T], V], items: Iterable[T], size: int = PIECE) -> list[V]:
         """What some work makes of each of many items, in turns."""
@@ -80,8 +110,20 @@ class Pace:
             found.extend(map(work, part))
         return found
 
+    def _end_soon(self) -> None:
+        if not self._will_end:
+            self._will_end = True
+            asyncio.get_running_loop().call_soon(self._end)  # when the loop has looked at its sockets
+
     def _end(self) -> None:
-        self._is_running = False
+        """Begin anew, with some of those who wait: to wake all of many thousands would be a turn by itself."""
+        self._is_running = self._will_end = False
+        for _ in range(min(len(self._waiting), WOKEN_AT_ONCE)):
+            waiter = self._waiting.popleft()
+            if not waiter.done():  # nobody waits who was cancelled
+                waiter.set_result(None)
+        if self._waiting:
+            self._end_soon()
 
 
 async def each_aside(work: Callable[[T], V], items: Sequence[T]) -> list[V]:

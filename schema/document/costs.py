@@ -38,6 +38,7 @@ from schema.document.walking import Fragments, Walker, argument, field_of, named
 LEAF = 1
 OBJECT = 1
 STATEMENT = 5  # a field that asks the store once, for however many objects
+MEMBERS = 20  # the customers behind a number: a statement of its own for each number of a list
 EXPORT = 10  # a link to a file: nothing is computed before it is opened
 REPORT = 500  # a computation over all facts: whatever tells how fresh it is
 
@@ -57,6 +58,7 @@ PRICES = {
     "Customer.atStake": 10,
     "Customer.attention": 10,
     "CLV.prediction": 10,
+    "CohortCell.customers": MEMBERS,
     "Customer.clv": 10,
     "Customer.patterns": 50,
     "Customer.recommendations": 50,
@@ -66,6 +68,10 @@ PRICES = {
     "Query.sales": 20,
     "Query.lifetimeValueModel": REPORT,
     "Query.segmentMigration": 2 * REPORT,
+    "RFMCell.customers": MEMBERS,
+    "SegmentMove.customers": MEMBERS,
+    "SegmentSummary.customers": MEMBERS,
+    "ValueBucket.customers": MEMBERS,
     "Query.__schema": 20_000,  # one is enough: a flood of them is refused, however little each asks
     "Query.__type": 100,
 }
@@ -77,7 +83,7 @@ LISTS = {
     "__Schema.types": 100,
     "__Type.fields": 7,
     "DataQuality.imports": 50,
-    "Cohort.periods": 18,
+    "Cohort.periods": 30,
     "LifetimeValueReport.distribution": 7,
     "LifetimeValueReport.lorenz": 101,
     "PurchasePatterns.byHour": 24,

@@ -23,6 +23,7 @@ from schema.document.prepared import PREPARED, Prepared
 from schema.execution.lookups import Lookup
 
 LEAF = "leaf"  # what is known of a field, beside its definition
+ENTRIES_OF_PAGE = 20  # what a page that each object of a list asks for by itself counts, beside its own entries
 VALUES_AT_ONCE = 500  # of a list that is completed without a look at the clock
 BYTES_OF_VALUE = 5  # what a plain field adds to an answer at least, beside its name: quotes, colon, comma, a digit
 
@@ -72,6 +73,7 @@ class FieldPlan:
     others: dict[str, Any]
     rest: dict[str, Any]
     nbytes: int
+    pages: int
 
     def values(self, source: Any) -> dict[str, Any]:
         """The plain fields of an object."""
@@ -148,7 +150,9 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         # What an operation itself selects is collected anew each time: a plan would not serve again.
         plan = grouped_field_set.plan if isinstance(grouped_field_set, Selection) else None
         if plan is not None and self._pace.is_spent():
-            return self._later(parent_type, source_value, path, grouped_field_set, position_context)
+            return self._later(
+                self.execute_fields, parent_type, source_value, path, grouped_field_set, position_context
+            )
         if plan is None or not plan.plain:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
         self._meter.shows(plan.nbytes)
@@ -161,9 +165,16 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         rest: Any = cast(Any, super().execute_fields(parent_type, source_value, path, plan.rest, position_context))
         return _joined(plan, plain, rest) if inspect.isawaitable(rest) else plan.in_order(plain, rest)
 
-    async def _later(self, *asked: Any) -> Any:
+    def execute_field(
+        self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Path, position_context: Any
+    ) -> Any:
+        """A field that is not plain: at once, or in a later turn of the event loop where this one is over."""
+        asked, execute = (parent_type, source, field_details_list, path, position_context), super().execute_field
+        return self._later(execute, *asked) if self._pace.is_spent() else execute(*asked)
+
+    async def _later(self, execute: Callable[..., Any], *asked: Any) -> Any:
         await self._pace.breathe()
-        found = self.execute_fields(*asked)
+        found = execute(*asked)
         return await found if inspect.isawaitable(found) else found
 
     def complete_iterable_value(
@@ -177,7 +188,6 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """A list: its objects' plain fields in one loop, each looked-up field for all of them at once."""
         type_, kept = _nullable(item_type), list(items)
-        self._meter.makes(len(kept))
 
         def as_ever() -> Any:
             return super(RowExecutor, self).complete_iterable_value(
@@ -185,8 +195,10 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
             )
 
         if not isinstance(type_, GraphQLObjectType) or self.get_stream_usage(field_details_list, path):
+            self._meter.makes(len(kept))
             return as_ever()
         plan = self._plan_within(type_, field_details_list)
+        self._meter.makes(len(kept) * (1 + ENTRIES_OF_PAGE * plan.pages))
         if plan.rest and not plan.lookups:
             return as_ever()
         if kept and (plan.lookups or len(kept) * len(plan.plain) > VALUES_AT_ONCE or self._pace.is_spent()):
@@ -343,7 +355,7 @@ def _plan_of(type_: GraphQLObjectType, selected: Selection) -> FieldPlan:
     lookups: list[SelectedLookup] = []
     others: dict[str, Any] = {}
     for name, details in selected.items():
-        field = type_.fields.get(details[0].node.name.value)
+        field = type_.fields.get(_name_of(details))
         if field is not None and (found := _plain_field(field, name)):
             plain.append(found)
         elif field is not None and (lookup := _lookup_of(field)):
@@ -353,7 +365,12 @@ def _plan_of(type_: GraphQLObjectType, selected: Selection) -> FieldPlan:
     taken = {field.name for field in plain}
     rest = {name: details for name, details in selected.items() if name not in taken}
     nbytes = sum(len(field.name) + BYTES_OF_VALUE for field in plain) + 2
-    return FieldPlan(selected, plain, lookups, others, rest, nbytes)
+    pages = sum("first" in field.args for found in others.values() if (field := type_.fields.get(_name_of(found))))
+    return FieldPlan(selected, plain, lookups, others, rest, nbytes, pages)
+
+
+def _name_of(details: Any) -> str:
+    return details[0].node.name.value
 
 
 def _is_directed(details: Any) -> bool:

@@ -12,7 +12,7 @@ SMALL = 50_000  # bytes that an answer is known to have at least, up to which it
 
 
 async def in_json(data: Any, known_bytes: int, most_bytes: int) -> bytes:
-    """The data of an answer, of which something is known of its length; TooCostly where it has more bytes than it may."""
+    """The data of an answer that has at least the known bytes; TooCostly where it has more than it may."""
     if known_bytes <= SMALL:
         written = orjson.dumps(data)
         if len(written) > most_bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
@@ -173,6 +174,8 @@ class Endpoint:
             if not limit.expired():
                 raise
             return OperationOutcome(None, told_of_timeout(self.seconds, writes=operation.writes), shown)
+        except TooCostly as over:
+            return OperationOutcome(None, told_of(over), shown)
 
     async def _kept_or_run(self, operation: Operation, viewer: Viewer, held: str | None) -> "OperationOutcome":
         """The answer as it was kept, or executed; empty where a client holds it already, by the ETags that it names."""
@@ -196,9 +199,6 @@ class Endpoint:
         moved = any(isinstance(origin_of(error), SnapshotMoved) for error in result.errors or [])
         if moved and not operation.writes:  # what writes goes on with a newer snapshot, and never runs twice
             result, context = await self._execute(operation, viewer, pin_at_start=True)
-        over = next((error for error in result.errors or [] if isinstance(origin_of(error), TooCostly)), None)
-        if over and not operation.writes:  # what is left of an answer without its lists is none
-            return OperationOutcome(None, told_of(over), operation.spending.shown), context
         return await self._outcome(result, operation, context.meter), context
 
     async def _outcome(self, result: ExecutionResult, operation: Operation, meter: Meter) -> "OperationOutcome":
@@ -208,10 +208,7 @@ class Endpoint:
         told = told_by_execution(result.errors or [])
         if result.data is None and all(error.path is None for error in result.errors or []):
             return OperationOutcome(None, told, shown)  # a variable was refused: nothing was executed
-        try:
-            data = await in_json(result.data, meter.nbytes, meter.most_bytes)
-        except TooCostly as over:
-            return OperationOutcome(None, told_of(over), shown)
+        data = await in_json(result.data, meter.nbytes, meter.most_bytes)
         return OperationOutcome(data, told, {**(result.extensions or {}), **shown})
 
     async def _execute(
@@ -231,14 +228,16 @@ class Endpoint:
         try:
             if pin_at_start:  # before any field takes a snapshot without the copy
                 await context.business()
-            result = await self.schema.execute(
-                operation.prepared.text,
-                variable_values=operation.asked.variables,
-                operation_name=operation.asked.operation_name,
-                context_value=context,
-                operation_extensions={PREPARED: operation.prepared},
-            )
-        except asyncio.CancelledError:
+            # What writes is not cancelled for the size of its answer.
+            async with nullcontext() if operation.writes else context.meter.ending():
+                result = await self.schema.execute(
+                    operation.prepared.text,
+                    variable_values=operation.asked.variables,
+                    operation_name=operation.asked.operation_name,
+                    context_value=context,
+                    operation_extensions={PREPARED: operation.prepared},
+                )
+        except (asyncio.CancelledError, TooCostly):
             await context.abandon()
             raise
         finally:
