@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from analytics import affinity
-from analytics.affinity import Together
+from analytics.affinity import Ratio, Together, places_of
 from resolvers.affinity import AffinityQuestion, category_affinity, recommendations_by_customer
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
@@ -118,6 +118,41 @@ async def test_more_categories_than_a_word_has_bits(services: Services, monkeypa
     of_first = [pair for pair in in_words if pair[0] == "000"]
     assert len(of_first) == 129
     assert {pair[1]: pair[2] for pair in of_first if pair[1] in ("001", "064", "129")} == {"001": 2, "064": 2, "129": 1}
+
+
+async def test_an_order_of_more_categories_than_are_paired(services: Services) -> None:
+    """1,200 categories in one order, of which 1,000 are paired: those with two lines, then the first by name."""
+    shop = await open_shop(services.database, "Wide")
+    names = [f"{i:04}" for i in range(1_200)]
+    shop.sale("anna", "2026-02-01", lines=lines([*names, "1199"]))
+    shop.sale("ben", "2026-02-02", lines=lines(["0000"]))
+    await shop.save()
+    async with operation(services, shop.id) as context:
+        found = await category_affinity(context, AffinityQuestion(min_support=0.0, first=1_000))
+        (all_of_ben,) = await recommendations_by_customer(context, [shop.id_of("ben")], 1_000)
+        (of_ben,) = await recommendations_by_customer(context, [shop.id_of("ben")], 3)
+
+    assert found.notices == ["Pairs are of the 1,000 categories of most lines; 200 others are left out."]
+    assert [(p.first, p.second, p.lift) for p in found.pairs[:3]] == [
+        ("0001", "0002", 2.0),
+        ("0001", "0003", 2.0),
+        ("0001", "0004", 2.0),
+    ]
+    assert found.pairs[998 - 1].second == "1199", "which has two lines; 0999 to 1198 have one"
+    assert found.pairs[998].first == "0002"
+    assert len(all_of_ben) == 999
+    assert [(r.category, r.score) for r in of_ben] == [("0001", 1.0), ("0002", 1.0), ("0003", 1.0)]
+
+
+def test_places_are_those_of_exact_fractions() -> None:
+    """Against fractions, for all pairs of small numbers, where many ratios are equal in different terms."""
+    over, under, other = (part.ravel() for part in np.meshgrid(*[np.arange(1, 9)] * 3))
+    ratio = Ratio((over, over), (under, under, other))
+    exact = [Fraction(int(o) ** 2, int(u) ** 2 * int(v)) for o, u, v in zip(over, under, other, strict=True)]
+    place = {value: at for at, value in enumerate(sorted(set(exact)), 1)}
+
+    assert places_of(ratio).tolist() == [place[value] for value in exact]
+    assert len(place) < len(exact)
 
 
 async def test_impossible_questions(context: Context) -> None:

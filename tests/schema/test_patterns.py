@@ -214,15 +214,36 @@ async def test_series(ask_both: Asker) -> None:
     ]
 
 
-async def test_a_series_of_too_many_points_names_what_fits(ask: Asker) -> None:
-    long = 'period: {start: "2000-01-01", end: "2025-12-31"}, grouping'
-    told = await ask.refused(f"{{ purchasePatterns({long}: DAILY) {{ series {{ start }} }} }}")
+async def test_a_series_of_too_many_points_begins_with_the_first_fact(ask: Asker) -> None:
+    since_1700 = 'period: {start: "1700-01-01"}, grouping'
+    found = await patterns(ask, "series { start transactionCount }", f"{since_1700}: DAILY")
+    weeks = await patterns(
+        ask, "series { start }", 'period: {start: "2000-01-01", end: "2025-12-31"}, grouping: WEEKLY'
+    )
 
-    assert told == "`grouping`: DAILY makes 9,497 points of this period, more than 4,000; WEEKLY makes 1,358"
-    assert len((await patterns(ask, "series { start }", f"{long}: WEEKLY"))["series"]) == 1_358
-    assert (await patterns(ask, "summary { totalTransactions }", f"{long}: DAILY"))["summary"] is not None
-    weeks = '{ purchasePatterns(period: {start: "1700-01-01"}, grouping: WEEKLY) { series { start } } }'
-    assert (await ask.refused(weeks)).endswith("; MONTHLY makes 3,915")
+    assert found["series"][0] == {"start": "2025-06-30", "transactionCount": 1}
+    assert found["series"][-1]["start"] == "2026-03-05"
+    assert len(found["series"]) == 249
+    assert len(weeks["series"]) == 1_358, "of fewer than 2,000 the empty ones are there"
+    summary = await patterns(ask, "period { start } frequency { daily }", f"{since_1700}: DAILY")
+    assert summary["period"] == {"start": "1700-01-01"}
+
+
+async def test_a_series_of_too_many_points_names_what_fits(ask: Asker) -> None:
+    old = await open_shop(ask.services.database, "Old Shop")
+    old.sale("ANN", "2000-01-01", "10.00")
+    old.sale("ANN", "1700-02-01", "10.00")
+    await old.save()
+    asker = ask.being(Role.VIEWER, business_id=old.id)
+    long = 'period: {start: "2000-01-01", end: "2025-12-31"}, grouping'
+    told = await asker.refused(f"{{ purchasePatterns({long}: DAILY) {{ series {{ start }} }} }}")
+
+    assert told == "`grouping`: DAILY makes 9,497 points of this period, more than 2,000; WEEKLY makes 1,358"
+    assert (await patterns(asker, "summary { totalTransactions }", f"{long}: DAILY"))["summary"] is not None
+    months = '{ purchasePatterns(period: {start: "1700-01-01"}) { series { start } } }'
+    assert (await asker.refused(months)) == (
+        "`grouping`: MONTHLY makes 3,914 points of this period, more than 2,000; ask for a later start"
+    )
 
 
 async def test_payments_and_categories(ask_both: Asker) -> None:

@@ -143,3 +143,29 @@ async def test_a_portal_does_not_see_cohorts(services: Services, sold: Shop) -> 
     ask = Asker(services, Viewer("anna", Role.CUSTOMER, sold.id, customer_id=sold.id_of("a")))
     await ask.refused("{ viewer { customer { cohort { key } } } }", "FORBIDDEN")
     await ask.refused("{ retention { period { start } } }", "FORBIDDEN")
+
+
+async def test_one_sale_of_the_year_26_is_no_table_of_24_000_cohorts(ask: Asker) -> None:
+    shop = await open_shop(ask.services.database, "Antiquity")
+    shop.sale("OLD", "0026-03-01", "10.00")
+    shop.sale("NEW", "2026-03-01", "20.00")
+    await shop.save()
+    asker = ask.being(Role.VIEWER, business_id=shop.id)
+
+    assert await asker.refused("{ retention { cohorts { key } } }") == (
+        "`cohortPeriod`: MONTH makes 24,001 cohorts, more than 2,000: the first sale is in 0026-03; "
+        "ask for longer calendar units, or correct its day"
+    )
+    assert (await asker("{ retention { summary { totalCustomers } } }"))["retention"]["summary"] == {
+        "totalCustomers": 2
+    }
+    customer = await asker('{ customer(by: {number: "NEW"}) { cohort { key size periods { period revenue } } } }')
+    assert customer["customer"]["cohort"] == {
+        "key": "2026-03",
+        "size": 1,
+        "periods": [{"period": 0, "revenue": "20.00"}],
+    }
+    told = await asker.refused('{ retention(period: {start: "1700-01-01", end: "2025-01-01"}) { trends { key } } }')
+    assert told.startswith("`trendPeriod`: MONTH makes 3,901 trends of this period, more than 2,000")
+    quarters = await asker('{ retention(period: {start: "1700-01-01"}, trendPeriod: QUARTER) { trends { key } } }')
+    assert len(quarters["retention"]["trends"]) == 1_305

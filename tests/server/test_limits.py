@@ -277,3 +277,35 @@ def test_a_statement_that_takes_too_long_is_a_timeout(ask: Caller) -> None:
     assert code(response) == "TIMEOUT"
     assert response.json()["data"]["role"]
     assert "SELECT" not in response.text
+
+
+def test_the_price_of_a_series_follows_its_period() -> None:
+    page = "{ customers(first: 10) { nodes { patterns(period: PERIOD) { series { start revenue } } } } }"
+    year = '{ start: "2025-01-01", end: "2025-12-31" }'
+    of_a_year = 50 + 1 + 10 * (50 + 1 + 14 * 2)  # twelve months, and the ends of others
+
+    assert cost(page.replace("PERIOD", year)) == of_a_year
+    assert cost(page.replace("PERIOD", '{ start: "1700-01-01" }')) == 51 + 10 * (51 + 2_000 * 2)
+    assert cost(page.replace("PERIOD", '{ end: "2025-12-31" }')) == 51 + 10 * (51 + 123 * 2), "ten years"
+    assert cost(page.replace("(period: PERIOD)", "")) == 51 + 10 * (51 + 5 * 2)
+    by_day = f"query ($a: Date) {page.replace('PERIOD', '{ start: $a }')}"
+    assert cost(by_day, a="soon") == cost(by_day) == 51 + 10 * (51 + 123 * 2)
+    given = {"start": "2025-01-01", "end": "2025-12-31"}
+    assert cost(f"query ($p: DateRange) {page.replace('PERIOD', '$p')}", p=given) == of_a_year
+    edges = "{ start: $a, end: $b }"
+    by_days = f"query ($a: Date, $b: Date) {page.replace('PERIOD', edges)}"
+    assert cost(by_days, a="2025-01-01", b="2025-12-31") == of_a_year
+    assert cost(by_days, a="1700-01-01", b="2025-12-31") == 51 + 10 * (51 + 2_000 * 2)
+    of_days = 'purchasePatterns(period: { start: "2025-01-01", end: "2025-12-31" }, grouping: DAILY)'
+    assert cost(f"{{ {of_days} {{ series {{ start }} }} }}") == 500 + 1 + 366
+    assert cost(f"{{ {of_days} {{ ...F }} }} fragment F on PurchasePatterns {{ series {{ start }} }}") == 500 + 1 + 366
+
+
+def test_the_price_of_pairs_points_and_members_follows_what_they_take() -> None:
+    trend = 'segmentationTrend(from: "2016-01-01", to: "2025-12-31", every: YEAR)'
+
+    assert cost(f"{{ {trend} {{ points {{ asOf }} }} }}") == 500 + 12 * (500 + 1) + 1
+    assert cost("{ categoryAffinity(first: 10) { pairs { lift } } }") == 500 + 1 + 10
+    assert cost("{ categoryAffinity(first: 1000) { pairs { lift } } }") == 500 + 1 + 1_000
+    of_cells = '{ retention { cohorts(key: "2025-01") { periods { customers(first: 1) { nodes { id } } } } } }'
+    assert cost(of_cells) == 500 + 1 + 1 + 30 * (20 + 1 + 1)

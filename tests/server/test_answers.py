@@ -1,0 +1,65 @@
+"""How large an answer may become, whatever its price said beforehand: it ends in one refusal, and others go on."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from models.database import Database
+from server.app import create_app
+from server.settings import Settings
+from tests.builders import Shop, open_shop
+from tests.server.conftest import token_of
+
+LOCAL: dict[str, Any] = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50_000)}
+COHORTS = "{ retention(cohortPeriod: MONTH) { cohorts { key periods { period } } } }"
+
+
+@pytest.fixture
+async def long_shop(sqlite_database: Database) -> Shop:
+    """A shop with a customer in 1990 and one today, and 100 with long notes."""
+    made = await open_shop(sqlite_database, "Long Shop")
+    made.sale("OLD", "1990-01-01", "10.00")
+    made.sale("NEW", "2026-03-01", "10.00")
+    for i in range(100):
+        made.customer(f"C{i}", notes="n" * 1_000)
+    await made.save()
+    return made
+
+
+@pytest.fixture
+def ask_long(settings: Settings, long_shop: Shop) -> Generator[Any]:
+    """Asks a server of the real schema whose operations cost at most 5,000 points and have at most 90,000 bytes."""
+    limits = {"max_cost": 5_000, "max_answer": 90_000, "log_level": "error"}
+    made: Any = create_app(settings.model_copy(update=limits))
+    bearer = token_of(settings, long_shop.business, pii=True)
+    headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/graphql-response+json"}
+    with TestClient(made, headers=headers, **LOCAL) as client:
+        yield lambda query: client.post("/graphql", json={"query": query})
+
+
+def told(response: Any) -> tuple[int, str, str]:
+    (error,) = response.json()["errors"]
+    assert "data" not in response.json()
+    return response.status_code, error["extensions"]["code"], error["message"]
+
+
+def test_lists_that_facts_make_longer_than_their_price_said_are_refused(ask_long: Any) -> None:
+    status, code, message = told(ask_long(COHORTS))
+
+    assert (status, code) == (400, "TOO_COSTLY")
+    assert message.startswith("the lists of the answer come to more than 5,000 entries: ask for a shorter period")
+    years = ask_long(COHORTS.replace("MONTH", "YEAR")).json()["data"]["retention"]["cohorts"]
+    assert [(cohort["key"], len(cohort["periods"])) for cohort in years][:2] == [("1990", 37), ("1991", 36)]
+    one = ask_long('{ retention { cohorts(key: "1990-01") { size periods { period } } } }').json()["data"]
+    assert len(one["retention"]["cohorts"][0]["periods"]) > 430
+
+
+def test_an_answer_of_too_many_bytes_is_refused(ask_long: Any) -> None:
+    message = "the answer has more than 90,000 bytes: ask for smaller pages or fewer fields (MAX_ANSWER)"
+
+    assert told(ask_long("{ customers(first: 100) { nodes { number notes } } }")) == (400, "TOO_COSTLY", message)
+    assert (
+        len(ask_long("{ customers(first: 40) { nodes { number notes } } }").json()["data"]["customers"]["nodes"]) == 40
+    )
