@@ -27,6 +27,7 @@ LEFT_OUT = {
     "plot_growth": "draws what rfm_at_scale printed",
     "hostile": "runs as a test (tests/server/test_hostile.py); by itself it prints times",
     "fuzz_requests": "runs as a test (tests/server/test_fuzz.py); by itself it sends as many as it is told",
+    "hostile_fields": "asks a server of its own for everything, some minutes long: it prints how long others wait",
     "fuzz": "runs as a test (tests/server/test_fuzz.py); by itself it goes on for as long as it is told",
 }
 

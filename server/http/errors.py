@@ -20,6 +20,7 @@ STATUSES = {"UNAUTHENTICATED": 401, "UNAVAILABLE": 503, "RATE_LIMITED": 429, TIM
 RETRY_AFTER_SECONDS = 5
 LONGEST_MESSAGE = 1_000
 TRACEBACKS_LOGGED = 3
+MOST_ERRORS = 100  # of an answer: each object of a page may have one of its own
 OUTAGE = "the store cannot be reached just now: ask again in a few seconds"
 TOO_SLOW = "it takes too long to compute: ask for less at once, a shorter period or a smaller page"
 
@@ -97,7 +98,14 @@ def origin_of(error: GraphQLError) -> Exception | None:
 
 def _told(errors: Sequence[GraphQLError], refusal: str) -> Told:
     incident = Incident()
-    return Told([_entry(error, incident, refusal) for error in errors])
+    told = [_entry(error, incident, refusal) for error in errors[:MOST_ERRORS]]
+    if left := len(errors) - len(told):
+        told.append({"message": f"{left:,} more errors are not told", "extensions": {"code": _code_of(told)}})
+    return Told(told)
+
+
+def _code_of(told: Sequence[dict[str, Any]]) -> str:
+    return told[-1]["extensions"]["code"]
 
 
 def _entry(error: GraphQLError, incident: "Incident", refusal: str) -> dict[str, Any]:

@@ -63,3 +63,12 @@ def test_an_answer_of_too_many_bytes_is_refused(ask_long: Any) -> None:
     assert (
         len(ask_long("{ customers(first: 40) { nodes { number notes } } }").json()["data"]["customers"]["nodes"]) == 40
     )
+
+
+def test_of_errors_of_each_object_the_first_hundred_are_told(ask_long: Any) -> None:
+    fields = " ".join(f"a{i}: rfm(days: 0) {{ scoreCode }}" for i in range(2))
+    errors = ask_long(f"{{ customers(first: 100) {{ nodes {{ {fields} }} }} }}").json()["errors"]
+
+    assert len(errors) == 101
+    assert errors[0]["path"] == ["customers", "nodes", 0, "a0"]
+    assert errors[100] == {"message": "100 more errors are not told", "extensions": {"code": "BAD_USER_INPUT"}}
