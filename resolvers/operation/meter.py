@@ -44,9 +44,10 @@ class Meter:
         except TimeoutError:
             if self._refusal is None:
                 raise
-            raise self._refusal from None
         finally:
             self._limit = None
+        if self._refusal is not None:  # it may have come to its end before it could be cancelled
+            raise self._refusal
 
     def makes(self, count: int) -> None:
         """Entries that are about to be made."""

@@ -44,6 +44,18 @@ async def test_what_makes_too_much_is_cancelled_with_all_that_it_waits_for() -> 
     assert ended == ["waits"]
 
 
+async def test_what_ends_by_itself_before_it_is_cancelled_is_refused_too() -> None:
+    meter = Meter(entries=1)
+
+    async def makes_too_much() -> None:
+        async with meter.ending():
+            with pytest.raises(TooCostly):
+                meter.makes(2)
+
+    with pytest.raises(TooCostly):
+        await makes_too_much()
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that the turns see."""
