@@ -20,7 +20,7 @@ from analytics.cohorts import CohortTable, cohort_table
 from analytics.lifetime_value.ranking import LifetimeValueOrder, Ranking, RankingTerms, ranked
 from analytics.lifetime_value.spread import SpreadSummary, summary
 from analytics.lifetime_value.sums import Joined, customers_of
-from analytics.retention import activity_over, second_purchases, trends_over
+from analytics.retention import TrendFigures, activity_over, second_purchases, trends_over
 from analytics.scope import Scope
 from analytics.segmentation import RFMScheme
 from analytics.segmentation.rfm import score_population
@@ -58,6 +58,11 @@ def rows_of_cohorts(cohorts: CohortTable) -> list[tuple[Any, ...]]:
         for cell, still in zip(cohort.cells, later, strict=True):
             rows.append((cohort.unit, cell.unit, cell.on, cell.on_or_after - still, cell.revenue))
     return [row for row in rows if any(row[2:])]
+
+
+def rows_of_trends(trends: list[TrendFigures]) -> list[tuple[Any, ...]]:
+    """The floor's rows: all but the unit."""
+    return [tuple(vars(trend).values())[1:] for trend in trends]
 
 
 def rows_of_value(found: tuple[Ranking, SpreadSummary]) -> list[tuple[Any, ...]]:
@@ -105,7 +110,7 @@ def races(engine: Direct, last: int) -> list[Race]:
             "retention: summary",
             lambda: activity_over(engine, scope, ACTIVITY_DAYS),
             lambda: engine.floor_rows("retention_activity", scope.start, last, ACTIVITY_DAYS),
-            lambda a: [tuple(vars(a).values())],
+            lambda a: [tuple(vars(a).values())],  # pyright: ignore[reportUnknownArgumentType]
         ),
         of_rows(
             "retention: cohorts, both modes",
@@ -121,7 +126,7 @@ def races(engine: Direct, last: int) -> list[Race]:
             "retention: trends",
             lambda: trends_over(engine, scope, ACTIVITY_DAYS, CohortPeriod.MONTH, units),
             lambda: engine.floor_rows("retention_trends", scope.start, last, ACTIVITY_DAYS),
-            lambda trends: [tuple(vars(trend).values())[1:] for trend in trends],
+            rows_of_trends,
         ),
         of_rows(
             "retention: second purchases",
@@ -137,6 +142,7 @@ async def four_together(url: str) -> None:
     services = Services(Database(url))
     await use_ids_of(services.database)
     business = await find_business(services.database, "Demo")
+    assert business is not None
     viewer = Viewer("bench", Role.ADMIN, business.id, None, True)
 
     async def ask(*parts: str) -> None:

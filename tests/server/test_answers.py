@@ -36,7 +36,11 @@ def ask_long(settings: Settings, long_shop: Shop) -> Generator[Any]:
     bearer = token_of(settings, long_shop.business, pii=True)
     headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/graphql-response+json"}
     with TestClient(made, headers=headers, **LOCAL) as client:
-        yield lambda query: client.post("/graphql", json={"query": query})
+
+        def ask(query: str) -> Any:
+            return client.post("/graphql", json={"query": query})
+
+        yield ask
 
 
 def told(response: Any) -> tuple[int, str, str]:
