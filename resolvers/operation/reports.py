@@ -94,5 +94,6 @@ class Parts:
         """The same with when it was computed, and whether it was kept from before."""
         arguments = (self.arguments, *more)
         found, is_kept = await self.context.report(f"{self.report} {part}", arguments, compute, need)
-        await pace().breathe()  # others waited for the same, and go on in the same turn of the loop
+        if self.context.meter.is_large:  # others waited for the same, and go on in the same turn of the loop
+            await pace().breathe()
         return Computed(found.value.value, found.computed_at, found.duration_ms, found.seen), is_kept

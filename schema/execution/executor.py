@@ -149,7 +149,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         """The selected fields of an object: the plain ones in a loop, the others as ever."""
         # What an operation itself selects is collected anew each time: a plan would not serve again.
         plan = grouped_field_set.plan if isinstance(grouped_field_set, Selection) else None
-        if plan is not None and self._pace.is_spent():
+        if plan is not None and self._must_wait():
             return self._later(
                 self.execute_fields, parent_type, source_value, path, grouped_field_set, position_context
             )
@@ -170,7 +170,13 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """A field that is not plain: at once, or in a later turn of the event loop where this one is over."""
         asked, execute = (parent_type, source, field_details_list, path, position_context), super().execute_field
-        return self._later(execute, *asked) if self._pace.is_spent() else execute(*asked)
+        return self._later(execute, *asked) if self._must_wait() else execute(*asked)
+
+    def _must_wait(self) -> bool:
+        return self._meter.is_large and self._pace.is_spent()
+
+    async def _each(self, work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        return await self._pace.each(work, items) if self._meter.is_large else list(map(work, items))
 
     async def _later(self, execute: Callable[..., Any], *asked: Any) -> Any:
         await self._pace.breathe()
@@ -201,7 +207,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         self._meter.makes(len(kept) * (1 + ENTRIES_OF_PAGE * plan.pages))
         if plan.rest and not plan.lookups:
             return as_ever()
-        if kept and (plan.lookups or len(kept) * len(plan.plain) > VALUES_AT_ONCE or self._pace.is_spent()):
+        if kept and (plan.lookups or len(kept) * len(plan.plain) > VALUES_AT_ONCE or self._must_wait()):
             return self._whole_list(_List(type_, plan, kept, path), as_ever)
         self._meter.shows(len(kept) * plan.nbytes)
         try:
@@ -230,12 +236,12 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
             own, other, *looked_up = found
             return of.plan.in_order(own, dict(zip(names, looked_up, strict=True)) | other)
 
-        return await self._pace.each(in_order, zip(plain, others, *columns, strict=True))
+        return await self._each(in_order, zip(plain, others, *columns, strict=True))
 
     async def _values(self, plan: FieldPlan, items: Sequence[Any]) -> list[dict[str, Any]]:
         """The plain fields of many objects, in turns with whoever else has work here."""
         self._meter.shows(len(items) * plan.nbytes)
-        return await self._pace.each(plan.values, items)
+        return await self._each(plan.values, items)
 
     async def _column(self, of: "_List", selected: SelectedLookup) -> list[Any]:
         """One field of all objects of a list: looked up together, then completed one by one."""
@@ -252,7 +258,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
             place = of.place(found[0]).add_key(selected.name, of.type.name)
             return self.complete_value(field.type, details, info, place, found[1], None)
 
-        return await _settled(await self._pace.each(completed, enumerate(values)))
+        return await _settled(await self._each(completed, enumerate(values)))
 
     def _plan_of_plain_lists(self, selected: SelectedLookup) -> FieldPlan | None:
         """The plan of what a list holds, where all of that is plain and nothing is nullable, streamed or deferred."""
@@ -289,7 +295,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         def in_order(of_one: tuple[dict[str, Any], list[Any]]) -> dict[str, Any]:
             return inner.of.in_order(of_one[0], {inner.name: list(islice(rest, len(of_one[1])))})
 
-        return await self._pace.each(in_order, zip(own, lists, strict=True))
+        return await self._each(in_order, zip(own, lists, strict=True))
 
     async def _in_lists(self, plan: FieldPlan, lists: Sequence[Sequence[Any]]) -> list[list[Any]]:
         """The plain objects of many short lists."""
@@ -307,7 +313,7 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
         def executed(found: tuple[int, Any]) -> Any:
             return execute(of.type, found[1], of.place(found[0]), of.plan.others, None)
 
-        return await _settled(await self._pace.each(executed, enumerate(of.items)))
+        return await _settled(await self._each(executed, enumerate(of.items)))
 
     def _given(self, selected: SelectedLookup) -> dict[str, Any]:
         """The arguments of a looked-up field, as its resolver would get them."""
