@@ -6,6 +6,8 @@ from ingest.problems import ImportProblem
 
 GZIP, WORKBOOK, ZIP, PARQUET = "gzip", "workbook", "zip", "parquet"
 HEAD = 4_096  # bytes
+LARGE = 16 * 2**20  # bytes up to which it does not matter from how few something is unpacked
+MOST_PACKED = 200  # times that what shops export may grow by when it is unpacked: it does 5 to 50 times
 
 REMEDIES = {
     GZIP: "this is a file packed with gzip: name it .csv.gz",
@@ -49,7 +51,20 @@ def refuse_other_kinds(path: Path, head: bytes, *own: str) -> None:
         raise ImportProblem(f"{path.name} is not what its name says: {REMEDIES[kind]}")
 
 
+def unpacks_to_too_much(size: int, packed: int) -> bool:
+    """Whether so many bytes from so few are the work of somebody who wants to fill a memory, or take a day."""
+    return size > LARGE and size > MOST_PACKED * max(1, packed)
+
+
 def head_of(path: Path) -> bytes:
     """The first bytes of a file."""
     with path.open("rb") as file:
         return file.read(HEAD)
+
+
+def too_large(path: Path) -> ImportProblem:
+    """What is said of a file that takes more to read than a file of shops does."""
+    return ImportProblem(
+        f"{path.name} takes more memory or time to read than a file of sales does, or breaks its reader: "
+        "save the rows as .csv"
+    )

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
@@ -12,11 +13,12 @@ from typing import IO, cast
 
 from ingest.problems import ImportProblem
 from ingest.readers.encodings import encoding_of
-from ingest.readers.kinds import GZIP, HEAD, head_of, kind_of, refuse_other_kinds
+from ingest.readers.kinds import GZIP, HEAD, head_of, kind_of, refuse_other_kinds, unpacks_to_too_much
 from ingest.readers.source import LineCounts
 
 BLOCK = 262_144  # bytes read at once
 BATCHES_AHEAD = 4
+ENDS = re.compile(r"[\r\n]")
 LINE_LIMIT = 1_048_576  # characters; of a longer line one more than these is kept
 
 
@@ -38,7 +40,25 @@ def _unpacked(path: Path) -> Generator[IO[bytes]]:
         refuse_other_kinds(path, head)
         raise ImportProblem(f"{path.name} is not packed with gzip: name it {path.name[: -len('.gz')]}")
     with path.open("rb") as raw:
-        yield cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if packed else raw
+        yield cast(IO[bytes], _Unpacking(raw, path)) if packed else raw
+
+
+class _Unpacking(gzip.GzipFile):
+    """A packed file that is refused where it unpacks to much more than text does."""
+
+    def __init__(self, raw: IO[bytes], path: Path) -> None:
+        super().__init__(fileobj=raw)
+        self._raw, self._path = raw, path
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read on."""
+        data = super().read(size)
+        if unpacks_to_too_much(self.tell(), self._raw.tell()):
+            raise ImportProblem(
+                f"{self._path.name} is no packed text: it unpacks to more than {self.tell():,} bytes "
+                f"from {self._raw.tell():,}. Unpack it, and import the file inside"
+            )
+        return data
 
 
 def _read(binary: IO[bytes], path: Path, size: int, line: int = 0) -> bytes:
@@ -97,6 +117,9 @@ def _batches(binary: IO[bytes], head: bytes, encoding: str, path: Path) -> Itera
             raise ImportProblem(
                 f"{path.name} cannot be read as {encoding}: {error}. Name it exactly, like --encoding utf-16-le"
             ) from error
+        if len(pending) > LINE_LIMIT and data and not ENDS.search(pending[-1] + text):
+            data = _read(binary, path, BLOCK, line)  # of a line that is too long no more is kept
+            continue
         lines = _split(pending + text)
         pending = lines.pop() if data and lines and not lines[-1].endswith("\n") else ""  # a \r may be half of \r\n
         if len(pending) > LINE_LIMIT:

@@ -1,4 +1,4 @@
-"""Parquet files, with whatever Arrow type a column has."""
+"""Parquet files, with whatever Arrow type a column has: read apart, for a few bytes of one may stand for gigabytes."""
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingest.apart import apart
 from ingest.problems import ImportProblem
 from ingest.readers.cells import text_of
-from ingest.readers.kinds import PARQUET, head_of, refuse_other_kinds
+from ingest.readers.kinds import PARQUET, head_of, refuse_other_kinds, too_large
 from ingest.readers.source import (
     CHUNK_ROWS,
     FIELD_LIMIT,
@@ -27,6 +28,8 @@ from ingest.readers.source import (
     shown,
 )
 
+CHUNK_CHARACTERS = 16 * 2**20  # that a chunk may have at most
+
 ArrowProblem = cast(type[Exception], pa.ArrowException)  # it comes without types
 arrow = cast(Any, pa)
 
@@ -35,39 +38,71 @@ arrow = cast(Any, pa)
 def open_parquet(path: Path, _reading: Reading) -> Generator[Source]:
     """Open a Parquet file, whose schema is the header."""
     refuse_other_kinds(path, head_of(path), PARQUET)
+    with apart(_header_and_chunks, path, refusal=too_large(path)) as pieces:
+        header: list[str] = next(pieces)
+        counts = LineCounts()
+        yield Source(header, _counted(pieces, counts), counts)
+
+
+def _counted(chunks: Iterator[Any], counts: LineCounts) -> Iterator[Chunk]:
+    for chunk in chunks:
+        counts.records += len(chunk.rows)
+        counts.physical_lines += len(chunk.rows)
+        yield chunk
+
+
+# ---------------------------------------------------------------- apart
+
+
+def _header_and_chunks(path: Path) -> Iterator[Any]:
     try:
         file = cast(Any, pq).ParquetFile(path)
+    except MemoryError:
+        raise
     except (ArrowProblem, OSError) as error:
         raise ImportProblem(
             f"{path.name} is not a readable Parquet file: {error}. Write or copy it again, or save it as .csv"
         ) from error
     with file:
-        counts = LineCounts()
         names = file.schema_arrow.names
         checked_header(names, path)
         header = [cleaned_name(name) for name in names]
-        yield Source(header, _chunks(file, header, path, counts), counts)
+        yield header
+        yield from _chunks(file, header, path)
 
 
-def _chunks(file: Any, header: list[str], path: Path, counts: LineCounts) -> Iterator[Chunk]:
+def _chunks(file: Any, header: list[str], path: Path) -> Iterator[Chunk]:
     line = 1
     try:
         for batch in file.iter_batches(batch_size=CHUNK_ROWS):
             columns = [_texts(column, name, path, line) for column, name in zip(batch.columns, header, strict=True)]
+            longest = [max(map(len, texts), default=0) for texts in columns]
             rows: list[Sequence[str]] = list(zip(*columns, strict=True))
             chunk = Chunk(list(range(line, line + len(rows))), rows)
-            if header[0] in columns[0] or any(_may_have_problems(texts) for texts in columns):
+            if max(longest) > FIELD_LIMIT or header[0] in columns[0] or any(map(_has_nul, columns)):
                 _mark_problems(chunk, header)
-            counts.records += len(rows)
-            counts.physical_lines += len(rows)
-            yield chunk
+            yield from _in_parts(chunk, CHUNK_CHARACTERS // max(1, sum(longest)))
             line += len(rows)
+    except MemoryError:
+        raise
     except (ArrowProblem, OSError) as error:
         raise ImportProblem(f"{path.name} is damaged after row {line - 1}: {error}. Write or copy it again") from error
 
 
-def _may_have_problems(texts: list[str]) -> bool:
-    return max(map(len, texts), default=0) > FIELD_LIMIT or "\0" in "".join(texts)
+def _has_nul(texts: list[str]) -> bool:
+    return any("\0" in text for text in texts)
+
+
+def _in_parts(chunk: Chunk, size: int) -> Iterator[Chunk]:
+    """A chunk whose rows are long as several."""
+    size = max(1, size)
+    if len(chunk.rows) <= size:
+        yield chunk
+        return
+    for start in range(0, len(chunk.rows), size):
+        end = start + size
+        problems = {index - start: said for index, said in chunk.problems.items() if start <= index < end}
+        yield Chunk(chunk.lines[start:end], chunk.rows[start:end], problems)
 
 
 def _mark_problems(chunk: Chunk, header: list[str]) -> None:
@@ -83,6 +118,8 @@ def _texts(column: Any, name: str, path: Path, line: int) -> list[str]:
         plain = _in_microseconds(column)
         text = _text_maker(plain.type)
         return [text(value) for value in plain.to_pylist()]
+    except MemoryError:
+        raise
     except (ValueError, TypeError, LookupError, OverflowError, NotImplementedError, ArrowProblem) as error:
         raise ImportProblem(
             f'{path.name}, column "{name}" ({column.type}), at or after row {line}: {error}. '

@@ -16,14 +16,15 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingest.apart import apart
 from models.backup import Columns, StoredKind, TableLayout
-from rules.failures import Failure
+from server.commands.archive_tables import NotABackup, chunks_of
 
 FORMAT = "customer-api-backup"
 VERSION = 1
 MANIFEST = "manifest.json"
-CHUNK = 20_000
 MOST_MANIFEST = 4 * 2**20  # bytes: of some 60,000 businesses
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others would be unpacked all at once
 MOST_GROWN = 4  # times the file that its parts may unpack to: what `backup` writes is not packed by the ZIP
 
 arrow = cast(Any, pa)  # it comes without types
@@ -34,10 +35,6 @@ ARROW_TYPES: dict[StoredKind, Any] = {
     StoredKind.MOMENT: arrow.timestamp("us", tz="UTC"),
     StoredKind.DAY: arrow.date32(),
 }
-
-
-class NotABackup(Failure):
-    """A file that cannot be restored; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,14 @@ class Manifest:
             told["epoch"],
             told["businesses"],
             [_layout(table) for table in told["tables"]],
-            {table["name"]: table["rows"] for table in told["tables"]},
+            {table["name"]: _whole(table["rows"]) for table in told["tables"]},
         )
+
+
+def _whole(told: Any) -> int:
+    if type(told) is not int or told < 0:
+        raise ValueError(f"{told!r} is no number of rows")
+    return told
 
 
 def _layout(told: Mapping[str, Any]) -> TableLayout:
@@ -160,18 +163,16 @@ def _columns(layout: TableLayout) -> Any:
 class ArchiveReader:
     """Reads a backup; the ZIP's own checksums tell about damage."""
 
-    def __init__(self, file: zipfile.ZipFile, manifest: Manifest) -> None:
+    def __init__(self, path: Path, file: zipfile.ZipFile, manifest: Manifest) -> None:
         self.manifest = manifest
+        self._path = path
         self._file = file
 
     def chunks(self, layout: TableLayout) -> Iterator[pa.Table]:
-        """The rows of a table, some at a time."""
-        with self._file.open(f"{layout.name}.parquet") as member:
-            file: Any = pq.ParquetFile(member)
-            if not file.schema_arrow.equals(_columns(layout)):
-                raise NotABackup(f"the backup has other columns in {layout.name}.parquet than its manifest tells")
-            for batch in file.iter_batches(CHUNK):
-                yield pa.Table.from_batches([batch])
+        """The rows of a table, some at a time; read apart, for a few bytes of them may stand for gigabytes."""
+        refusal = NotABackup(f"{layout.name}.parquet takes more memory or time to read than any that `backup` writes")
+        with apart(chunks_of, self._path, layout.name, _columns(layout), refusal=refusal) as chunks:
+            yield from chunks
 
     def damaged(self) -> str | None:
         """The name of a part whose bytes are not what was written, None where all are."""
@@ -181,6 +182,8 @@ class ArchiveReader:
 def _refuse_bombs(file: zipfile.ZipFile, path: Path) -> None:
     if file.getinfo(MANIFEST).file_size > MOST_MANIFEST:
         raise NotABackup(f"its manifest has more than {MOST_MANIFEST:,} bytes")
+    if any(part.compress_type not in PACKINGS for part in file.infolist()):
+        raise NotABackup("it is packed in a way that `backup` does not use")
     size = path.stat().st_size
     unpacked = sum(part.file_size for part in file.infolist())
     if unpacked > MOST_MANIFEST and unpacked > MOST_GROWN * size:
@@ -193,7 +196,7 @@ def reading(path: Path) -> Generator[ArchiveReader]:
     try:
         with zipfile.ZipFile(path) as file:
             _refuse_bombs(file, path)
-            yield ArchiveReader(file, Manifest.of_json(file.read(MANIFEST)))
+            yield ArchiveReader(path, file, Manifest.of_json(file.read(MANIFEST)))
     except (zipfile.BadZipFile, KeyError, orjson.JSONDecodeError, pa.ArrowInvalid) as error:
         raise NotABackup(f"{path.name} is no backup, or a damaged one: {error}") from error
     except NotABackup as error:

@@ -15,13 +15,12 @@ from models.migrate import migrate
 from models.schema_version import is_known, schema_of
 from models.statistics import refresh_statistics
 from rules.failures import Failure
+from server.commands.archive_tables import CHUNK, NotABackup
 from server.commands.archives import (
-    CHUNK,
     ArchiveReader,
     ArchiveWriter,
     Digest,
     Manifest,
-    NotABackup,
     chunk_of,
     reading,
     refuse_strangers,

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ingest.problems import ImportProblem
 from ingest.readers import open_source
 from tests.ingest.reading import counts_of, problem_of, rejects_of, rows_of, written
 
@@ -157,8 +158,8 @@ def test_a_line_that_is_too_long_is_a_reject(tmp_path):
 
 
 @pytest.mark.parametrize("unit", [b"x", b'"', b'""\n', b",", b"\0"])
-def test_memory_stays_flat_whatever_is_packed(tmp_path, unit):
-    path = written(tmp_path / "a.csv.gz", gzip.compress(b"n,d,a\n" + unit * (32 * 2**20 // len(unit)), mtime=0))
+def test_memory_stays_flat_whatever_a_line_is(tmp_path, unit):
+    path = written(tmp_path / "a.csv", b"n,d,a\n" + unit * (32 * 2**20 // len(unit)))
     tracemalloc.start()
     with open_source(path) as source:
         for _chunk in islice(source.chunks, 5):
@@ -166,6 +167,12 @@ def test_memory_stays_flat_whatever_is_packed(tmp_path, unit):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 24 * 2**20
+
+
+def test_text_that_is_packed_to_nearly_nothing_is_refused(tmp_path):
+    path = written(tmp_path / "a.csv.gz", gzip.compress(b"n,d,a\n" + b"x" * 20_000_000, mtime=0))
+    with pytest.raises(ImportProblem, match=r"a\.csv\.gz is no packed text: it unpacks to more than 16,7\d\d,\d\d\d b"):
+        rows_of(path)
 
 
 def test_a_nul_is_a_reject(tmp_path):

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select, text
@@ -355,7 +356,7 @@ def with_parquet(made: Path, name: str, change: Callable[[Any], Any]) -> None:
     with zipfile.ZipFile(made) as file:
         parts = {part: file.read(part) for part in file.namelist()}
     changed = io.BytesIO()
-    pq.write_table(change(pq.read_table(io.BytesIO(parts[f"{name}.parquet"]))), changed)
+    pq.write_table(change(pq.read_table(io.BytesIO(parts[f"{name}.parquet"]))), changed, store_schema=False)
     with zipfile.ZipFile(made, "w") as file:
         for part, content in {**parts, f"{name}.parquet": changed.getvalue()}.items():
             file.writestr(part, content)
@@ -382,6 +383,45 @@ async def test_a_part_with_other_columns_is_refused(made: Path, tmp_path: Path) 
     with_parquet(made, "sale", lambda table: table.rename_columns(['id"), (SELECT 1', *table.column_names[1:]]))
 
     with pytest.raises(NotABackup, match=r"other columns in sale\.parquet"):
+        await restore(settings_of(f"sqlite:///{tmp_path}/restored.db"), made)
+
+
+async def test_a_part_of_one_long_text_many_times_is_refused(made: Path, tmp_path: Path) -> None:
+    """20 GB of text in some kilobytes: one text of a megabyte, in a dictionary, and 20,000 times its place."""
+    places = pa.array([0] * 20_000, pa.int32())
+
+    def many(table: pa.Table) -> pa.Table:
+        column = pa.DictionaryArray.from_arrays(places, ["x" * 2**20])
+        return table.take(places).set_column(table.column_names.index("number"), "number", column)
+
+    with_parquet(made, "sale", many)
+
+    with pytest.raises(NotABackup, match=r"sale\.parquet takes more memory or time to read than any that `backup`"):
+        await restore(settings_of(f"sqlite:///{tmp_path}/restored.db"), made)
+
+    async with store(f"sqlite:///{tmp_path}/restored.db") as database:
+        assert await businesses(database) == []
+
+
+def test_a_backup_that_is_packed_otherwise_is_refused_unread(made: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(made) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_LZMA) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+
+    with pytest.raises(NotABackup, match="packed in a way that `backup` does not use"), reading(tmp_path / "b.zip"):
+        pass
+
+
+@pytest.mark.parametrize("rows", ["7", -1, True, 1.5, None])
+async def test_a_number_of_rows_that_is_none_is_refused(made: Path, tmp_path: Path, rows: Any) -> None:
+    def change(told: Any) -> None:
+        told["tables"][0]["rows"] = rows
+
+    with_manifest(made, change)
+
+    with pytest.raises(NotABackup, match=r"its manifest is none, or damaged: .* is no number of rows"):
         await restore(settings_of(f"sqlite:///{tmp_path}/restored.db"), made)
 
 
