@@ -1,5 +1,7 @@
 """The shapes that files have: preambles, line ends, encodings, odd headers, odd cells."""
 
+# pyright: basic
+
 import codecs
 import gzip
 import tracemalloc
@@ -255,7 +257,7 @@ def workbook(tmp_path):
     def saved(*rows, name="a.xlsx"):
         book = openpyxl.Workbook()
         for row in rows:
-            book.active.append(row)
+            book.worksheets[0].append(row)
         book.save(tmp_path / name)
         return tmp_path / name
 

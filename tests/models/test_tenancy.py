@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 from structlog.testing import capture_logs
 
-from analytics.copy.copy import ColumnarCopy, _snapshot
+from analytics.copy.copy import ColumnarCopy, _snapshot  # pyright: ignore[reportPrivateUsage]
 from ingest.demo import grow_demo
 from ingest.loader import import_file
 from ingest.mapping import parse_map
@@ -185,13 +185,13 @@ async def test_a_search_finds_own_customers_by_its_index(database: Database, sho
     async with operation(services, mine.id) as context:
         for words, found in (("ann", [mine.id_of("ann")]), ("ben", [])):
             query = word_query(words, False, False)
-            assert [row.id for row in await context.reader.stored(found_customers(False), {"words": query})] == found
+            assert [row.id for row in await context.reader.stored(found_customers("names"), {"words": query})] == found
     async with database.transaction() as connection:
         await connection.execute(text(MANY_MORE))
     async with database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("VACUUM ANALYZE customer"))
-    prepared = services.statements.prepared(found_customers(False))
+    prepared = services.statements.prepared(found_customers("names"))
     has_role = await said(database, role_of) is not None
     async with database.reading(mine.id) as connection:
         values = tuple(prepared.values({"business": mine.id, "words": "'ann'"}))
@@ -329,7 +329,7 @@ async def test_an_administrator_makes_the_role() -> None:
 
 
 def settings_of(url: str) -> Settings:
-    return Settings(database_url=url, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+    return Settings.model_validate({"database_url": url, "secret_key": SECRET})
 
 
 @pytest.mark.usefixtures("postgres_url")

@@ -9,6 +9,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+arrow: Any = pa  # it comes without types
 ROOT = Path(__file__).parents[2]
 ADDRESS_SPACE = 4 * 2**30  # bytes: the libraries' code and what Arrow reserves take more than half of it
 CPU_SECONDS = 30
@@ -51,7 +53,7 @@ def read(path: Path) -> str:
 
 def one_text_many_times(path: Path) -> None:
     """5 GB of text in 500 bytes: one text of a megabyte, in a dictionary, and 5,000 times its place."""
-    column = pa.DictionaryArray.from_arrays(pa.array([0] * 5_000, pa.int32()), ["x" * 2**20])
+    column = arrow.DictionaryArray.from_arrays(pa.array([0] * 5_000, pa.int32()), pa.array(["x" * 2**20]))
     pq.write_table(pa.table({"n": column}), path, compression="zstd")
 
 
@@ -85,7 +87,7 @@ def test_a_small_packed_file_of_one_long_line_is_refused(tmp_path: Path) -> None
 def workbook(path: Path, part: str, content: str) -> None:
     """A workbook of one cell, one part of it with another content."""
     book = openpyxl.Workbook()
-    book.active["A1"] = "n"
+    book.worksheets[0]["A1"] = "n"
     book.save(path)
     with zipfile.ZipFile(path) as file:
         parts = {name: file.read(name) for name in file.namelist()}

@@ -1,5 +1,7 @@
 """A backup holds everything, of one moment, and comes back into either kind of store as a store of its own."""
 
+# pyright: basic
+
 import asyncio
 import io
 import json
@@ -45,7 +47,7 @@ KINDS = ("sqlite", "postgres")
 
 
 def settings_of(url: str) -> Settings:
-    return Settings(database_url=url, secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+    return Settings.model_validate({"database_url": url, "secret_key": SECRET})
 
 
 @asynccontextmanager
@@ -180,7 +182,7 @@ async def found(database: Database, business_id: int, words: str) -> list[int]:
     services = Services(database)
     async with operation(services, business_id) as context:
         query = word_query(search_words(words), False, database.is_sqlite)
-        rows = await context.reader.stored(found_customers(False), {"words": query})
+        rows = await context.reader.stored(found_customers("names"), {"words": query})
     return [row.id for row in rows]
 
 
@@ -391,7 +393,7 @@ async def test_a_part_of_one_long_text_many_times_is_refused(made: Path, tmp_pat
     places = pa.array([0] * 20_000, pa.int32())
 
     def many(table: pa.Table) -> pa.Table:
-        column = pa.DictionaryArray.from_arrays(places, ["x" * 2**20])
+        column = pa.DictionaryArray.from_arrays(places, pa.array(["x" * 2**20]))
         return table.take(places).set_column(table.column_names.index("number"), "number", column)
 
     with_parquet(made, "sale", many)
