@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from exports.document import BATCH_ROWS, Column, Table, batch_of, day, flag, integer, money, text
-from models.customers import columns_of, names_of
+from models.customers import columns_of, names_of, tags_of
 from resolvers.operation.context import Context
+from resolvers.operation.loaders import many_each
 from rules.days import day_number
 
 Ints = NDArray[np.int64]
@@ -67,6 +69,7 @@ PROFILE = (
     flag("consentSms", "May be texted", printed=False),
     flag("consentPush", "May be pushed", printed=False),
 )
+TAGS = text("tags", "Tags", printed=False)
 PERSONAL = (
     text("email", "E-mail", wide=True),
     text("phone", "Phone", printed=False),
@@ -101,7 +104,7 @@ def customer_table(context: Context, title: str, ids: Ints, extras: Sequence[Ext
     """The customers with these ids in this order: their profiles, and more. Personal data only where it may be seen."""
     personal = context.viewer.sees_personal_data
     profile = (*PROFILE, *(PERSONAL if personal else ()))
-    columns = (*profile[:2], *(extra.column for extra in extras), *profile[2:])
+    columns = (*profile[:2], *(extra.column for extra in extras), *profile[2:], TAGS)
     batches = partial(_profiles, context, ids, profile, columns, extras)
     return Table("customers", title, columns, batches, len(ids))
 
@@ -115,7 +118,9 @@ async def _profiles(
         found = {row[0]: row[1:] for row in await context.reader.stored(statement, {"ids": wanted})}
         cells = [*zip(*(found[id_] for id_ in wanted), strict=True)]
         own = [_kept(column, held) for column, held in zip(profile, cells, strict=True)]
-        yield batch_of(columns, [*own[:2], *(extra.cells(rows) for extra in extras), *own[2:]])
+        tagged = await context.reader.stored(tags_of(), {"ids": wanted})
+        tags = [", ".join(words) or None for words in many_each(tagged, wanted, "customer_id", attrgetter("tag"))]
+        yield batch_of(columns, [*own[:2], *(extra.cells(rows) for extra in extras), *own[2:], tags])
 
 
 def amount(name: str, title: str, values: Ints) -> Extra:

@@ -153,6 +153,19 @@ class Document:
         return {table.name: table for table in tables}
 
 
+def limited(table: Table, names: Sequence[str]) -> Table:
+    """A table with some of its columns alone, in the order of the names; what it has not is left out."""
+    kept = [column for name in names for column in table.columns if column.name == name]
+    columns = tuple(replace(column, printed=True) for column in kept)
+
+    async def batches() -> AsyncGenerator[pa.RecordBatch]:
+        async for batch in table.batches():
+            cells: list[Any] = [batch.column(column.name) for column in columns]
+            yield pa.RecordBatch.from_arrays(cells, [column.name for column in columns])
+
+    return replace(table, columns=columns, batches=batches)
+
+
 def whole(text: str) -> str:
     """A text without halves of characters: a file of any kind can hold it."""
     return HALVES.sub("\ufffd", text)

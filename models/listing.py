@@ -187,9 +187,9 @@ def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool,
 
 @statement
 def spending_of_all() -> SelectBase:
-    """Net revenue and last purchase day (NEVER without one) of every customer to :as_of, by id."""
+    """Net revenue, last purchase day (NEVER without one) and orders of every customer to :as_of, by id."""
     spent = spending()
-    return select(spent.c.id, spent.c.spent, spent.c.last_day).order_by(spent.c.id)
+    return select(spent.c.id, spent.c.spent, spent.c.last_day, spent.c.orders).order_by(spent.c.id)
 
 
 @statement

@@ -1,6 +1,7 @@
 """What can be exported: each report and list with the arguments that it takes, and the parts that it has."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,7 +14,8 @@ from resolvers.lifetime_value import report as lifetime_value
 from resolvers.operation.errors import BadUserInput
 from resolvers.segmentation import migration
 from resolvers.segmentation import report as segmentation
-from rules.exports import ExportDetail, ExportFormat
+from rules.exports import LIST_COLUMNS, PERSONAL_COLUMNS, PROFILE_COLUMNS, ExportDetail, ExportFormat
+from rules.words import shown
 
 OF_ONE_TABLE = (ExportFormat.CSV, ExportFormat.PARQUET)
 
@@ -75,12 +77,16 @@ BY_QUESTION = {exportable.question: exportable for exportable in EXPORTABLE}
 
 @dataclass(frozen=True)
 class Export:
-    """One file: the question that it answers and how; `part` is that of a file of one table, None for the main one."""
+    """One file: the question that it answers and how; `part` is that of a file of one table, None for the main one.
+
+    `columns` are those of the main table that are wanted, in their order; None are all.
+    """
 
     asked: Any
     format: ExportFormat
     detail: ExportDetail = ExportDetail.SUMMARY
     part: str | None = None
+    columns: tuple[str, ...] | None = None
 
     @property
     def of(self) -> Exportable:
@@ -97,12 +103,28 @@ class Export:
         """BadUserInput where there is no such part, the file has all parts anyway, or the report has no such detail."""
         if self.detail is ExportDetail.CUSTOMERS and self.asked.__class__ is not segmentation.SegmentationQuestion:
             raise BadUserInput(f"`detail` goes with segmentation: {self.of.name} has none")
+        if self.columns is not None and not self.columns:
+            raise BadUserInput("`columns` is empty: leave it out for all of them")
         if self.part is None:
             return
         if self.part not in self.of.parts:
             raise BadUserInput(f'{self.of.name} has no part "{self.part}": its parts are {", ".join(self.of.parts)}')
         if self.format not in OF_ONE_TABLE:
             raise BadUserInput(f"`part` goes with CSV and PARQUET, which hold one table: {self.format} has all parts")
+
+
+def customer_columns(is_list: bool, personal: bool) -> tuple[str, ...]:
+    """The names of the columns of a list of customers: one by a filter tells more than those behind a number."""
+    told = LIST_COLUMNS if is_list else ("revenue",)
+    return ("number", "name", *told, *PROFILE_COLUMNS, *(PERSONAL_COLUMNS if personal else ()), "tags")
+
+
+def checked_columns(asked: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The wanted columns, each once; BadUserInput tells of the first that there is not, with those there are."""
+    for name in asked:
+        if name not in known:
+            raise BadUserInput(f"there is no column {shown(name)}: there are {', '.join(known)}")
+    return tuple(dict.fromkeys(asked))
 
 
 def _dashed(part: str | None) -> str:

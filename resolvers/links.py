@@ -64,6 +64,7 @@ def _claims(link: Link) -> dict[str, Any]:
         "format": export.format.value,
         "detail": export.detail.value,
         "part": export.part,
+        "columns": export.columns,
         "file": link.file_name,
     }
 
@@ -87,7 +88,9 @@ def read_link(signing: Signing, file_name: str, token: str, now: datetime) -> Li
 def _link(claims: dict[str, Any], made_at: datetime) -> Link:
     try:
         asked = BY_NAME[claims["report"]].adapter.validate_python(claims["asked"])
-        export = Export(asked, ExportFormat(claims["format"]), ExportDetail(claims["detail"]), claims["part"])
+        columns = None if claims["columns"] is None else tuple(map(str, claims["columns"]))
+        detail = ExportDetail(claims["detail"])
+        export = Export(asked, ExportFormat(claims["format"]), detail, claims["part"], columns)
         role = Role(claims["role"])
         business, customer = key_of(str(claims["business"]), "Business"), claims["customer"]
         customer_id = None if customer is None else key_of(str(customer), "Customer")

@@ -302,22 +302,23 @@ async def ids_of_list(context: Context, listing: Listing) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class ListedSpending:
-    """What each customer spent and when last, by id; a day of NEVER is none. Money in minor units."""
+    """What each customer spent, when last (NEVER is none), in how many orders, by id; money in minor units."""
 
     customer_id: NDArray[np.int64]
     spent: NDArray[np.int64]
     last_day: NDArray[np.int32]
+    orders: NDArray[np.int64]
 
     def at(self, ids: NDArray[np.int64]) -> "ListedSpending":
         """The same of some customers, in their order."""
         places = np.searchsorted(self.customer_id, ids)
-        return ListedSpending(ids, self.spent[places], self.last_day[places])
+        return ListedSpending(ids, self.spent[places], self.last_day[places], self.orders[places])
 
 
 async def spending_at(context: Context, as_of: int) -> ListedSpending:
     """The NET revenue and last purchase of every customer to a day."""
     found = await (await context.facts()).fetch(spending_of_all(), {"as_of": as_of})
-    return ListedSpending(*(found.column(name).to_numpy() for name in ("id", "spent", "last_day")))
+    return ListedSpending(*(found.column(name).to_numpy() for name in ("id", "spent", "last_day", "orders")))
 
 
 # ---------------------------------------------------------------- the customers behind a number

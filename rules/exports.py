@@ -40,3 +40,15 @@ REPORTS = (
     "receivables",
     "products",
 )  # beside them there are the lists of customers that a report has told of
+
+# The columns of a list of customers beside number, name and tags: what a list by a filter tells, the profile, and what
+# of it needs the pii claim.
+LIST_COLUMNS = (
+    *("revenue", "orders", "lastPurchaseDate", "daysSinceLastPurchase", "segment", "recencyScore", "frequencyScore"),
+    *("monetaryScore", "outstandingBalance", "probabilityAlive", "churnRisk", "expectedRevenue", "atStake"),
+)
+PROFILE_COLUMNS = (
+    *("type", "isActive", "isVerified", "joinedOn", "firstName", "lastName", "gender", "creditLimit"),
+    *("acquisitionSource", "acquisitionCampaign", "consentEmail", "consentSms", "consentPush"),
+)
+PERSONAL_COLUMNS = ("email", "phone", "birthDate", "line1", "line2", "city", "state", "postalCode", "country")

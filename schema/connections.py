@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from schema.arguments import about
-from schema.exports import export_url
+from schema.exports import export_url_with_columns
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -56,7 +56,7 @@ def connection(of: type, words: Words, *, name: str = "", is_exported: bool = Fa
 
         nodes = about(f"The {many} of this page.", type_=list[of])
         if is_exported:
-            export_url = export_url()
+            export_url = export_url_with_columns()
 
         @strawberry.field(description=f"The {many} of this page with their cursors.", graphql_type=list[Edge])
         @staticmethod

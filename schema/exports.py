@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import strawberry
 
 from resolvers import links
-from resolvers.exports import EXPORTABLE, Export
+from resolvers.exports import EXPORTABLE, Export, checked_columns, customer_columns
+from resolvers.listing import ListQuestion
 from rules.exports import ExportDetail, ExportFormat
 from schema.arguments import Info, said
 from schema.document.costs import PRICES, REPORT
@@ -44,6 +45,11 @@ Part = Annotated[
 ]
 
 
+Columns = Annotated[
+    list[str] | None, said("Only these columns of the table, in this order; a wrong one is told with those there are.")
+]
+
+
 def price_of(export: Export) -> int:
     """What the opening of a link costs who made it: as much as its report at least."""
     return max(REPORT, PRICES.get(f"Query.{FIELDS.get(export.of.name)}", REPORT))
@@ -54,6 +60,19 @@ def export_url() -> Any:
 
     async def resolve(root: strawberry.Parent[Any], info: Info, format: Format, part: Part = None) -> str:
         return await links.export_url(info.context, Export(root.asked, format, part=part))
+
+    return strawberry.field(resolver=resolve, description=DESCRIPTION)
+
+
+def export_url_with_columns() -> Any:
+    """The same of a list of customers."""
+
+    async def resolve(
+        root: strawberry.Parent[Any], info: Info, format: Format, part: Part = None, columns: Columns = None
+    ) -> str:
+        known = customer_columns(root.asked.__class__ is ListQuestion, info.context.viewer.sees_personal_data)
+        wanted = None if columns is None else checked_columns(columns, known)
+        return await links.export_url(info.context, Export(root.asked, format, part=part, columns=wanted))
 
     return strawberry.field(resolver=resolve, description=DESCRIPTION)
 

@@ -1,6 +1,8 @@
 """What each report looks like as a document: one module for each."""
 
-from exports.document import Document
+from dataclasses import replace
+
+from exports.document import Document, limited
 from exports.reports import (
     acquisition,
     affinity,
@@ -35,4 +37,8 @@ async def document_of(context: Context, export: Export) -> Document:
     name = export.of.name
     if name == "segmentation":
         return await segmentation.document(context, export.asked, export.detail)
-    return await MAKERS[name](context, export.asked)
+    document = await MAKERS[name](context, export.asked)
+    if export.columns is None:
+        return document
+    main, *others = document.tables
+    return replace(document, tables=(limited(main, export.columns), *others))

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from exports.customers import Extra, amount, customer_table, said_count
-from exports.document import Document, day
+from exports.customer_values import values_of_customers
+from exports.customers import Extra, amount, count, customer_table, said_count
+from exports.document import Document, day, integer
 from exports.heading import heading_of, said_day, span, window
 from models.listing import NEVER
 from resolvers.lifetime_value.report import BucketMembers, lifetime_value_report
@@ -36,9 +37,15 @@ async def list_document(context: Context, asked: ListQuestion) -> Document:
     def last_days(rows: slice) -> Any:
         return pa.array(last.data[rows], pa.int32(), mask=np.ma.getmaskarray(last)[rows])
 
+    def days_since(rows: slice) -> Any:
+        return pa.array(as_of - last.data[rows].astype(np.int64), mask=np.ma.getmaskarray(last)[rows])
+
     extras = [
         amount("revenue", "Revenue", spent.spent),
+        count("orders", "Orders", spent.orders),
         Extra(day("lastPurchaseDate", "Last purchase"), last_days),
+        Extra(integer("daysSinceLastPurchase", "Days since", printed=False), days_since),
+        *await values_of_customers(context, ids, as_of),
     ]
     return heading.document(
         "Customers",

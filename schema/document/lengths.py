@@ -38,7 +38,7 @@ LONGEST_OF_OTHERS = 100  # of a text that stands for a date, a decimal, a word o
 
 # Characters of a text, and of each text of a list.
 TEXTS = {
-    500: "search",
+    500: "columns search",
     1_000: """acquisitionCampaign acquisitionSource action actor add addTags brand campaign categories category city
         code codeRegions contact country email excludedCategories externalId field firstName from gender idempotencyKey
         key label lastName line1 line2 name number part phone postalCode product redemptionCode reference referralCode
@@ -52,7 +52,7 @@ TEXTS = {
 LISTS = {
     50: """basketEdges benefits categories choices consents externalIds kinds preferences redeem reminderDays segments
         tiers types values""",
-    100: "metadata payments",
+    100: "columns metadata payments",
     250: "add addTags codeRegions excludedCategories remove tags",
     500: "items",
     1_000: "ids inputs",

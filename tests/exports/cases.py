@@ -1,5 +1,7 @@
 """Every part of every report, with the GraphQL selection that gives the same rows."""
 
+# pyright: basic
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +66,20 @@ def profile(node: Any) -> dict[str, Any]:
 
 
 def listed(data: Any) -> list[Any]:
-    return [profile(node | node.pop("purchases")) for node in data["nodes"]]
+    return [profile(_flat(node)) for node in data["nodes"]]
+
+
+def _flat(node: Any) -> Any:
+    bought, scores = node.pop("purchases"), _scored(node.pop("rfm"))
+    return node | bought | scores | {"tags": ", ".join(node["tags"]) or None}
+
+
+def _scored(rfm: Any) -> Any:
+    """Segment and scores; too few have bought for a model, so nothing is ahead."""
+    scores = ("recencyScore", "frequencyScore", "monetaryScore")
+    ahead = ("probabilityAlive", "churnRisk", "expectedRevenue", "atStake")
+    found = {name: rfm and rfm[name] for name in scores} | dict.fromkeys(ahead)
+    return found | {"segment": rfm and rfm["segment"]["name"]}
 
 
 def moves(data: Any) -> list[Any]:
@@ -242,7 +257,9 @@ CASES = [
         "customers",
         CUSTOMERS,
         "customers",
-        f'nodes {{ {PROFILE} purchases(asOf: "2026-03-05") {{ revenue lastPurchaseDate }} }}',
+        f'nodes {{ {PROFILE} tags purchases(asOf: "2026-03-05") {{ revenue orders lastPurchaseDate '
+        "daysSinceLastPurchase } rfm(scheme: RETAIL, days: null) { recencyScore frequencyScore monetaryScore "
+        "segment { name } } }",
         listed,
     ),
     Case(

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from analytics.prediction.worth import ChurnRisk
 from models.businesses import Installation
 from models.database import Database, table
-from resolvers.exports import Export
+from resolvers.exports import Export, customer_columns
 from resolvers.listing import Conditions, ListQuestion
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, Viewer
@@ -342,3 +342,26 @@ def test_without_any_secret_links_are_of_one_process() -> None:
     settings = load_settings(database_url="sqlite:///x.db", **provider)
 
     assert settings.link_secrets() == []
+
+
+def test_a_list_has_the_columns_that_are_asked_for(files: Files) -> None:
+    """In the order asked for, each once; a wrong one is told with those there are."""
+    everything = files.csv("customers(orderBy: NAME)")
+    rows = files.csv("customers(orderBy: NAME)", columns='["tags", "number", "orders", "tags"]')
+    assert [list(row) for row in rows] == [["tags", "number", "orders"]] * len(everything)
+    assert rows == [{name: row[name] for name in ("tags", "number", "orders")} for row in everything]
+    for wrong, message in (
+        ('["number", "shoeSize"]', 'there is no column "shoeSize": there are number, name, revenue, orders, last'),
+        ("[]", "`columns` is empty: leave it out for all of them"),
+    ):
+        query = f"{{ customers {{ exportUrl(format: CSV, columns: {wrong}) }} }}"
+        headers = {"Authorization": f"Bearer {files.token}"}
+        (error,) = files.client.post("/graphql", json={"query": query}, headers=headers).json()["errors"]
+        assert error["message"].startswith(message)
+
+
+def test_the_columns_that_are_named_are_those_of_the_file(files: Files) -> None:
+    assert set(files.csv("customers")[0]) == set(customer_columns(True, True))
+    found = files.ask("{ receivablesAging { customers { exportUrl(format: CSV) } } }")
+    names = files.get(found["receivablesAging"]["customers"]["exportUrl"]).text.splitlines()[0]
+    assert set(names.split(",")) == set(customer_columns(False, True))
