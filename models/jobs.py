@@ -2,12 +2,29 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Select,
+    SelectBase,
+    Text,
+    UniqueConstraint,
+    Update,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlmodel import Field
 
-from models.database import table
-from models.types import Day, Key, Stored, primary_key, reference, word
+from models.database import any_of, owned, scoped, table
+from models.naming import statement
+from models.types import Day, GlobalId, Key, Stored, primary_key, reference, word
 
 
 class JobKind(StrEnum):
@@ -110,3 +127,92 @@ class JobFile(Stored, table=True):
 # ---------------------------------------------------------------- statements
 
 job, job_step, job_batch, job_file = table(Job), table(JobStep), table(JobBatch), table(JobFile)
+
+
+def _shown() -> list[ColumnElement[Any]]:
+    c = job.c
+    hidden = {"business_id", "role", "request_id", "asked", "figures", "lease", "leased_until", "is_cancelled"}
+    columns: list[ColumnElement[Any]] = [column for column in c if column.name not in hidden]
+    # `occurred_at` is what every list newest first is ordered by.
+    return [*columns, c.created_at.label("occurred_at"), type_coerce(c.id, GlobalId("Job")).label("global_id")]
+
+
+@statement
+def jobs_with_id() -> SelectBase:
+    """The jobs :ids as they are shown."""
+    return select(*_shown()).where(owned(job), any_of(job.c.id, "ids"))
+
+
+@statement
+def job_page(kind: bool, position: bool) -> SelectBase:
+    """Up to :size jobs of the business, newest first, of the :kind and past :at and :id."""
+    conditions = [scoped(job)]
+    if kind:
+        conditions.append(job.c.kind == bindparam("kind", type_=job.c.kind.type))
+    if position:
+        at = bindparam("at", type_=job.c.created_at.type)
+        same = and_(job.c.created_at == at, job.c.id < bindparam("id"))
+        conditions.append(or_(job.c.created_at < at, same))
+    newest = (job.c.created_at.desc(), job.c.id.desc())
+    return select(*_shown()).where(*conditions).order_by(*newest).limit(bindparam("size"))
+
+
+@statement
+def steps_of_jobs() -> SelectBase:
+    """The steps of the jobs :ids in their order."""
+    hidden = ("business_id", "id", "position")
+    columns = [column for column in job_step.c if column.name not in hidden]
+    mine = (owned(job_step), any_of(job_step.c.job_id, "ids"))
+    return select(*columns).where(*mine).order_by(job_step.c.job_id, job_step.c.position)
+
+
+@statement
+def files_of_jobs() -> SelectBase:
+    """Which of the jobs :ids have a file, and what it is called."""
+    mine = (owned(job_file), any_of(job_file.c.job_id, "ids"))
+    return select(job_file.c.job_id, job_file.c.name).where(*mine)
+
+
+@statement
+def file_of_job() -> Select[Any]:
+    """The file of the job :id."""
+    return select(job_file).where(scoped(job_file), job_file.c.job_id == bindparam("id"))
+
+
+# ---------------------------------------------------------------- doing them
+
+
+@statement
+def job_to_do() -> Select[Any, Any]:
+    """The oldest job of any business that nobody does at :now."""
+    return select(job.c.id, job.c.business_id).where(_is_free()).order_by(job.c.id).limit(1)
+
+
+def _is_free() -> ColumnElement[bool]:
+    now = bindparam("now", type_=job.c.leased_until.type)
+    abandoned = and_(job.c.status == JobStatus.RUNNING, job.c.leased_until < now)
+    return and_(job.c.kind == JobKind.BULK, or_(job.c.status == JobStatus.QUEUED, abandoned))
+
+
+def job_leased() -> Update:
+    """Take the job :job_id at :now, where nobody does it, as :new_lease until :new_until."""
+    taken: dict[str, Any] = {
+        "lease": bindparam("new_lease"),
+        "leased_until": bindparam("new_until", type_=job.c.leased_until.type),
+        "status": JobStatus.RUNNING,
+        "started_at": func.coalesce(job.c.started_at, bindparam("now", type_=job.c.started_at.type)),
+    }
+    return update(job).where(job.c.id == bindparam("job_id"), _is_free()).values(taken)
+
+
+@statement
+def job_held() -> Select[Any]:
+    """The job :id of who holds its :lease."""
+    return select(job).where(scoped(job), job.c.id == bindparam("id"), job.c.lease == bindparam("lease"))
+
+
+@statement
+def next_batch() -> Select[Any]:
+    """The first part of the job :id that is not done."""
+    mine = (scoped(job_batch), job_batch.c.job_id == bindparam("id"), ~job_batch.c.is_done)
+    return select(job_batch).where(*mine).order_by(job_batch.c.position).limit(1)

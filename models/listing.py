@@ -181,7 +181,7 @@ def customer_page(filters: frozenset[str], order: CustomerOrder, backward: bool,
         .select_from(_source(filters, order))
         .where(*conditions)
         .order_by(*ordering)
-        .limit(bindparam("size", type_=Integer))
+        .limit(bindparam("size", type_=BigInteger))
     )
 
 

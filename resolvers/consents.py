@@ -62,11 +62,24 @@ async def new_consents(
 
     Without `raises`, as an upsert, and by source IMPORT none gives what was withdrawn.
     """
-    withdrawn = await withdrawn_before(write, _contacts_of(contacts, consents))
+    withdrawn = await withdrawn_before(write, contacts_of(contacts, consents))
+    return consents_to_add(said, contacts, consents, withdrawn, write.now, raises=raises)
+
+
+def consents_to_add(  # noqa: PLR0913  what is known of before
+    said: Said,
+    contacts: Mapping[str, Any],
+    consents: Iterable[ConsentGiven],
+    withdrawn: set[Contact],
+    now: datetime,
+    *,
+    raises: bool,
+) -> list[tuple[ConsentGiven, ConsentSaid]]:
+    """The same where it is known which contacts somebody erased had withdrawn."""
     new: list[tuple[ConsentGiven, ConsentSaid]] = []
     for consent in consents:
         before = said.setdefault(consent.channel, [])
-        event = ConsentSaid(consent.status, consent.at or write.now, consent.source)
+        event = ConsentSaid(consent.status, consent.at or now, consent.source)
         last = last_said(before)
         was_withdrawn = (consent.channel, contacts.get(CONTACTS.get(consent.channel, ""), "")) in withdrawn
         may = raises and consent.source is not ConsentSource.IMPORT
@@ -78,7 +91,8 @@ async def new_consents(
     return new
 
 
-def _contacts_of(contacts: Mapping[str, Any], consents: Iterable[ConsentGiven]) -> list[Contact]:
+def contacts_of(contacts: Mapping[str, Any], consents: Iterable[ConsentGiven]) -> list[Contact]:
+    """The contacts for whose channels there are consents."""
     by_channel = {consent.channel: contacts.get(CONTACTS.get(consent.channel, "")) for consent in consents}
     return [(channel, value) for channel, value in by_channel.items() if value]
 

@@ -118,3 +118,31 @@ class Duplicate(Refusal):
         self.field = field
         self.value = value
         self.existing = existing
+
+
+class CriteriaProblem(StrEnum):
+    """What kind of thing is wrong with criteria."""
+
+    SYNTAX = "SYNTAX"
+    TOO_LONG = "TOO_LONG"
+    TOO_DEEP = "TOO_DEEP"
+    TOO_MANY_TERMS = "TOO_MANY_TERMS"
+    UNKNOWN_NAME = "UNKNOWN_NAME"
+    WRONG_TYPE = "WRONG_TYPE"
+    BAD_VALUE = "BAD_VALUE"
+    CYCLE = "CYCLE"
+    FORBIDDEN = "FORBIDDEN"
+    UNDATED = "UNDATED"
+    NO_DATA = "NO_DATA"
+
+
+class InvalidCriteria(Refusal):
+    """Criteria that mean nothing here, and where in them; lines count from 1, columns from 0."""
+
+    def __init__(self, message: str, code: CriteriaProblem, *, end_column: int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.line = 1
+        self.column = 0
+        self.end_column = end_column
+        self.suggestion = None

@@ -9,13 +9,15 @@ from strawberry.types.unset import UNSET
 
 from analytics.customers import RevenueBasis
 from analytics.segmentation import RFMScheme, SegmentationMethod
+from models.businesses import Weekday
 from models.customers import CustomerType
 from resolvers.operation import ranges
 from resolvers.operation.context import Context
 from resolvers.periods import Comparison
 
-# A type must be registered before it is used; these are what the arguments below are.
+# A type must be registered before it is used; these are of several domains.
 strawberry.enum(Comparison, description="What a period is compared with.")
+strawberry.enum(Weekday, description="A day of the week.")
 strawberry.enum(CustomerType, description="Who buys: people for themselves, or businesses that sell on.")
 strawberry.enum(RevenueBasis, description="What revenue is: sale totals, totals less refunds, or known profit.")
 strawberry.enum(RFMScheme, description="Which table of segments names the score triples.")

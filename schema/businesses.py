@@ -22,7 +22,6 @@ from schema.scalars import BigInt
 if TYPE_CHECKING:
     from schema.customers import Customer
 
-strawberry.enum(Weekday, description="A day of the week.")
 strawberry.enum(PortalSignIn, description="How customers sign in to the portal.")
 strawberry.enum(ImportStatus, description="How an import ended.")
 strawberry.enum(Role, description="What a token may do, each role more than the one before.")

@@ -2,12 +2,16 @@
 
 import strawberry
 
+from schema.bulk import BulkMutations
 from schema.businesses import BusinessesMutations
 from schema.consents import ConsentsMutations
 from schema.editing import EditingMutations
+from schema.jobs import JobsMutations
 from schema.preferences import PreferencesMutations
 
 
 @strawberry.type(description="What can be changed. Each field is a transaction of its own, in their order.")
-class Mutation(EditingMutations, ConsentsMutations, PreferencesMutations, BusinessesMutations):
+class Mutation(
+    EditingMutations, ConsentsMutations, PreferencesMutations, BulkMutations, JobsMutations, BusinessesMutations
+):
     """What can be changed, in the order of the exported schema."""

@@ -7,6 +7,7 @@ from schema.affinity import AffinityQueries
 from schema.businesses import BusinessesQueries
 from schema.customers import CustomersQueries
 from schema.facets import FacetsQueries
+from schema.jobs import JobsQueries
 from schema.lifetime_value import LifetimeValueQueries
 from schema.nodes import NodesQueries
 from schema.patterns import PatternsQueries
@@ -40,5 +41,6 @@ class Query(
     AffinityQueries,
     ProductsQueries,
     TouchpointsQueries,
+    JobsQueries,
 ):
     """What can be asked, in the order of the exported schema."""

@@ -2,11 +2,12 @@
 
 import strawberry
 
-from rules.refusals import InputProblemCode, NotAllowedReason
+from rules.refusals import CriteriaProblem, InputProblemCode, NotAllowedReason
 from schema.arguments import about
 
 strawberry.enum(InputProblemCode, description="What kind of thing is wrong with a part of an input.")
 strawberry.enum(NotAllowedReason, description="Why what is asked cannot be done; the first in this order is given.")
+strawberry.enum(CriteriaProblem, description="What kind of thing is wrong with criteria.")
 
 
 @strawberry.interface(description="Why nothing was changed; the message says what would be right.")
@@ -68,3 +69,14 @@ class IdempotencyConflict(Refusal):
     """The key was used for something else."""
 
     key: str = about("The key.")
+
+
+@strawberry.type(description="Criteria that mean nothing here; columns are UTF-16 units from 0, the end exclusive.")
+class InvalidCriteria(Refusal):
+    """Criteria that mean nothing here."""
+
+    code: CriteriaProblem = about("What kind of thing is wrong.")
+    line: int = about("In which line, from 1.")
+    column: int = about("Where it begins.")
+    end_column: int = about("Where it ends.")
+    suggestion: str | None = about("What was probably meant.")

@@ -22,6 +22,7 @@ from strawberry import Schema
 from exports.writers.pdf.fonts import Fonts
 from models.database import Database
 from models.schema_version import head, schema_of
+from resolvers.job_files import PATH as JOB_FILES
 from resolvers.links import PATH
 from resolvers.operation.services import Services
 from rules.exports import MEDIA_TYPES, ExportFormat
@@ -30,6 +31,7 @@ from server.http.connections import Connections
 from server.http.exports import Exports
 from server.http.graphql import Endpoint, utc_now
 from server.http.guards import LOCAL_NAMES, SecurityHeaders, ThisMachineOnly
+from server.http.job_files import JobFiles
 from server.http.limits import (
     connection_limits_of,
     documents_of,
@@ -48,6 +50,7 @@ from server.http.subscriptions import Subscriptions, origins_of
 from server.identity.auth import Authentication, keys_of
 from server.identity.keys import signing_of
 from server.identity.provider_page import provider_of
+from server.job_loop import doing_jobs
 from server.sdl import served_schema
 from server.settings import Settings, load_settings
 from server.stopping import Stopping
@@ -82,6 +85,7 @@ def create_app(settings: Settings | None = None, schema: Schema | None = None) -
             WebSocketRoute("/graphql", _subscribed),
             *(Route(path, _application) for path in PATHS),
             Route(f"{PATH}{{file_name}}", _export, methods=["GET"]),
+            Route(f"{JOB_FILES}{{file_name}}", _job_file, methods=["GET"]),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
             *([Route("/metrics", _metrics)] if settings.metrics else []),
@@ -160,12 +164,13 @@ async def _lifespan(
             utc_now,
             rates,
         )
+        app.state.job_files = JobFiles(services, utc_now)
         app.state.application = ApplicationPage(settings, services.database, provider_of(settings))
         app.state.subscriptions = Subscriptions(
             endpoint, origins_of(settings.allowed_origins), socket_limits_of(settings)
         )
         app.state.stopping = stopping = Stopping()
-        async with sampling(services, responses) as sampler:
+        async with sampling(services, responses) as sampler, doing_jobs(services, utc_now):
             app.state.metrics = MetricsPage(settings, sampler)
             if is_process:
                 # What lives as long as the process is looked through no more: that took 150 ms amid requests.
@@ -189,6 +194,11 @@ async def _graphql(request: Request) -> Response:
 async def _export(request: Request) -> Response:
     exports: Exports = request.app.state.exports
     return await exports.answer(request)
+
+
+async def _job_file(request: Request) -> Response:
+    files: JobFiles = request.app.state.job_files
+    return await files.answer(request)
 
 
 async def _subscribed(socket: WebSocket) -> None:

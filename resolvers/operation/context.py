@@ -23,7 +23,7 @@ from resolvers.operation.refusing import as_member, checked_input
 from resolvers.operation.services import Services
 from resolvers.operation.snapshot import Snapshot
 from resolvers.operation.viewer import Role, Viewer
-from resolvers.operation.writing import NoSuchBusiness, Operation, Write, writing
+from resolvers.operation.writing import NoSuchBusiness, Operation, Tried, Write, writing
 from rules.refusals import Refusal
 
 CODE_VERSION = 1  # part of every cache key: raise it when a report's arithmetic changes
@@ -35,14 +35,6 @@ T = TypeVar("T", bound=Sized)
 V = TypeVar("V")
 A = TypeVar("A")
 Batch = Callable[["Context", Sequence[Any], Any], Awaitable[Sequence[Any]]]
-
-
-class _Undone(Exception):
-    """The end of a forecast, with what came of it."""
-
-    def __init__(self, done: Any) -> None:
-        super().__init__()
-        self.done = done
 
 
 def report_key(row: Any, name: str, arguments: Hashable) -> Hashable:
@@ -206,16 +198,19 @@ class Context:
             loader.clear(group)
             raise
 
-    async def write(self, operation: Operation[A, Any], asked: A, used: UsedFor | None = None) -> Any:
+    async def write(
+        self, operation: Operation[A, Any], asked: A, used: UsedFor | None = None, *, each_customer: bool = False
+    ) -> Any:
         """Run an operation in a transaction of its own, and see from then on what it has written.
 
         Its result, or the refusal as a member of the result's union. `asked` tells all that can be told without the
-        store where it has `checked`; `used` is its idempotency key.
+        store where it has `checked`; `used` is its idempotency key. With `each_customer` the audit has an entry for
+        each customer that changed.
         """
         try:
             checked = checked_input(asked, used)
             async with self._writing() as write:
-                done = await write.once(operation, checked, used=used)
+                done = await write.once(operation, checked, used=used, each_customer=each_customer)
         except Refusal as refusal:
             return as_member(refusal)
         self._now = max(self._now, write.now)
@@ -231,11 +226,11 @@ class Context:
         try:
             checked = checked_input(asked)
             async with self._writing() as write:
-                raise _Undone(await write.once(operation, checked))
+                raise Tried(await write.once(operation, checked))
         except Refusal as refusal:
             return as_member(refusal)
-        except _Undone as undone:
-            return undone.done
+        except Tried as tried:
+            return tried.done
 
     @asynccontextmanager
     async def _writing(self) -> AsyncGenerator[Write]:
@@ -244,14 +239,15 @@ class Context:
         async with self.services.write_turns[self.viewer.business_id]:
             try:
                 async with writing(
-                    self.services.database, self.viewer.business_id, actor=self._actor, clock=self._clock
+                    self.services.database, self.viewer.business_id, actor=self.actor, clock=self._clock
                 ) as write:
                     yield write
             except NoSuchBusiness:
                 raise Unauthenticated(NOT_HERE) from None
 
     @property
-    def _actor(self) -> Actor:
+    def actor(self) -> Actor:
+        """Who writes, where this operation writes."""
         viewer = self.viewer
         is_customer = viewer.role is Role.CUSTOMER
         return Actor(
@@ -261,6 +257,10 @@ class Context:
             request_id=self._request_id,
             customer_id=viewer.customer_id,
         )
+
+    def clock(self) -> datetime:
+        """The time that it is now, which an answer does not depend on."""
+        return self._clock()
 
     @contextmanager
     def looking(self) -> Generator[None]:
@@ -285,6 +285,11 @@ class Context:
         held, self._earlier = [*self._earlier, self._snapshot], []
         for snapshot in held:
             await snapshot.let_go()
+
+    async def look_anew(self) -> None:
+        """See from now on what was written since, by whom ever."""
+        self._now = max(self._now, self._clock())
+        await self._leave()
 
     async def _leave(self) -> None:
         """Let go of what was seen, connection and all; what is asked next is of a newer moment."""

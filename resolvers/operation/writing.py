@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analytics.copy.tables import COPIED_TABLES, CopiedTable
 from models import AuditEntry
-from models.database import Database, insert_rows, take_ids
+from models.database import Database, any_of, insert_rows, take_ids
 from models.database import table as table_of
 from models.events import Event
 from models.revision import Counter, business_to_write, revision_taken
@@ -41,6 +41,14 @@ COUNTED_BY: Mapping[str, Counter] = {"touchpoint": Counter.CONTACTS}  # tables w
 
 class NoSuchBusiness(LookupError):
     """There is no business with that id."""
+
+
+class Tried(Exception):
+    """The end of an operation that is only tried, with what came of it."""
+
+    def __init__(self, done: Any) -> None:
+        super().__init__()
+        self.done = done
 
 
 class Write:
@@ -105,7 +113,7 @@ class Write:
             (row["id"],) = await self.take_ids(target, 1)
         await self.connection.execute(insert(target).values(row))
         await self._tell_of(target, [row])
-        self._note(target, row, {}, row)
+        self.note_row(target, row, {}, row)
         return row.get("id", 0)
 
     def expect(self, row: Any, version: int | None) -> None:
@@ -128,8 +136,52 @@ class Write:
             self._of_row(update(target), target, before).values(**changed, **self._stamps(target))
         )
         await self._tell_of(target, [before, {**before, **changed}], changed)
-        self._note(target, before, before, {**before, **changed})
+        self.note_row(target, before, before, {**before, **changed})
         return True
+
+    async def update_many(
+        self, target: Table, rows: Sequence[Any], values: Mapping[str, Any], moved: Sequence[str] = ()
+    ) -> None:
+        """Bring rows to the same values in one statement, each with its word in the audit.
+
+        `moved` are counters that go on by one, as the version does.
+        """
+        if not rows:
+            return
+        counters = [*moved, *(("version",) if "version" in target.c else ())]
+        mine = (target.c.business_id == self.business_id, any_of(target.c.id, "changed_ids"))
+        changed = update(target).where(*mine).values(**values, **{name: target.c[name] + 1 for name in counters})
+        ids = [row.id for row in rows]
+        await self.connection.execute(changed.values(**self._stamps(target)), [{"changed_ids": ids}])
+        self.wrote(target, values)
+        for row in rows:
+            self.note_row(target, row._mapping, row._mapping, {**row._mapping, **values})
+
+    async def insert_each(self, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write new rows in one statement, each with its word in the audit.
+
+        Of a table that has an owner in the columnar copy, the owners move.
+        """
+        if not rows:
+            return
+        ids = await take_ids(self.connection, target, len(rows)) if "id" in target.c else None
+        stamps = self._stamps(target)
+        made = [{**row, **stamps, **({} if ids is None else {"id": ids[place]})} for place, row in enumerate(rows)]
+        names = tuple(made[0])
+        await insert_rows(self.connection, target, names, [tuple(row[name] for name in names) for row in made])
+        self.wrote(target)
+        for row in made:
+            self.note_row(target, row, {}, row)
+        await self.move_owners(target, made)
+
+    async def move_owners(self, target: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Move the revision of the owners of rows, by which the columnar copy learns of them."""
+        copied = COPIED.get(target.name)
+        if copied is None or copied.owner is None:
+            return
+        owner, keys = copied.owner, list(dict.fromkeys(row[copied.key] for row in rows))
+        moved = update(owner).where(owner.c.business_id == self.business_id, any_of(owner.c.id, "owner_ids"))
+        await self.connection.execute(moved.values(revision=self.revision), [{"owner_ids": keys}])
 
     async def delete(self, target: Table, row: Any) -> None:
         """Remove a row. Where the columnar copy holds its table, that learns of it by the owner."""
@@ -139,7 +191,7 @@ class Write:
         before: Mapping[str, Any] = row._mapping
         await self.connection.execute(self._of_row(delete(target), target, before))
         await self._tell_of(target, [before])
-        self._note(target, before, before, dict.fromkeys(before))
+        self.note_row(target, before, before, dict.fromkeys(before))
 
     async def take_ids(self, target: Table, count: int) -> Sequence[int]:
         """Unused ids, for rows that refer to each other before they are written."""
@@ -218,15 +270,31 @@ class Write:
         """Run an operation for each item; one that is refused changes nothing and stops none."""
         done: list[D | Refusal] = []
         for item in items:
-            before = (len(self._rows), len(self._events), self.has_changed, set(self._counters))
             try:
-                async with self.connection.begin_nested():
+                async with self._undone_by_what_is_raised():
                     done.append(await operation(self, item))
             except Refusal as refusal:
-                rows, events, self.has_changed, self._counters = before
-                del self._rows[rows:], self._events[events:]
                 done.append(refusal)
         return done
+
+    async def tried(self, operation: Operation[A, D], asked: A) -> D:
+        """What an operation would come to: it is run, and all that it did is undone."""
+        try:
+            async with self._undone_by_what_is_raised():
+                raise Tried(await operation(self, asked))
+        except Tried as tried:
+            return tried.done
+
+    @asynccontextmanager
+    async def _undone_by_what_is_raised(self) -> AsyncGenerator[None]:
+        before = (len(self._rows), len(self._events), self.has_changed, set(self._counters))
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            rows, events, self.has_changed, self._counters = before
+            del self._rows[rows:], self._events[events:]
+            raise
 
     # ------------------------------------------------------------ details
 
@@ -245,15 +313,12 @@ class Write:
     ) -> None:
         """Mark the facts, and move the revision of the owner by which the columnar copy learns of these rows."""
         self.wrote(target, columns)
-        copied = COPIED.get(target.name)
-        if copied is None or copied.owner is None:
-            return
-        owner = copied.owner
-        for key in dict.fromkeys(row[copied.key] for row in rows):
-            moved = update(owner).where(owner.c.id == key, owner.c.business_id == self.business_id)
-            await self.connection.execute(moved.values(revision=self.revision))
+        await self.move_owners(target, rows)
 
-    def _note(self, target: Table, row: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    def note_row(
+        self, target: Table, row: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> None:
+        """Say for the audit how a row was changed, made (of nothing before) or removed (nothing after)."""
         changes = changes_between(target, before, after, self.exponent)
         if changes:
             owner = row.get("id") if target.name == "customer" else row.get("customer_id")

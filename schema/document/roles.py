@@ -13,11 +13,12 @@ VIEWER = """Query: acquisition categoryAffinity customer customerFacets customer
     lifetimeValueReport node nodes productReport purchasePatterns receivablesAging retention sales segmentMigration
     segmentation segmentationTrend storefronts touchpoints viewer
     Subscription: dataChanged"""
-STAFF = """Mutation: createCustomer deletePreferences setConsents setPreferences updateCustomer upsertCustomers
-    verifyCustomer"""
-MANAGER = """Query: businessSettings
-    Mutation: linkCustomer"""
-ADMIN = "Mutation: updateBusinessSettings"
+STAFF = """Mutation: createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
+    upsertCustomers verifyCustomer"""
+MANAGER = """Query: businessSettings job
+    Mutation: cancelJob linkCustomer setCustomersActive setCustomersConsent"""
+ADMIN = """Query: jobs
+    Mutation: updateBusinessSettings"""
 
 # What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
 OF_CUSTOMER = frozenset(("Query.viewer",))

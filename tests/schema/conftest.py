@@ -70,7 +70,7 @@ class Asker:
         self, query: str, operation: str | None = None, prepared: Prepared | None = None, **variables: Any
     ) -> Answer:
         """Run an operation, whatever it comes to."""
-        context = Context(self.services, self.viewer, self.now)
+        context = Context(self.services, self.viewer, self.now, may_move=query.startswith("mutation"))
         try:
             result = await schema.execute(
                 query,

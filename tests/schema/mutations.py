@@ -1,31 +1,41 @@
 """Every mutation with arguments under which it would change something: a new one has its line here."""
 
+from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role
 from tests.builders import Shop
 from tests.schema.conftest import customer_id
 
 # By the specification: the least role of each.
 LEAST_ROLE = {
-    Role.STAFF: """createCustomer deletePreferences setConsents setPreferences updateCustomer upsertCustomers
-        verifyCustomer""",
-    Role.MANAGER: "linkCustomer",
+    Role.STAFF: """createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
+        upsertCustomers verifyCustomer""",
+    Role.MANAGER: "cancelJob linkCustomer setCustomersActive setCustomersConsent",
     Role.ADMIN: "updateBusinessSettings",
 }
 ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
 
-# Those that name nothing that is there, and so do the same for another business, to it.
-OF_NOTHING = frozenset(("createCustomer", "updateBusinessSettings", "upsertCustomers"))
+# Those that name nothing that has to be there: for another business they do the same, to it.
+OF_NOTHING = frozenset(
+    ("createCustomer", "setCustomersActive", "setCustomersConsent", "setCustomersTags", "updateBusinessSettings",
+     "upsertCustomers")
+)  # fmt: skip
+OF_SOMETHING_ELSE = frozenset(("cancelJob",))  # than what the corner shop has
 
 
 def mutation_calls(shop: Shop) -> dict[str, str]:
     """Each mutation as it is called for the corner shop."""
     ann = f'"{customer_id(shop, "ANN")}"'
     preference = 'type: SHOPPING, key: "Brand"'
+    target = f"target: {{ids: [{ann}]}}"
     return {
+        "cancelJob": f'cancelJob(id: "{global_id("Job", 1)}")',
         "createCustomer": 'createCustomer(input: {firstName: "New"})',
         "deletePreferences": f"deletePreferences(customer: {ann}, preferences: [{{{preference}}}])",
         "linkCustomer": f'linkCustomer(id: {ann}, subject: "sub")',
         "setConsents": f"setConsents(customer: {ann}, consents: [{{channel: PUSH, given: false}}])",
+        "setCustomersActive": f"setCustomersActive({target}, isActive: false)",
+        "setCustomersConsent": f"setCustomersConsent({target}, consent: {{channel: PUSH, given: false}})",
+        "setCustomersTags": f'setCustomersTags({target}, add: ["new"])',
         "setPreferences": f'setPreferences(customer: {ann}, preferences: [{{{preference}, values: ["Nike"]}}])',
         "updateBusinessSettings": 'updateBusinessSettings(input: {version: 1, region: "DE"})',
         "updateCustomer": f'updateCustomer(id: {ann}, input: {{firstName: "Other"}})',

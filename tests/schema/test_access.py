@@ -79,6 +79,8 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "customer": 'customer(by: {number: "ANN"})',
         "customerFacets": "customerFacets",
         "customers": "customers(orderBy: TOTAL_SPENT)",
+        "job": f'job(id: "{global_id("Job", 1)}")',
+        "jobs": "jobs",
         "lifetimeValueModel": "lifetimeValueModel",
         "lifetimeValueReport": "lifetimeValueReport",
         "node": f'node(id: "{public[0]}")',

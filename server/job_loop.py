@@ -1,0 +1,60 @@
+"""Does the jobs of the store, one at a time in each process, for as long as the server runs."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+
+import structlog
+
+from models.outages import is_outage
+from resolvers.large_writes import JobLease, LeaseLost, do_batch, fail_job
+from resolvers.operation.services import Services
+
+log = structlog.get_logger()
+
+LOOKS_EVERY_SECONDS = 1.0
+
+
+@asynccontextmanager
+async def doing_jobs(services: Services, clock: Callable[[], datetime]) -> AsyncGenerator[None]:
+    """Do jobs meanwhile. One that is in the middle at the end goes on in another process, from its last batch."""
+    task = asyncio.create_task(_do_jobs_for_ever(services, clock))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _do_jobs_for_ever(services: Services, clock: Callable[[], datetime]) -> None:
+    while True:
+        try:
+            did_one = await do_a_job(services, clock)
+        except Exception as error:  # noqa: BLE001  the next look may find the store there again
+            log.warning("jobs not looked for", error=type(error).__name__, outage=is_outage(error))
+            did_one = False
+        if not did_one:
+            await asyncio.sleep(LOOKS_EVERY_SECONDS)
+
+
+async def do_a_job(services: Services, clock: Callable[[], datetime]) -> bool:
+    """Do the oldest job that nobody does, to its end; whether there was one."""
+    lease = await JobLease.taken(services, clock())
+    if lease is None:
+        return False
+    try:
+        goes_on = True
+        while goes_on:
+            goes_on = await do_batch(services, lease, clock)
+    except LeaseLost:
+        log.warning("job went on elsewhere", job=lease.id, business=lease.business_id)
+    except Exception as error:
+        if is_outage(error):
+            raise  # its lease runs out, and somebody goes on
+        log.exception("job failed", job=lease.id, business=lease.business_id)
+        await fail_job(services, lease, clock())
+    else:
+        log.info("job done", job=lease.id, business=lease.business_id)
+    return True
