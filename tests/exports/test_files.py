@@ -160,7 +160,7 @@ def test_the_customers_behind_a_number(files: Files, query: str, path: tuple[Any
 
 
 def test_the_customers_of_a_cohort(files: Files) -> None:
-    cell = "period customerCount customers(first: 100) { exportUrl(format: PARQUET) nodes { number } }"
+    cell = "period customerCount customers(first: 50) { exportUrl(format: PARQUET) nodes { number } }"
     answer = files.ask(f"{{ {RETENTION} {{ cohorts {{ key periods {{ {cell} }} }} }} }}")
     found = max((c for cohort in answer["retention"]["cohorts"] for c in cohort["periods"]), key=lambda c: c["period"])
 
