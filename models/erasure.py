@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, SelectBase, UniqueConstraint, select
+from sqlalchemy import BigInteger, Index, Integer, SelectBase, UniqueConstraint, bindparam, select, type_coerce
 from sqlmodel import Field
 
-from models.database import TextList, any_of, scoped, table
+from models.customers import customer
+from models.database import TextList, any_of, owned, scoped, table
 from models.naming import statement
-from models.types import ERASABLE, Day, Key, Stored, primary_key, reference, word
+from models.types import ERASABLE, Day, GlobalId, Key, Stored, primary_key, reference, word
 from rules.consents import ConsentChannel
 from rules.refusals import NotAllowedReason
 
@@ -75,3 +77,71 @@ def contacts_withdrawn() -> SelectBase:
     """The channels and digests of contacts that said no, of those with one of the :digests."""
     c = withdrawn_contact.c
     return select(c.channel, c.digest).where(scoped(withdrawn_contact), any_of(c.digest, "digests", TextList))
+
+
+@statement
+def records_of() -> SelectBase:
+    """The customer :id and every record that was merged into it, however far."""
+    own = select(customer.c.id).where(scoped(customer), customer.c.id == bindparam("id"))
+    records = own.cte("records", recursive=True)
+    merged = select(customer.c.id).join(records, customer.c.merged_into_id == records.c.id).where(scoped(customer))
+    records = records.union(merged)
+    return select(customer).join(records, records.c.id == customer.c.id).order_by(customer.c.id)
+
+
+@statement
+def erasure_request_rows() -> SelectBase:
+    """The requests :ids as they are stored."""
+    return select(erasure_request).where(owned(erasure_request), any_of(erasure_request.c.id, "ids"))
+
+
+@statement
+def pending_request_of() -> SelectBase:
+    """The request that waits for the customer :customer."""
+    c = erasure_request.c
+    waits = (owned(erasure_request), c.customer_id == bindparam("customer"), c.status == ErasureStatus.PENDING)
+    return select(erasure_request).where(*waits)
+
+
+@statement
+def requests_due() -> SelectBase:
+    """The requests of :business that are to be tried on :day, the eldest first."""
+    c = erasure_request.c
+    due = (scoped(erasure_request), c.status == ErasureStatus.PENDING, c.erase_on <= bindparam("day"))
+    return select(c.id).where(*due).order_by(c.erase_on, c.id)
+
+
+def _request_shown() -> list[Any]:
+    hidden = {"business_id", "revision"}
+    columns = [column for column in erasure_request.c if column.name not in hidden]
+    return [*columns, type_coerce(erasure_request.c.id, GlobalId("ErasureRequest")).label("global_id")]
+
+
+@statement
+def erasure_requests_of_business(status: bool) -> SelectBase:
+    """The newest :most requests of :business, of one :status or of all."""
+    c = erasure_request.c
+    conditions = [c.status == bindparam("status", type_=c.status.type)] if status else []
+    asked = select(*_request_shown()).where(scoped(erasure_request), *conditions)
+    return asked.order_by(c.id.desc()).limit(bindparam("most", type_=Integer))
+
+
+@statement
+def erasure_requests_with_id() -> SelectBase:
+    """The requests :ids."""
+    return select(*_request_shown()).where(owned(erasure_request), any_of(erasure_request.c.id, "ids"))
+
+
+@statement
+def erasures_logged() -> SelectBase:
+    """Who of the customers :ids is in the erasure log already."""
+    c = erased_customer.c
+    return select(c.customer_id).where(owned(erased_customer), any_of(c.customer_id, "ids"))
+
+
+@statement
+def erasures_undone() -> SelectBase:
+    """Customers of :business whom the log says are erased and who are not, which a restored backup brings back."""
+    joined = erased_customer.join(customer, customer.c.id == erased_customer.c.customer_id)
+    back = (scoped(erased_customer), ~customer.c.is_erased)
+    return select(customer.c.id, customer.c.merged_into_id).select_from(joined).where(*back).order_by(customer.c.id)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from resolvers.customers import customer_by_id
+from resolvers.erasure import erasure_request_by_id
 from resolvers.jobs import job_by_id
 from resolvers.operation.context import Batch, Context
 from resolvers.operation.errors import BadUserInput
@@ -17,6 +18,7 @@ MAX_NODES = 100
 
 LOADERS: dict[str, Batch] = {
     "Customer": customer_by_id,
+    "ErasureRequest": erasure_request_by_id,
     "Job": job_by_id,
     "Payment": payment_by_id,
     "Refund": refund_by_id,

@@ -18,3 +18,11 @@ class UpsertPayload:
 
     customer_id: int
     created: Annotated[bool, "Whether it was made."]
+
+
+@dataclass(frozen=True)
+class MovedCount:
+    """How many there are of a kind."""
+
+    kind: Annotated[str, "What they are, like `sale`."]
+    count: Annotated[int, "How many."]

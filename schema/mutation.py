@@ -6,12 +6,19 @@ from schema.bulk import BulkMutations
 from schema.businesses import BusinessesMutations
 from schema.consents import ConsentsMutations
 from schema.editing import EditingMutations
+from schema.erasure import ErasureMutations
 from schema.jobs import JobsMutations
 from schema.preferences import PreferencesMutations
 
 
 @strawberry.type(description="What can be changed. Each field is a transaction of its own, in their order.")
 class Mutation(
-    EditingMutations, ConsentsMutations, PreferencesMutations, BulkMutations, JobsMutations, BusinessesMutations
+    EditingMutations,
+    ConsentsMutations,
+    PreferencesMutations,
+    BulkMutations,
+    JobsMutations,
+    ErasureMutations,
+    BusinessesMutations,
 ):
     """What can be changed, in the order of the exported schema."""

@@ -6,6 +6,7 @@ from schema.acquisition import AcquisitionQueries
 from schema.affinity import AffinityQueries
 from schema.businesses import BusinessesQueries
 from schema.customers import CustomersQueries
+from schema.erasure import ErasureQueries
 from schema.facets import FacetsQueries
 from schema.jobs import JobsQueries
 from schema.lifetime_value import LifetimeValueQueries
@@ -42,5 +43,6 @@ class Query(
     ProductsQueries,
     TouchpointsQueries,
     JobsQueries,
+    ErasureQueries,
 ):
     """What can be asked, in the order of the exported schema."""

@@ -102,6 +102,7 @@ class Shop:
         self.id: int = business.id
         self.now = now
         self.revision = 0
+        self.request_id = 0  # that somebody be erased, where a shop has one
         self._zone = ZoneInfo(business.timezone)
         self._customers: dict[str, _Told] = {}
         self._storefronts: dict[str, _Told] = {}

@@ -15,10 +15,10 @@ VIEWER = """Query: acquisition categoryAffinity customer customerFacets customer
     Subscription: dataChanged"""
 STAFF = """Mutation: createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
     upsertCustomers verifyCustomer"""
-MANAGER = """Query: businessSettings job
-    Mutation: cancelJob linkCustomer setCustomersActive setCustomersConsent"""
+MANAGER = """Query: businessSettings erasureRequests job
+    Mutation: cancelErasure cancelJob linkCustomer requestErasure setCustomersActive setCustomersConsent"""
 ADMIN = """Query: jobs
-    Mutation: updateBusinessSettings"""
+    Mutation: eraseCustomer updateBusinessSettings"""
 
 # What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
 OF_CUSTOMER = frozenset(("Query.viewer",))

@@ -158,3 +158,8 @@ async def other(services: Services, shop: Shop) -> Shop:
 def customer_id(shop: Shop, number: str) -> str:
     """The public id of a customer of a shop."""
     return global_id("Customer", shop.id_of(number))
+
+
+def request_id(shop: Shop) -> str:
+    """The public id of the request to erase IDLE of the corner shop."""
+    return global_id("ErasureRequest", shop.request_id)

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from models.database import Database
+from models.erasure import ErasureStatus, erasure_request
+from rules.days import day_number
 from tests.builders import Line, Shop, open_shop
 from tests.once import made_once
 
@@ -40,7 +43,24 @@ async def corner_shop(database: Database, **business: Any) -> Shop:
     _sales(shop)
     _contacts(shop)
     await shop.save()
+    async with database.transaction(shop.id) as connection:
+        wanted = insert(erasure_request).values(_request(shop)).returning(erasure_request.c.id)
+        shop.request_id = (await connection.execute(wanted)).scalar_one()
     return shop
+
+
+def _request(shop: Shop) -> dict[str, Any]:
+    """That IDLE be erased, which stan asked for."""
+    return {
+        "business_id": shop.id,
+        "customer_id": shop.id_of("IDLE"),
+        "requested_at": shop.now,
+        "requested_by": "stan",
+        "erase_on": day_number(date(2026, 3, 12)),
+        "status": ErasureStatus.PENDING,
+        "reason": "marker reason",
+        "revision": shop.revision,
+    }
 
 
 def corner_store(factory: pytest.TempPathFactory, template: Path) -> Path:

@@ -3,14 +3,15 @@
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role
 from tests.builders import Shop
-from tests.schema.conftest import customer_id
+from tests.schema.conftest import customer_id, request_id
 
 # By the specification: the least role of each.
 LEAST_ROLE = {
     Role.STAFF: """createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
         upsertCustomers verifyCustomer""",
-    Role.MANAGER: "cancelJob linkCustomer setCustomersActive setCustomersConsent",
-    Role.ADMIN: "updateBusinessSettings",
+    Role.MANAGER: """cancelErasure cancelJob linkCustomer requestErasure setCustomersActive
+        setCustomersConsent""",
+    Role.ADMIN: "eraseCustomer updateBusinessSettings",
 }
 ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
 
@@ -28,10 +29,13 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
     preference = 'type: SHOPPING, key: "Brand"'
     target = f"target: {{ids: [{ann}]}}"
     return {
+        "cancelErasure": f'cancelErasure(id: "{request_id(shop)}")',
         "cancelJob": f'cancelJob(id: "{global_id("Job", 1)}")',
         "createCustomer": 'createCustomer(input: {firstName: "New"})',
         "deletePreferences": f"deletePreferences(customer: {ann}, preferences: [{{{preference}}}])",
+        "eraseCustomer": f'eraseCustomer(id: "{customer_id(shop, "NONAME")}")',
         "linkCustomer": f'linkCustomer(id: {ann}, subject: "sub")',
+        "requestErasure": f"requestErasure(customer: {ann})",
         "setConsents": f"setConsents(customer: {ann}, consents: [{{channel: PUSH, given: false}}])",
         "setCustomersActive": f"setCustomersActive({target}, isActive: false)",
         "setCustomersConsent": f"setCustomersConsent({target}, consent: {{channel: PUSH, given: false}})",

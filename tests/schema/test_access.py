@@ -79,6 +79,7 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "customer": 'customer(by: {number: "ANN"})',
         "customerFacets": "customerFacets",
         "customers": "customers(orderBy: TOTAL_SPENT)",
+        "erasureRequests": "erasureRequests",
         "job": f'job(id: "{global_id("Job", 1)}")',
         "jobs": "jobs",
         "lifetimeValueModel": "lifetimeValueModel",
