@@ -3,10 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, ColumnElement, Index, SelectBase, bindparam, select, type_coerce
 from sqlmodel import Field
 
-from models.types import Key, Stored, added, primary_key, reference, word
+from models.database import scoped, table
+from models.naming import statement
+from models.types import GlobalId, Key, Stored, added, primary_key, reference, word
 
 
 class AuditSource(StrEnum):
@@ -42,3 +44,35 @@ class AuditEntry(Stored, table=True):
     customer_id: int | None = Field(default=None, sa_type=Key)
     changes: str
     revision: int = Field(sa_type=BigInteger)
+
+
+# ---------------------------------------------------------------- statements
+
+audit_entry = table(AuditEntry)
+
+# In the order of ids, which entries take while their business is locked: it is that of their times.
+AUDIT_FILTERS: dict[str, ColumnElement[bool]] = {
+    "customer": audit_entry.c.customer_id == bindparam("customer"),
+    "actor": audit_entry.c.actor == bindparam("actor"),
+    "action": audit_entry.c.action == bindparam("action"),
+    "source": audit_entry.c.source == bindparam("source", type_=audit_entry.c.source.type),
+    "start": audit_entry.c.at >= bindparam("start", type_=audit_entry.c.at.type),
+    "end": audit_entry.c.at < bindparam("end", type_=audit_entry.c.at.type),
+    "position": audit_entry.c.id < bindparam("id"),
+}
+
+
+@statement
+def audit_page(filters: frozenset[str]) -> SelectBase:
+    """Up to :size entries of the business that match `filters` (names in AUDIT_FILTERS), newest first."""
+    shown = [column for column in audit_entry.c if column.name not in ("business_id", "revision")]
+    return (
+        select(
+            *shown,
+            audit_entry.c.revision.label("data_revision"),
+            type_coerce(audit_entry.c.id, GlobalId("AuditEntry")).label("global_id"),
+        )
+        .where(scoped(audit_entry), *(AUDIT_FILTERS[name] for name in sorted(filters)))
+        .order_by(audit_entry.c.id.desc())
+        .limit(bindparam("size"))
+    )

@@ -39,6 +39,7 @@ REPORTS = (
     "acquisition",
     "receivables",
     "products",
+    "audit-trail",
 )  # beside them there are the lists of customers that a report has told of
 
 # The columns of a list of customers beside number, name and tags: what a list by a filter tells, the profile, and what

@@ -6,7 +6,6 @@ from typing import Any
 import strawberry
 
 from schema.arguments import about
-from schema.exports import export_url_with_columns
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -37,8 +36,11 @@ class Words:
     node: str = ""  # what an edge holds, unless that is the {each}
 
 
-def connection(of: type, words: Words, *, name: str = "", is_exported: bool = False, is_counted: bool = True) -> Any:
-    """The type of a page of `of`: its root is a Page, which tells its count and its question where they are shown."""
+def connection(of: type, words: Words, *, name: str = "", exported_by: Any = None, is_counted: bool = True) -> Any:
+    """The type of a page of `of`: its root is a Page, which tells its count and its question where they are shown.
+
+    `exported_by` is the field `exportUrl` of a list that can be exported.
+    """
     name, many = name or of.__name__, f"{words.each}s"
 
     @strawberry.type(name=f"{name}Edge", description=words.edge or f"A {words.each} of a list with its cursor.")
@@ -55,8 +57,8 @@ def connection(of: type, words: Words, *, name: str = "", is_exported: bool = Fa
             return root
 
         nodes = about(f"The {many} of this page.", type_=list[of])
-        if is_exported:
-            export_url = export_url_with_columns()
+        if exported_by is not None:
+            export_url = exported_by
 
         @strawberry.field(description=f"The {many} of this page with their cursors.", graphql_type=list[Edge])
         @staticmethod

@@ -78,6 +78,7 @@ from schema.arguments import (
 from schema.connections import Words, connection
 from schema.consents import ConsentEventConnection
 from schema.execution.lookups import arguments_of, looked_up
+from schema.exports import export_url_with_columns
 from schema.lifetime_value import CLV, Horizon
 from schema.nodes import Node
 from schema.patterns import PurchasePatterns
@@ -398,7 +399,9 @@ class Customer(Node):
         return touchpoint_page_of_each(type, to, PageArguments(first, after))
 
 
-CustomerConnection = connection(Customer, Words("A page of customers.", "customer"), is_exported=True)
+CustomerConnection = connection(
+    Customer, Words("A page of customers.", "customer"), exported_by=export_url_with_columns()
+)
 
 
 @strawberry.input(one_of=True, description="One customer, by exactly one of these.")

@@ -4,6 +4,7 @@ import strawberry
 
 from schema.acquisition import AcquisitionQueries
 from schema.affinity import AffinityQueries
+from schema.audit import AuditQueries
 from schema.businesses import BusinessesQueries
 from schema.customers import CustomersQueries
 from schema.erasure import ErasureQueries
@@ -44,5 +45,6 @@ class Query(
     TouchpointsQueries,
     JobsQueries,
     ErasureQueries,
+    AuditQueries,
 ):
     """What can be asked, in the order of the exported schema."""

@@ -6,6 +6,7 @@ from exports.document import Document, limited
 from exports.reports import (
     acquisition,
     affinity,
+    audit,
     customers,
     lifetime_value,
     migration,
@@ -29,6 +30,7 @@ MAKERS = {
     "acquisition": acquisition.document,
     "receivables": receivables.document,
     "products": products.document,
+    "audit-trail": audit.document,
 }
 
 

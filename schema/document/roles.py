@@ -17,7 +17,7 @@ STAFF = """Mutation: createCustomer deletePreferences setConsents setCustomersTa
     upsertCustomers verifyCustomer"""
 MANAGER = """Query: businessSettings erasureRequests job
     Mutation: cancelErasure cancelJob linkCustomer requestErasure setCustomersActive setCustomersConsent"""
-ADMIN = """Query: jobs
+ADMIN = """Query: auditTrail jobs
     Mutation: eraseCustomer updateBusinessSettings"""
 
 # What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.

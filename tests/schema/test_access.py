@@ -74,6 +74,7 @@ def root_calls(shop: Shop) -> dict[str, str]:
     public = [global_id(kind, key) for kind, key in ids.items()]
     return {
         "acquisition": "acquisition",
+        "auditTrail": "auditTrail",
         "businessSettings": "businessSettings",
         "categoryAffinity": "categoryAffinity(minSupport: 0)",
         "customer": 'customer(by: {number: "ANN"})',
