@@ -27,6 +27,7 @@ from models.customers import customer, is_verified, listed
 from models.database import TextList, any_of
 from models.finding import FOUND
 from models.naming import statement
+from models.only_stored import STORED
 from models.sales import refund, sale, total_of
 
 # Customers chosen beforehand with a revenue each, perhaps in groups, given along with a statement on the copy.
@@ -65,7 +66,9 @@ SPENDING_ORDERS = frozenset(
 VALUED_ORDERS = frozenset(
     (CustomerOrder.AVERAGE_ORDER, CustomerOrder.BALANCE, CustomerOrder.EXPECTED_REVENUE, CustomerOrder.AT_STAKE)
 )
-SPENDING_FILTERS = frozenset(("last_from", "last_to", "since_from", "since_to", "spent_min", "spent_max"))
+SPENDING_FILTERS = frozenset(
+    ("last_from", "last_to", "since_from", "since_to", "spent_min", "spent_max", "orders_min", "orders_max")
+)
 COMPUTED_ORDERS = SPENDING_ORDERS | VALUED_ORDERS
 COMPUTED_FILTERS = SPENDING_FILTERS | {"members", "storefront"}
 
@@ -111,6 +114,7 @@ def _condition(name: str) -> ColumnElement[Any]:
     conditions: dict[str, Any] = {
         "business": lambda: c.business_id == bindparam("business"),
         **FOUND,
+        **STORED,
         "candidates": lambda: any_of(c.id, "candidates"),
         "type": lambda: c.type == bindparam("type", type_=c.type.type),
         "served": lambda: c.is_active,
@@ -130,6 +134,8 @@ def _condition(name: str) -> ColumnElement[Any]:
         "since_to": lambda: and_(spent.last_day <= bindparam("since_to"), spent.last_day > NEVER),
         "spent_min": lambda: spent.spent >= bindparam("spent_min", type_=BigInteger),
         "spent_max": lambda: spent.spent <= bindparam("spent_max", type_=BigInteger),
+        "orders_min": lambda: spent.orders >= bindparam("orders_min", type_=BigInteger),
+        "orders_max": lambda: spent.orders <= bindparam("orders_max", type_=BigInteger),
         "members": lambda: c.id.in_(select(member.c.customer_id)),
     }
     return conditions[name]()
@@ -200,9 +206,9 @@ def customer_count(filters: frozenset[str]) -> SelectBase:
 
 
 @statement
-def found_customers(by: str) -> SelectBase:
-    """The ids of the customers that a search finds, for a list that is made on the copy; `by` is a name of FOUND."""
-    return select(customer.c.id).where(_condition("business"), _condition(by))
+def found_customers(names: frozenset[str]) -> SelectBase:
+    """The ids of the customers that the store alone finds, for a list on the copy; `names` are of FOUND and STORED."""
+    return select(customer.c.id).where(_condition("business"), *(_condition(name) for name in sorted(names)))
 
 
 @statement

@@ -29,6 +29,7 @@ from models.listing import (
     member_pages,
     spending_of_all,
 )
+from models.only_stored import contactable, genders_of_business
 from resolvers.customers import customer_by_id
 from resolvers.facets import members_with_tags, spellings
 from resolvers.listed_values import VALUES, balances, expected_revenues, refuse_past_balances, within
@@ -38,13 +39,15 @@ from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.ids import RowKey
 from resolvers.operation.loaders import many_each
 from resolvers.operation.paging import Keyset, Page, PageArguments, Pager, PageRequest, day_range, list_digest, pager
-from resolvers.operation.ranges import AmountRange, DateRange, DaysRange, money_range, refuse_upside_down
+from resolvers.operation.ranges import AmountRange, DateRange, DaysRange, IntRange, money_range, refuse_upside_down
 from resolvers.prediction.attention import members_needing
 from resolvers.prediction.population import members_at_risk
 from resolvers.segmentation.rfm import SegmentTerms, members_of_segment
 from resolvers.storefronts import storefront_key
-from rules.contacts import phone_endings, search_words
+from rules.consents import ConsentChannel
+from rules.contacts import folded, phone_endings, search_words
 from rules.days import day_number
+from rules.preferences import PreferenceWanted
 
 BY_NAME = Keyset({"value": str, "id": RowKey}, attrgetter("value", "id"))
 BY_NUMBER = Keyset({"value": int, "id": RowKey}, attrgetter("value", "id"))
@@ -79,6 +82,10 @@ class Conditions:
     days_since_last_purchase: DaysRange | None = None
     balance: AmountRange | None = None
     expected_revenue: AmountRange | None = None
+    gender: str | None = None
+    orders: IntRange | None = None
+    consent: ConsentChannel | None = None
+    preference: PreferenceWanted | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -141,7 +148,7 @@ async def customer_listing(context: Context, question: ListQuestion) -> Listing:
         if order is CustomerOrder.BALANCE:
             refuse_past_balances(question.as_of, business, "orderBy")
         listing = replace(listing, values=await VALUES[order](context, day, "orderBy"))
-    return await _found(context, listing, asked["search"]) if "search" in asked else listing
+    return await _by_the_store(context, listing, asked)
 
 
 OF_A_DAY = ("rfm_segment", "churn_risk", "attention", "expected_revenue", "balance")
@@ -177,14 +184,25 @@ async def _ranges(context: Context, asked: Mapping[str, Any], business: Business
         **day_range(asked.get("last_purchase"), "lastPurchase", ("last_from", "last_to")),
         **_days_since(asked.get("days_since_last_purchase"), day),
         **{f"spent_{edge}": amount for edge, amount in spent.items()},
+        **_orders(asked.get("orders")),
         **({} if storefront is None else {"storefront": storefront}),
     }
 
 
 def _refuse_personal(context: Context, asked: Mapping[str, Any]) -> None:
+    if "gender" in asked and not context.viewer.sees_personal_data:
+        raise Forbidden("filtering by gender needs a token with the pii claim, since it is personal data")
     for name in ("city", "country"):
         if name in asked and not context.viewer.sees_personal_data:
             raise Forbidden(f"filtering by {name} needs a token with the pii claim, since addresses are personal data")
+
+
+def _orders(asked: IntRange | None) -> dict[str, int]:
+    if asked is None:
+        return {}
+    refuse_upside_down("orders", asked.min, asked.max)
+    edges = (("orders_min", asked.min), ("orders_max", asked.max))
+    return {name: edge for name, edge in edges if edge is not None}
 
 
 def _days_since(asked: DaysRange | None, day: int) -> dict[str, int]:
@@ -257,13 +275,35 @@ async def search_for(context: Context, search: str) -> tuple[str, dict[str, str]
     return "phones", {"words": query, "written": f"%{written}", "dialled": f"%{dialled}"}
 
 
-async def _found(context: Context, listing: Listing, search: str) -> Listing:
-    by, params = await search_for(context, search)
+async def _by_the_store(context: Context, listing: Listing, asked: Mapping[str, Any]) -> Listing:
+    """The list, limited by what the store alone can tell: free text, genders, consents and preferences."""
+    names, params = set[str](), dict[str, Any]()
+    if "search" in asked:
+        by, words = await search_for(context, asked["search"])
+        names.add(by)
+        params |= words
+    if "gender" in asked:
+        names.add("gender")
+        params["genders"] = await _genders(context, asked["gender"])
+    if "consent" in asked:
+        names.add(contactable(asked["consent"]))
+    if "preference" in asked:
+        wanted: PreferenceWanted = asked["preference"]
+        names.add("preferred" if wanted.value is None else "preferred_value")
+        params |= wanted.params
+    if not names:
+        return listing
     if not listing.is_computed:
-        return replace(listing, filters=listing.filters | {by}, params=listing.params | params)
-    # Free text is the store's: the copy gets the customers that it found.
-    rows = await context.reader.stored(found_customers(by), params)
+        return replace(listing, filters=listing.filters | names, params=listing.params | params)
+    rows = await context.reader.stored(found_customers(frozenset(names)), params)
     return _with(listing, {"candidates": [row.id for row in rows]})
+
+
+async def _genders(context: Context, gender: str) -> list[str]:
+    """A gender in all the ways in which it is written here."""
+    wanted = folded(gender)
+    rows = await context.reader.stored(genders_of_business(), {})
+    return [row.gender for row in rows if folded(row.gender) == wanted]
 
 
 async def list_customers(context: Context, question: ListQuestion, arguments: PageArguments) -> Page:

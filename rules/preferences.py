@@ -36,6 +36,23 @@ class PreferenceSaid(NamedTuple):
         return self.type, self.key.casefold()
 
 
+class PreferenceWanted(NamedTuple):
+    """Which customers by what they prefer; without a value whatever it is."""
+
+    type: PreferenceType
+    key: str
+    value: str | None = None
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The values of a statement: one of the searched values, as a pattern, and the key as it is compared."""
+        key = {"preferred_type": self.type, "preferred_key": " ".join(self.key.split()).casefold()}
+        if self.value is None:
+            return key
+        looked_for = "".join(f"\\{letter}" if letter in "\\%_" else letter for letter in self.value.casefold())
+        return {**key, "preferred_value": f"%\n{' '.join(looked_for.split())}\n%"}
+
+
 def searched_values(values: Sequence[str]) -> str:
     """Values as the filter of lists looks for them: case-folded, each between line breaks."""
     return "".join(f"\n{value.casefold()}" for value in values) + "\n" if values else ""
@@ -57,7 +74,7 @@ def checked_preferences(
 
 
 def _preference(problems: Problems, said: PreferenceSaid) -> PreferenceSaid:
-    key = required_text(problems, "key", said.key, longest=LONGEST_KEY)
+    key = " ".join(required_text(problems, "key", said.key, longest=LONGEST_KEY).split())
     few, inside = short_list(problems, "values", said.values, most=MOST_PREFERRED), problems.under("values")
     if not few:
         problems.add("values", InputProblemCode.REQUIRED, "Give at least one value, or delete the preference.")

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 import strawberry
 from strawberry.types.unset import UNSET
@@ -99,6 +99,18 @@ class DayRange:
         return ranges.DaysRange(self.min, self.max)
 
 
+@strawberry.input(description="Whole numbers from `min` to `max`, both inside.")
+class IntRange:
+    """A range of whole numbers, open where an edge is missing."""
+
+    min: int | None = strawberry.field(default=None, description="The least.")
+    max: int | None = strawberry.field(default=None, description="The greatest.")
+
+    def plain(self) -> ranges.IntRange:
+        """The same as resolvers know it."""
+        return ranges.IntRange(self.min, self.max)
+
+
 @strawberry.input(description="The same customer's identifier in another system.")
 class ExternalIdInput:
     """An identifier in another system."""
@@ -122,9 +134,18 @@ def given(value: object) -> dict[str, Any]:
     return {name: plain(kept) for name, kept in held.items() if kept is not None and kept is not UNSET}
 
 
+@runtime_checkable
+class HasPlain(Protocol):
+    """An input that says itself what it is to resolvers."""
+
+    def plain(self) -> Any:
+        """The same as resolvers know it."""
+        ...
+
+
 def plain(value: Any) -> Any:
     """A value as resolvers know it: a range of an input is one of theirs."""
-    return value.plain() if isinstance(value, DateRange | DecimalRange | DayRange | ExternalIdInput) else value
+    return value.plain() if isinstance(value, HasPlain) else value
 
 
 def to_change(description: str) -> Any:

@@ -68,6 +68,7 @@ from schema.arguments import (
     First,
     IncludeInactive,
     Info,
+    IntRange,
     Last,
     PeriodArg,
     Scheme,
@@ -82,7 +83,7 @@ from schema.exports import export_url_with_columns
 from schema.lifetime_value import CLV, Horizon
 from schema.nodes import Node
 from schema.patterns import PurchasePatterns
-from schema.preferences import Preference
+from schema.preferences import Preference, PreferenceFilter
 from schema.results import registered
 from schema.retention import Cohort
 from schema.sales import RefundConnection, SaleConnection
@@ -486,6 +487,10 @@ class CustomerFilter:
         description="Whose predicted revenue of the 365 days after `asOf` is in this range; refused while there is no "
         "model.",
     )
+    gender: str | None = strawberry.field(default=None, description="Of this gender, in any case; needs the pii claim.")
+    orders: IntRange | None = strawberry.field(default=None, description="With so many counted sales up to `asOf`.")
+    consent: ConsentChannel | None = strawberry.field(default=None, description="Whom this channel may contact.")
+    preference: PreferenceFilter | None = strawberry.field(default=None, description="Who prefers this.")
 
 
 def _conditions(asked: CustomerFilter | None) -> Conditions:

@@ -7,7 +7,7 @@ import strawberry
 
 from resolvers.operation.ids import key_of
 from resolvers.preferences import DeletePreferences, SetPreferences, delete_preferences, set_preferences
-from rules.preferences import PreferenceSaid, PreferenceType
+from rules.preferences import PreferenceSaid, PreferenceType, PreferenceWanted
 from schema.arguments import Info, about, said
 from schema.customer_results import CustomerResult
 
@@ -45,6 +45,19 @@ class PreferenceKeyInput:
 
     type: PreferenceType = strawberry.field(description="What it is about.")
     key: str = strawberry.field(description="Of what, in any case.")
+
+
+@strawberry.input(description="Whom by what they prefer.")
+class PreferenceFilter:
+    """Whom by what they prefer."""
+
+    type: PreferenceType = strawberry.field(description="What it is about.")
+    key: str = strawberry.field(description="Of what, in any case.")
+    value: str | None = strawberry.field(default=None, description="One of the values, in any case; any unless given.")
+
+    def plain(self) -> PreferenceWanted:
+        """The same as resolvers know it."""
+        return PreferenceWanted(self.type, self.key, self.value)
 
 
 @strawberry.type

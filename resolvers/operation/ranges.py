@@ -33,6 +33,14 @@ class DaysRange:
     max: int | None = None
 
 
+@dataclass(frozen=True)
+class IntRange:
+    """Whole numbers from `min` to `max`, both inside."""
+
+    min: int | None = None
+    max: int | None = None
+
+
 def money_range(asked: AmountRange | None, argument: str, business: BusinessCalendar) -> dict[str, int]:
     """The edges `min` and `max` that are given, in minor units; BadUserInput where they are none or upside down."""
     if asked is None:

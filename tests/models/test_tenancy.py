@@ -185,13 +185,15 @@ async def test_a_search_finds_own_customers_by_its_index(database: Database, sho
     async with operation(services, mine.id) as context:
         for words, found in (("ann", [mine.id_of("ann")]), ("ben", [])):
             query = word_query(words, False, False)
-            assert [row.id for row in await context.reader.stored(found_customers("names"), {"words": query})] == found
+            assert [
+                row.id for row in await context.reader.stored(found_customers(frozenset(("names",))), {"words": query})
+            ] == found
     async with database.transaction() as connection:
         await connection.execute(text(MANY_MORE))
     async with database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("VACUUM ANALYZE customer"))
-    prepared = services.statements.prepared(found_customers("names"))
+    prepared = services.statements.prepared(found_customers(frozenset(("names",))))
     has_role = await said(database, role_of) is not None
     async with database.reading(mine.id) as connection:
         values = tuple(prepared.values({"business": mine.id, "words": "'ann'"}))

@@ -182,7 +182,7 @@ async def found(database: Database, business_id: int, words: str) -> list[int]:
     services = Services(database)
     async with operation(services, business_id) as context:
         query = word_query(search_words(words), False, database.is_sqlite)
-        rows = await context.reader.stored(found_customers("names"), {"words": query})
+        rows = await context.reader.stored(found_customers(frozenset(("names",))), {"words": query})
     return [row.id for row in rows]
 
 
