@@ -222,6 +222,7 @@ class Frame:
     height: float
     low: float
     high: float
+    said: Callable[[float], str] = "{:.0f} %".format
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """The point for x (0..1 of the width) and a percentage."""
@@ -234,7 +235,7 @@ class Frame:
         for value in sorted({*range(round(self.low), round(self.high), step), round(self.high)}):
             _, y = self.at(0, value)
             self.drawing.line([(self.left, y), (self.left + self.width, y)], grey=0.85 if value else 0.2, width=0.5)
-            self.drawing.label(self.left - 5, y + 2.5, signed(f"{value} %"), size=SMALL, anchor="end")
+            self.drawing.label(self.left - 5, y + 2.5, signed(self.said(value)), size=SMALL, anchor="end")
         self.drawing.line([(self.left, self.top), (self.left, self.top + self.height)], grey=0.2)
 
 
@@ -291,10 +292,42 @@ def retention_trend(trends: Sequence[Any]) -> Drawing:
     return line_chart("retention-trend", "Retention and churn by calendar unit (* not over)", labels, series)
 
 
-def line_chart(name: str, title: str, labels: Sequence[str], series: Sequence[Series]) -> Drawing:
-    """Lines of percentages, told apart by marks and dashes."""
-    drawing = Drawing(name, title, WIDTH, 196)
-    frame = Frame(drawing=drawing, left=40, top=26, width=WIDTH - 60, height=140, low=0, high=100)
+def revenue_trend(points: Sequence[Any]) -> Drawing:
+    """The revenue of each unit of a period; a unit that is not whole has a star."""
+    values = [float(point.revenue) for point in points]
+    most = _round_up(max(values, default=0.0))
+    shares = [100 * value / most for value in values]
+    step = _step(least := min(shares, default=0.0))
+    scale = Scale(step * (least // step) if least < 0 else 0, lambda share: compact(share * most / 100))
+    labels = [point.start.isoformat() + ("" if point.complete else "*") for point in points]
+    revenue = Series("revenue", shares, "circle")
+    return line_chart("series", "Revenue over time (* not whole)", labels, (revenue,), scale)
+
+
+def _round_up(value: float) -> float:
+    """The next round amount, whose fifths are round too."""
+    if value <= 0:
+        return 1.0
+    size = 10.0 ** math.floor(math.log10(value))
+    return next(factor * size for factor in (1, 2, 2.5, 5, 10) if value <= factor * size)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Of what the upright axis is a hundred parts: where it begins, and how its places are said."""
+
+    low: float = 0
+    said: Callable[[float], str] = "{:.0f} %".format
+
+
+def line_chart(
+    name: str, title: str, labels: Sequence[str], series: Sequence[Series], scale: Scale | None = None
+) -> Drawing:
+    """Lines, of percentages unless the scale says otherwise, told apart by marks and dashes."""
+    drawing, scale = Drawing(name, title, WIDTH, 196), scale or Scale()
+    frame = Frame(
+        drawing=drawing, left=40, top=26, width=WIDTH - 60, height=140, low=scale.low, high=100, said=scale.said
+    )
     frame.draw()
     for i, line in enumerate(series):
         x = frame.left + 120 * i
@@ -305,7 +338,7 @@ def line_chart(name: str, title: str, labels: Sequence[str], series: Sequence[Se
     every = max(1, -(-len(labels) // 14))
     for i, label in enumerate(labels):
         if i % every == 0:
-            x, y = frame.at(places[i], 0)
+            x, y = frame.at(places[i], frame.low)
             drawing.label(x, y + 10, label, size=SMALL, anchor="middle")
     for line in series:
         points = [None if v is None else frame.at(x, v) for x, v in zip(places, line.values, strict=True)]

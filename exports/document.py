@@ -102,7 +102,7 @@ class Table:
     batches: Callable[[], AsyncGenerator[pa.RecordBatch]]
     count: int | None = None
     batch: pa.RecordBatch | None = None  # all rows of a small one
-    is_appendix: bool = False  # on paper it comes last: a chart shows it already
+    is_appendix: bool = False  # on paper only where it is asked for: a chart shows it already
 
 
 @dataclass(frozen=True)

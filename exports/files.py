@@ -11,7 +11,7 @@ from exports.document import Document, Table
 from exports.writers.csv import CsvWriter
 from exports.writers.parquet import ParquetWriter
 from exports.writers.pdf.fonts import Fonts
-from exports.writers.pdf.printed import MOST_ROWS, Printed
+from exports.writers.pdf.printed import FEW_ROWS, MOST_ROWS, Printed
 from resolvers.exports import Export
 from resolvers.operation.errors import BadUserInput
 from rules.exports import ExportFormat
@@ -34,7 +34,7 @@ async def write_file(
     elif export.format is ExportFormat.XLSX:
         await _write_workbook(document, out, progress)
     else:
-        await _write_paper(document, fonts, out, progress)
+        await _write_paper(document, _asked_whole(document, export), fonts, out, progress)
 
 
 def _chosen(document: Document, export: Export) -> Table:
@@ -97,9 +97,23 @@ def _begun_workbook(file: BinaryIO, document: Document, folder: str) -> Any:
     return XlsxWriter(file, document, folder)
 
 
-async def _write_paper(document: Document, fonts: Fonts, out: BinaryIO, progress: Progress) -> None:
-    on_paper = sorted((*document.tables, *document.printed), key=lambda table: table.is_appendix)
-    tables = [await _printed(table, progress, is_main=table is document.tables[0]) for table in on_paper]
+def _asked_whole(document: Document, export: Export) -> Table | None:
+    """The table that is printed whole: the one that is asked for, or that of a list, which is nothing else."""
+    if export.part is None and document.charts:
+        return None
+    return _chosen(document, export)
+
+
+async def _write_paper(
+    document: Document, whole: Table | None, fonts: Fonts, out: BinaryIO, progress: Progress
+) -> None:
+    """The summary and the charts; of long tables the begin, and not what a chart shows, unless asked for."""
+    on_paper = [table for table in (*document.tables, *document.printed) if table is whole or not table.is_appendix]
+    on_paper += [table for table in document.on_demand if table is whole]
+    tables = [
+        await _printed(table, progress, MOST_ROWS if table is whole else FEW_ROWS, is_main=table is document.tables[0])
+        for table in on_paper
+    ]
     await _in_thread(_write_pdf, out, document, tables, fonts)
 
 
@@ -109,12 +123,12 @@ def _write_pdf(file: BinaryIO, document: Document, tables: list[Printed], fonts:
     write_pdf(file, document, tables, fonts)
 
 
-async def _printed(table: Table, progress: Progress, *, is_main: bool) -> Printed:
+async def _printed(table: Table, progress: Progress, most: int, *, is_main: bool) -> Printed:
     rows: list[dict[str, Any]] = []
     async with aclosing(table.batches()) as batches:
         async for batch in batches:
-            rows += batch.slice(0, MOST_ROWS - len(rows)).to_pylist()
-            progress(table.title, len(rows), min(table.count or MOST_ROWS, MOST_ROWS))
-            if len(rows) == MOST_ROWS:
+            rows += batch.slice(0, most - len(rows)).to_pylist()
+            progress(table.title, len(rows), min(table.count or most, most))
+            if len(rows) == most:
                 break
-    return Printed(table, rows, table.count, is_main)
+    return Printed(table, rows, table.count, is_main, is_cut=len(rows) == most and table.count != most)

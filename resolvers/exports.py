@@ -17,8 +17,6 @@ from resolvers.segmentation import report as segmentation
 from rules.exports import LIST_COLUMNS, PERSONAL_COLUMNS, PROFILE_COLUMNS, ExportDetail, ExportFormat
 from rules.words import shown
 
-OF_ONE_TABLE = (ExportFormat.CSV, ExportFormat.PARQUET)
-
 
 @dataclass(frozen=True)
 class Exportable:
@@ -110,8 +108,8 @@ class Export:
             return
         if self.part not in self.of.parts:
             raise BadUserInput(f'{self.of.name} has no part "{self.part}": its parts are {", ".join(self.of.parts)}')
-        if self.format not in OF_ONE_TABLE:
-            raise BadUserInput(f"`part` goes with CSV and PARQUET, which hold one table: {self.format} has all parts")
+        if self.format is ExportFormat.XLSX:
+            raise BadUserInput("`part` goes with CSV and PARQUET, which hold one table, and PDF: XLSX has all parts")
 
 
 def customer_columns(is_list: bool, personal: bool) -> tuple[str, ...]:

@@ -41,7 +41,11 @@ FIELDS = {
 Format = Annotated[ExportFormat, said("The kind of file.")]
 Detail = Annotated[ExportDetail, said("The segments, or every customer of them too.")]
 Part = Annotated[
-    str | None, said(f"Which table a CSV or PARQUET file holds, the first of its report unless given. {PARTS}.")
+    str | None,
+    said(
+        "Which table a CSV or PARQUET file holds, the first of its report unless given, and which one a PDF has in "
+        f"full. {PARTS}."
+    ),
 ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from exports.charts import bars, signed, weekday_hour_map
+from exports.charts import bars, revenue_trend, signed, weekday_hour_map
 from exports.document import Column, Document, day, flag, integer, money, number, percent, text
 from exports.drawing import Drawing
 from exports.heading import heading_of, span
@@ -106,12 +106,12 @@ async def document(context: Context, asked: PatternsQuestion) -> Document:
         table("series", "Over time", SERIES, list(zip(points, buyers, strict=True))),
         table("baskets", "Baskets by size", BASKETS, list(zip(baskets, items, strict=True))),
         heading.appendix("byWeekdayHour", "By weekday and hour", HOURS_OF_WEEK, hours_of_week),
-        table("byWeekday", "By weekday", TIMES, await found.by_weekday()),
-        table("byHour", "By hour", TIMES, await found.by_hour()),
+        heading.appendix("byWeekday", "By weekday", TIMES, await found.by_weekday()),
+        heading.appendix("byHour", "By hour", TIMES, await found.by_hour()),
         table("byMonth", "By month of the year", TIMES, await found.by_month()),
         table("seasonality", "Seasonality, all history", SEASONS, await found.seasonality()),
         table("paymentMethods", "Payment methods", METHODS, await found.payment_methods()),
-        table("categories", "Categories", CATEGORIES, categories),
+        heading.appendix("categories", "Categories", CATEGORIES, categories),
     ]
     return heading.document(
         await _title(context, asked),
@@ -120,7 +120,7 @@ async def document(context: Context, asked: PatternsQuestion) -> Document:
         summary=table("summary", "Summary", _columns(asked), [await _summary(found, asked)]),
         notices=tuple(await found.notices()),
         definition="" if context.viewer.role is Role.CUSTOMER else found.how_computed.definition,
-        charts=(weekday_hour_map(hours_of_week), *_of_categories(categories)),
+        charts=(*_of_series(points), weekday_hour_map(hours_of_week), *_of_categories(categories)),
     )
 
 
@@ -151,6 +151,10 @@ async def _looked_up(summary: Any) -> PatternsSummaryRow:
         *("transactions_per_customer", "most_popular_payment_method"),
     )
     return PatternsSummaryRow((summary,), {name: await getattr(summary, name)() for name in names})
+
+
+def _of_series(points: Any) -> tuple[Drawing, ...]:
+    return (revenue_trend(points),) if len(points) > 1 else ()
 
 
 def _of_categories(categories: Any) -> tuple[Drawing, ...]:

@@ -297,7 +297,7 @@ def test_what_cannot_be_exported_is_said_where_the_link_is_asked_for(files: File
     assert message('format: CSV, part: "x"') == (
         'acquisition has no part "x": its parts are bySource, byCampaign, summary'
     )
-    assert "PDF has all parts" in message('format: PDF, part: "summary"')
+    assert "XLSX has all parts" in message('format: XLSX, part: "summary"')
 
 
 # ---------------------------------------------------------------- keys

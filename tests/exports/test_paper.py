@@ -73,16 +73,29 @@ def test_every_font_is_embedded(files: Files) -> None:
     assert any("Nanum" in name for name in names), "Korean"
 
 
-def test_long_tables_are_cut_and_say_so(files: Files) -> None:
-    content = files.content(
-        'purchasePatterns(period: {start: "2024-01-01", end: "2026-03-05"}, grouping: DAILY)', "PDF"
-    )
+LONG = 'purchasePatterns(period: {start: "2024-01-01", end: "2026-03-05"}, grouping: DAILY)'
+
+
+def test_a_report_is_a_few_pages_with_its_charts_and_the_begin_of_long_tables(files: Files) -> None:
+    content = files.content(LONG, "PDF")
+
+    text = text_of(content)
+
+    assert "The first 20 rows of 795. CSV, XLSX and Parquet files have all of them." in text
+    assert "Revenue over time (* not whole)" in text
+    assert "By hour" not in text, "the map of the week shows it"
+    assert len(reader_of(content).pages) <= 3
+
+
+def test_a_table_that_is_asked_for_is_printed_long_and_says_where_it_is_cut(files: Files) -> None:
+    content = files.content(LONG, "PDF", part='"series"')
 
     text = text_of(content)
 
     assert "The first 500 rows of 795. CSV, XLSX and Parquet files have all of them." in text
     headers = [page.extract_text().count("Transactions") for page in reader_of(content).pages]
-    assert min(headers[1:-1]) >= 1, "each page has the header"
+    assert min(headers[2:-1]) >= 1, "each page has the header"
+    assert "By hour" in text_of(files.content(LONG, "PDF", part='"byHour"'))
 
 
 # ---------------------------------------------------------------- text
@@ -303,7 +316,7 @@ def test_long_labels_stay_on_the_page(typesetter: Typesetter) -> None:
     side = charts.Axis("", [long, wide])
     drawings = [
         charts.bars("b", "B", rows),
-        charts.heat_map("h", "H", side, side, lambda *_: charts.HeatMapCell(1, "9"), ""),
+        charts.heat_map("h", "H", side, side, lambda _row, _column: charts.HeatMapCell(1, "9"), ""),
     ]
     for drawing in drawings:
         for label in labels_of(drawing):

@@ -95,13 +95,13 @@ def as_paper_has_it(column: Column, value: Any) -> str:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_paper_has_the_cells_of_the_answer(files: Files, case: Case, pages: dict[str, str]) -> None:
     rows = case.rows(files.ask(f"{{ found: {case.field} {{ {case.selection} }} }}")["found"])
-    if case.field not in pages:
-        reader = pypdf.PdfReader(BytesIO(files.content(case.field, "PDF")))
-        pages[case.field] = squeezed("".join(page.extract_text() for page in reader.pages))
+    if str(case) not in pages:
+        reader = pypdf.PdfReader(BytesIO(files.content(case.field, "PDF", part=f'"{case.part}"')))
+        pages[str(case)] = squeezed("".join(page.extract_text() for page in reader.pages))
     printed = [column for column in COLUMNS[case.name, case.part] if column.printed]
     columns = [column for column in printed if any(row[column.name] is not None for row in rows)]
     assert columns
-    text, place = pages[case.field], -1
+    text, place = pages[str(case)], -1
 
     if case.part == "summary":
         for column in columns:

@@ -5,7 +5,8 @@ from typing import Any
 
 from exports.document import Column, Table
 
-MOST_ROWS = 500
+MOST_ROWS = 500  # of a table that is asked for
+FEW_ROWS = 20  # of others
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Printed:
     rows: list[dict[str, Any]]
     of: int | None
     is_main: bool = False
+    is_cut: bool = False
 
     @property
     def is_shown(self) -> bool:

@@ -1,4 +1,4 @@
-"""A report on paper: what a manager prints. At most 500 rows of a table; every file of another kind has all."""
+"""A report on paper: what a manager prints, in a few pages. Every file of another kind has all rows."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -7,7 +7,7 @@ from typing import BinaryIO
 from exports.document import Document
 from exports.writers.pdf.fonts import Fonts
 from exports.writers.pdf.page import INNER, MARGIN, Pages
-from exports.writers.pdf.printed import MOST_ROWS, Printed
+from exports.writers.pdf.printed import Printed
 from exports.writers.pdf.tables import Block, block_of, draw_blocks, shown
 from exports.writers.pdf.text import Typesetter
 
@@ -82,9 +82,9 @@ def _figures(pages: Pages, document: Document) -> None:
 
 def _block(pages: Pages, document: Document, printed: Printed) -> Block:
     note = ""
-    if len(printed.rows) == MOST_ROWS and printed.of != MOST_ROWS:
+    if printed.is_cut:
         of = "" if printed.of is None else f" of {printed.of:,}"
-        note = f"The first {MOST_ROWS} rows{of}. CSV, XLSX and Parquet files have all of them."
+        note = f"The first {len(printed.rows)} rows{of}. CSV, XLSX and Parquet files have all of them."
     names = [column.name for column in printed.columns]
     rows = [[row[name] for name in names] for row in printed.rows]
     return block_of(pages.type, printed.table.title, note, printed.columns, rows, document.exponent)

@@ -366,7 +366,7 @@ export const t = {
     purchases: (count: number) => `${count} ${plural(count, "purchase", "purchases")}`,
     cohort: "Cohort",
     cohortIs: (month: string, size: string, active: string) =>
-      `First bought in ${month}, with ${size} customers, of whom ${active} are active today.`,
+      `First bought in ${month}, with ${size} customers, of whom ${active} are still active.`,
     habitsWhat: "the habits",
     habits: "Habits",
     habitsAbout: "Of the last 12 months.",

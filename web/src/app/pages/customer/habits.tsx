@@ -13,7 +13,7 @@ import { type habitsSignQuery, HabitsTools } from "./tools";
 
 export const cohort = graphql(`
   fragment CustomerCohort on Customer {
-    cohort(period: MONTH) {
+    cohort(period: MONTH, asOf: $asOf) {
       start
       size
       currentActive

@@ -7,7 +7,7 @@ import { t } from "../../texts";
 
 export const touchpoints = graphql(`
   fragment Touchpoints on Customer {
-    touchpoints(first: 10) {
+    touchpoints(first: 10, asOf: $asOf) {
       nodes {
         id
         type

@@ -118,7 +118,7 @@ export default function Overview() {
               data={data.purchasePatterns}
               before={data.before}
               {...{ period, compared, grouping }}
-              tools={<PatternsTools asked={{ period, revenueBasis, ...scope }} />}
+              tools={<PatternsTools asked={{ period, revenueBasis, compareTo, grouping, ...scope }} />}
             />
             <div className="two">
               <SegmentStrip data={data.segmentation} tools={<SegmentationTools asked={{ method: "RFM", asOf: day, ...scope }} />} />

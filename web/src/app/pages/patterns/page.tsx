@@ -59,16 +59,13 @@ export default function PatternsPage() {
     ...scopeOf(address),
   };
   const { compareTo, compared } = useComparison(question.period);
-  const report = useReport(patternsQuery, {
-    ...question,
-    compareTo,
-    grouping: address.grouping ?? "WEEKLY",
-  });
+  const asked = { ...question, compareTo, grouping: address.grouping ?? ("WEEKLY" as const) };
+  const report = useReport(patternsQuery, asked);
   return (
     <Page
       title={t.pages.patterns}
       about={t.patterns.about}
-      tools={<PatternsTools asked={question} />}
+      tools={<PatternsTools asked={asked} />}
       filters={
         <Filters dates={<PeriodChoice usual={USUAL} compares />}>
           <Choice name="grouping" label={t.filters.grouping} usual="WEEKLY" options={t.groupings} />

@@ -7,12 +7,16 @@ export const patternsExportsQuery = graphql(`
     query PatternsExports(
       $period: DateRange!
       $revenueBasis: RevenueBasis!
+      $compareTo: Comparison
+      $grouping: Grouping!
       $storefront: ID
       $customerType: CustomerType
     ) {
       purchasePatterns(
         period: $period
         revenueBasis: $revenueBasis
+        compareTo: $compareTo
+        grouping: $grouping
         storefront: $storefront
         customerType: $customerType
       ) {
@@ -29,12 +33,16 @@ export const patternsSignQuery = graphql(
     query PatternsSign(
       $period: DateRange!
       $revenueBasis: RevenueBasis!
+      $compareTo: Comparison
+      $grouping: Grouping!
       $storefront: ID
       $customerType: CustomerType
     ) {
       purchasePatterns(
         period: $period
         revenueBasis: $revenueBasis
+        compareTo: $compareTo
+        grouping: $grouping
         storefront: $storefront
         customerType: $customerType
       ) {

@@ -52,7 +52,7 @@ export default function RetentionPage() {
     <Page
       title={t.pages.retention}
       about={t.retention.about}
-      tools={<RetentionTools asked={asked} />}
+      tools={<RetentionTools asked={{ ...asked, compareTo }} />}
       filters={
         <Filters dates={<PeriodChoice usual={YEAR} compares />}>
           <Choice name="unit" label={t.filters.unit} usual="MONTH" options={t.units} />

@@ -8,6 +8,7 @@ export const retentionExportsQuery = graphql(`
       $period: DateRange!
       $cohortPeriod: CohortPeriod!
       $mode: RetentionMode!
+      $compareTo: Comparison
       $storefront: ID
       $customerType: CustomerType
     ) {
@@ -15,6 +16,7 @@ export const retentionExportsQuery = graphql(`
         period: $period
         cohortPeriod: $cohortPeriod
         mode: $mode
+        compareTo: $compareTo
         storefront: $storefront
         customerType: $customerType
       ) {
@@ -32,6 +34,7 @@ export const retentionSignQuery = graphql(
       $period: DateRange!
       $cohortPeriod: CohortPeriod!
       $mode: RetentionMode!
+      $compareTo: Comparison
       $storefront: ID
       $customerType: CustomerType
     ) {
@@ -39,6 +42,7 @@ export const retentionSignQuery = graphql(
         period: $period
         cohortPeriod: $cohortPeriod
         mode: $mode
+        compareTo: $compareTo
         storefront: $storefront
         customerType: $customerType
       ) {

@@ -105,6 +105,7 @@ function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick 
       </p>
       {isKnown && (
         <svg
+          viewBox={`0 0 ${width} ${height}`}
           width={width}
           height={height}
           role="application"
