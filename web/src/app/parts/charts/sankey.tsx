@@ -53,8 +53,7 @@ export default function Sankey({ label, flows, format }: SankeyProps) {
         {active}
       </p>
       {isKnown && (
-        <svg viewBox={`0 0 ${width} ${height}`}
-          width={width} height={HEIGHT} role="group" aria-label={label}>
+        <svg viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} role="group" aria-label={label}>
           {links.map((link) => (
             <path
               key={link.flow.label}
