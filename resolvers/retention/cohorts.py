@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated
 
 import pyarrow as pa
@@ -78,9 +79,9 @@ class Cohort:
     current_active: Annotated[int, "Of them, active at the end."]
     churned: Annotated[int, "Of them, not active at the end."]
 
-    @property
+    @cached_property
     def periods(self) -> list[CohortCell]:
-        """A cell for its own unit and each one since."""
+        """A cell for its own unit and each one since; many customers may have the same cohort."""
         return [self.of.cell(self, k, cell) for k, cell in enumerate(self.figures.cells)]
 
 

@@ -170,13 +170,20 @@ class RowExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """A field that is not plain: at once, or in a later turn of the event loop where this one is over."""
         asked, execute = (parent_type, source, field_details_list, path, position_context), super().execute_field
-        return self._later(execute, *asked) if self._must_wait() else execute(*asked)
+        if self._must_wait():
+            return self._later(execute, *asked)
+        found: Any = execute(*asked)
+        return self._in_turn(found) if self._meter.is_large and inspect.isawaitable(found) else found
 
     def _must_wait(self) -> bool:
         return self._meter.is_large and self._pace.is_spent()
 
     async def _each(self, work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
         return await self._pace.each(work, items) if self._meter.is_large else list(map(work, items))
+
+    async def _in_turn(self, found: Awaitable[Any]) -> Any:
+        await self._pace.breathe()  # a thousand that begin at once would be one long turn
+        return await found
 
     async def _later(self, execute: Callable[..., Any], *asked: Any) -> Any:
         await self._pace.breathe()

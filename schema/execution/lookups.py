@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from resolvers.operation.context import Batch, Context
+from resolvers.operation.meter import pace
 from schema.arguments import Info
 
 Arguments = Callable[..., Awaitable[Hashable]]
@@ -35,6 +36,8 @@ class Lookup:
         keys = [self.key(source) for source in sources]
         known = [key for key in keys if key is not None]
         values = await context.load_many(self.batch, known, arguments) if known else ()
+        if context.meter.is_large:  # a thousand objects may have waited for the same statement
+            await pace().breathe()
         found = dict(zip(known, values, strict=True))
         if self.finish is None:
             return [found.get(key) for key in keys]

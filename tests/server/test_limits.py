@@ -308,4 +308,4 @@ def test_the_price_of_pairs_points_and_members_follows_what_they_take() -> None:
     assert cost("{ categoryAffinity(first: 10) { pairs { lift } } }") == 500 + 1 + 10
     assert cost("{ categoryAffinity(first: 1000) { pairs { lift } } }") == 500 + 1 + 1_000
     of_cells = '{ retention { cohorts(key: "2025-01") { periods { customers(first: 1) { nodes { id } } } } } }'
-    assert cost(of_cells) == 500 + 1 + 1 + 30 * (20 + 1 + 1)
+    assert cost(of_cells) == 500 + 1 + 1 + 12 * (20 + 1 + 1)
