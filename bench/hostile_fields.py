@@ -3,14 +3,16 @@
     .venv/bin/python -m bench.hostile_fields [WORD]
 
 Each line: the longest time that /healthz waited meanwhile, the time of the answer, its length, its code, the field.
-WORD leaves only fields with it in their way. A server of its own answers, with OPERATION_SECONDS=10. The last lines
-have the longest wait of all, and the most memory that the server had.
+WORD leaves only fields with it in their way. First how long it waits where nothing is asked: that is the machine. A
+server of its own answers, with OPERATION_SECONDS=10. The last line has the longest wait of all, and the most memory
+that the server had.
 """
 
 import asyncio
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from os import cpu_count, getloadavg
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -30,6 +32,7 @@ from tests.servers import Server, running
 
 LONGEST_WAIT = 0.25
 ASKED_EVERY = 0.01
+IDLE_SECONDS = 3
 SECONDS = "10"
 CUSTOMERS = 2_000
 LARGEST_PAGE = 1_000
@@ -161,7 +164,6 @@ class Waits:
     url: str
     longest: float = 0.0
     running: bool = True
-    every: list[float] = field(default_factory=list[float])
 
     async def watch(self) -> None:
         """Ask until told to end."""
@@ -177,6 +179,13 @@ async def hammer(server: Server, shop: Shop, word: str) -> float:
     """Ask everything; the longest wait of all."""
     headers = server.headers(shop.id, role=Role.ADMIN, pii=True)
     worst = 0.0
+    idle = Waits(server.url)
+    watching = asyncio.create_task(idle.watch())
+    await asyncio.sleep(IDLE_SECONDS)
+    idle.running = False
+    await watching
+    told = f"{shop.business.name}: with nothing else to do the server lets /healthz wait {idle.longest * 1000:.0f} ms"
+    print(f"{told}, at a load of {getloadavg()[0]:.1f} on {cpu_count()} processors", flush=True)
     async with httpx2.AsyncClient(headers=headers, timeout=600) as client:
         for name, text in documents():
             if word not in text:

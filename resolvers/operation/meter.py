@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequen
 from contextlib import asynccontextmanager
 from itertools import islice
 from threading import Event
-from time import thread_time
+from time import perf_counter
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from resolvers.operation.errors import TooCostly
 
-SECONDS_AT_ONCE = 0.005  # of the processor: a machine that is busy with others does not divide what belongs together
+SECONDS_AT_ONCE = 0.005
 FEW = 500  # entries of an answer that is made without turns: look-ups of one moment are one statement
 WOKEN_AT_ONCE = 50
 PIECE = 250  # items that are shown between two looks at the clock
@@ -95,7 +95,7 @@ class Pace:
 
     def is_spent(self) -> bool:
         """Whether the time of this turn is over; the first to ask begins one."""
-        now = thread_time()
+        now = perf_counter()
         if self._is_running:
             return now - self._began > SECONDS_AT_ONCE
         self._is_running, self._began = True, now

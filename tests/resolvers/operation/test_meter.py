@@ -60,7 +60,7 @@ async def test_what_ends_by_itself_before_it_is_cancelled_is_refused_too() -> No
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that the turns see."""
     now = [0.0]
-    monkeypatch.setattr(metering, "thread_time", lambda: now[0])
+    monkeypatch.setattr(metering, "perf_counter", lambda: now[0])
     return now
 
 
