@@ -13,6 +13,7 @@ export type Basis = Scalar<"RevenueBasis">;
 export type Comparison = Scalar<"Comparison">;
 /** With what a page compares its period; usually with the one before. */
 export type Compared = Comparison | "NONE";
+export type Attention = Scalar<"Attention">;
 export type Unit = Scalar<"CohortPeriod">;
 export type Mode = Scalar<"RetentionMode">;
 export type CustomerType = Scalar<"CustomerType">;
@@ -52,6 +53,12 @@ export interface Address {
   active?: "yes" | "no";
   verified?: "yes" | "no";
   risk?: Risk;
+  attention?: Attention;
+  /** Days since the last purchase: at least and at most so many. */
+  sinceMin?: number;
+  sinceMax?: number;
+  /** What is owed: at least so much. */
+  owesMin?: number;
   segment?: string;
   source?: string;
   tag?: string;
@@ -114,6 +121,10 @@ const READERS: { [Name in keyof Address]-?: (value: unknown) => Address[Name] | 
   active: one("yes", "no"),
   verified: one("yes", "no"),
   risk: one("LOW", "MEDIUM", "HIGH"),
+  attention: one("LEAVING", "LOST"),
+  sinceMin: whole,
+  sinceMax: whole,
+  owesMin: whole,
   segment: one(...Object.keys(t.retailSegments)),
   source: text,
   tag: text,

@@ -11,6 +11,7 @@ import { valueMembersQuery } from "./pages/lifetime-value/opened";
 import { lifetimeValueQuery } from "./pages/lifetime-value/query";
 import { rankedQuery } from "./pages/lifetime-value/ranked";
 import { lifetimeValueExportsQuery, lifetimeValueSignQuery } from "./pages/lifetime-value/tools";
+import { attentionQuery, modelStatusQuery } from "./pages/overview/attention";
 import { overviewQuery } from "./pages/overview/page";
 import { patternsQuery } from "./pages/patterns/page";
 import { affinityExportsQuery, affinitySignQuery, patternsExportsQuery, patternsSignQuery } from "./pages/patterns/tools";
@@ -42,6 +43,8 @@ export const documents = [
   finderQuery,
   dataChanged,
   overviewQuery,
+  modelStatusQuery,
+  attentionQuery,
   segmentationQuery,
   segmentationExportsQuery,
   segmentationSignQuery,

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { type AnyVariables, type TypedDocumentNode, useQuery } from "urql";
 
 import { type Problem, problemOf } from "./problems";
@@ -16,6 +16,17 @@ interface Options {
   pause?: boolean;
   /** Whether the variables may hold personal data: they are kept out of addresses. */
   isPrivate?: boolean;
+}
+
+const FITS_WITHIN_MS = 2_000;
+
+/** Asks again while the model behind predictions is being fitted: the first who want it of a day wait for it. */
+export function useAgain(isFitting: boolean, { data, retry }: Pick<Report<unknown>, "data" | "retry">): void {
+  const ask = useEffectEvent(retry);
+  useEffect(() => {
+    const timer = isFitting ? setTimeout(ask, FITS_WITHIN_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [isFitting, data]);
 }
 
 /** Asks one operation; what was answered last stays until the next answer is there. */

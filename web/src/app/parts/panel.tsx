@@ -45,7 +45,7 @@ export function Figure({ label, value, note, picture, figure }: FigureProps) {
   return (
     <div className="figure">
       <dt>{label}</dt>
-      <dd className="value" data-figure={figure}>
+      <dd className="value" data-figure={figure} data-long={typeof value === "string" && value.length > LONG ? "" : undefined}>
         {typeof value === "string" ? <Written text={value} /> : value}
       </dd>
       <dd className="note">{note}</dd>
@@ -54,6 +54,8 @@ export function Figure({ label, value, note, picture, figure }: FigureProps) {
   );
 }
 
+/** As many characters as a tile has room for in full size. */
+const LONG = 11;
 const MINOR = /^(.*\d)([.,]\d\d)(\D*)$/;
 
 /** A number, the minor units of money smaller than the rest. */

@@ -5,7 +5,7 @@ import type { AnyVariables, TypedDocumentNode } from "urql";
 import { type FragmentOf, graphql, readFragment } from "../api/graphql";
 import { useReport } from "../api/use-report";
 import { useFormats } from "../shell/shop";
-import { t } from "../texts";
+import { plain, t } from "../texts";
 import { Failed } from "./states";
 
 export const explained = graphql(`
@@ -67,7 +67,7 @@ function Explained<Data, Variables extends AnyVariables>({ what, query, variable
   const { computedAt, dataRevision, fromCache, durationMs, engine } = readFragment(dated, found.freshness);
   return (
     <Stack gap="sm">
-      <Text size="sm">{definition}</Text>
+      <Text size="sm">{plain(definition)}</Text>
       <Text size="sm" c="dimmed">
         {t.sign.fresh(formats.moment(computedAt), formats.number(durationMs), engine, formats.count(dataRevision))}{" "}
         {fromCache && t.sign.kept}

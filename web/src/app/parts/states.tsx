@@ -3,7 +3,7 @@ import { type ReactNode, useRef } from "react";
 
 import type { Problem } from "../api/problems";
 import type { Report } from "../api/use-report";
-import { t } from "../texts";
+import { plain, t } from "../texts";
 
 interface LoadedProps<Data> {
   report: Report<Data>;
@@ -44,7 +44,7 @@ export function Failed({ problem, retry, what, isOld = false }: { problem: Probl
     <Alert color={color} variant="light" title={words.title(what)} role="alert" className="problem" mb="md">
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
-          {problem.kind === "refused" ? problem.message : words[problem.kind]} {isOld && words.old}
+          {problem.kind === "refused" ? plain(problem.message) : words[problem.kind]} {isOld && words.old}
         </Text>
         {problem.id && (
           <Text size="sm">
@@ -98,7 +98,7 @@ export function Notices({ notices }: { notices: readonly string[] }) {
   return (
     <ul className="notices" aria-label={t.notices}>
       {notices.map((notice) => (
-        <li key={notice}>{notice}</li>
+        <li key={notice}>{plain(notice)}</li>
       ))}
     </ul>
   );

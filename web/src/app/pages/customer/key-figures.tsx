@@ -1,7 +1,7 @@
-import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { type FragmentOf, graphql, readFragment, type ResultOf } from "../../api/graphql";
 import { Figure, Figures } from "../../parts/panel";
 import { useFormats } from "../../shell/shop";
-import { t } from "../../texts";
+import { plain, t } from "../../texts";
 
 export const keyFigures = graphql(`
   fragment CustomerFigures on Customer {
@@ -18,8 +18,12 @@ export const keyFigures = graphql(`
       prediction {
         __typename
         ... on PredictedCLV {
-          predictedRevenue
           totalValue
+          predictedRevenue
+          expectedOrdersInterval {
+            low
+            high
+          }
         }
         ... on NotEnoughData {
           message
@@ -28,6 +32,8 @@ export const keyFigures = graphql(`
     }
   }
 `);
+
+type Prediction = NonNullable<ResultOf<typeof keyFigures>["clv"]>["prediction"];
 
 /** What the customer bought and is worth, in a few numbers. */
 export function KeyFigures({ data }: { data: FragmentOf<typeof keyFigures> }) {
@@ -53,17 +59,26 @@ export function KeyFigures({ data }: { data: FragmentOf<typeof keyFigures> }) {
             note={clv.profitMargin === null ? t.customer.noCost : t.customer.margin(formats.percent(clv.profitMargin))}
           />
           <Figure label={t.customer.rank} value={formats.count(clv.rank)} />
-          {clv.prediction.__typename === "PredictedCLV" ? (
-            <Figure
-              label={t.prediction.revenueAhead}
-              value={formats.money(clv.prediction.predictedRevenue)}
-              note={t.customer.toDate(formats.money(clv.prediction.totalValue))}
-            />
-          ) : (
-            <Figure label={t.prediction.revenueAhead} value="–" note={clv.prediction.message} />
-          )}
+          <Worth prediction={clv.prediction} />
         </>
       )}
     </Figures>
+  );
+}
+
+/** What the customer brought and is expected to, by the model; or why that cannot be told. */
+function Worth({ prediction }: { prediction: Prediction }) {
+  const formats = useFormats();
+  if (prediction.__typename === "NotEnoughData") {
+    return <Figure label={t.customer.worth} value="–" note={plain(prediction.message)} />;
+  }
+  const { totalValue, predictedRevenue, expectedOrdersInterval } = prediction;
+  const { low, high } = expectedOrdersInterval;
+  return (
+    <Figure
+      label={t.customer.worth}
+      value={formats.money(totalValue)}
+      note={t.customer.worthNote(formats.money(predictedRevenue), formats.number(low), formats.number(high))}
+    />
   );
 }

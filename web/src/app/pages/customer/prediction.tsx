@@ -1,15 +1,15 @@
-import { useEffect, useEffectEvent } from "react";
-
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
+import { useAgain } from "../../api/use-report";
 import { Panel } from "../../parts/panel";
 import { Empty } from "../../parts/states";
 import { useFormats } from "../../shell/shop";
-import { t } from "../../texts";
+import { plain, t } from "../../texts";
 import { Fact } from "./identity";
 
 export const prediction = graphql(`
   fragment Prediction on Customer {
     clv(asOf: $asOf) {
+      heuristic
       prediction {
         __typename
         ... on PredictedCLV {
@@ -33,8 +33,6 @@ export const prediction = graphql(`
   }
 `);
 
-const FITS_WITHIN_MS = 2_000;
-
 interface PredictionProps {
   data: FragmentOf<typeof prediction>;
   /** Asks again: the first prediction of a day waits for its model. */
@@ -44,20 +42,17 @@ interface PredictionProps {
 /** What the customer will be worth in the next year, with how sure that is; or why that cannot be told. */
 export function Prediction({ data, again }: PredictionProps) {
   const formats = useFormats();
-  const found = readFragment(prediction, data).clv?.prediction;
+  const clv = readFragment(prediction, data).clv;
+  const found = clv?.prediction;
   const isFitting = found?.__typename === "NotEnoughData" && found.reason === "FITTING";
-  const ask = useEffectEvent(again);
-  useEffect(() => {
-    const timer = isFitting ? setTimeout(ask, FITS_WITHIN_MS) : undefined;
-    return () => clearTimeout(timer);
-  }, [isFitting, data]);
+  useAgain(isFitting, { data, retry: again });
   if (!found) {
     return null;
   }
   return (
     <Panel title={t.prediction.title} about={t.prediction.about}>
       {found.__typename === "NotEnoughData" ? (
-        <Empty title={t.prediction.none}>{found.message}</Empty>
+        <Empty title={t.prediction.none}>{plain(found.message)}</Empty>
       ) : (
         <dl className="facts across">
           <Fact name={t.prediction.risk}>{t.risks[found.churnRisk]}</Fact>
@@ -74,6 +69,7 @@ export function Prediction({ data, again }: PredictionProps) {
           <Fact name={t.prediction.next}>{formats.day(found.expectedNextOrderDate)}</Fact>
         </dl>
       )}
+      {clv.heuristic !== null && <p className="about">{t.customer.heuristic(formats.money(clv.heuristic))}</p>}
     </Panel>
   );
 }

@@ -7,7 +7,7 @@ import { isSearch } from "../../format/formats";
 import { useChip } from "../../parts/chips";
 import { DayChoice } from "../../parts/dates";
 import { DayInput } from "../../parts/day-input";
-import { Choice, Filters, TypeChoice } from "../../parts/filters";
+import { Choice, Filters, StorefrontChoice, TypeChoice } from "../../parts/filters";
 import { useShop } from "../../shell/shop";
 import { t } from "../../texts";
 
@@ -23,6 +23,10 @@ export function filterOf(address: Address) {
     isVerified: truth(address.verified),
     rfmSegment: segment ?? null,
     churnRisk: risk ?? null,
+    attention: address.attention ?? null,
+    storefront: address.storefront ?? null,
+    daysSinceLastPurchase: ranged(address.sinceMin, address.sinceMax),
+    balance: address.owesMin === undefined ? null : { min: String(address.owesMin), max: null },
     acquisitionSource: source ?? null,
     tags: tag ? [tag] : null,
     city: city ?? null,
@@ -34,12 +38,13 @@ export function filterOf(address: Address) {
 }
 
 const truth = (answer: "yes" | "no" | undefined) => (answer ? answer === "yes" : null);
+const ranged = (min: number | undefined, max: number | undefined) => (min === undefined && max === undefined ? null : { min: min ?? null, max: max ?? null });
 const text = (number: number | undefined) => (number === undefined ? null : String(number));
 const between = (start: string | undefined, end: string | undefined) => (start || end ? { start: start ?? null, end: end ?? null } : null);
 
 export function CustomerFilters() {
   const [address] = useAddress();
-  const isWrong = { spent: isUpsideDown(address.min, address.max), last: isUpsideDown(address.lastFrom, address.lastTo), joined: isUpsideDown(address.joinedFrom, address.joinedTo) };
+  const isWrong = { since: isUpsideDown(address.sinceMin, address.sinceMax), spent: isUpsideDown(address.min, address.max), last: isUpsideDown(address.lastFrom, address.lastTo), joined: isUpsideDown(address.joinedFrom, address.joinedTo) };
   return (
     <Filters
       isWrong={Object.values(isWrong).includes(true)}
@@ -53,11 +58,16 @@ export function CustomerFilters() {
     >
       <Choice name="segment" label={t.customers.segment} usual="" options={{ "": t.customers.allSegments, ...t.retailSegments }} />
       <Choice name="risk" label={t.prediction.risk} usual="" options={{ "": t.customers.anyRisk, ...t.risks }} />
+      <Choice name="attention" label={t.attention.filter} usual="" options={{ "": t.attention.anybody, ...t.attention.kinds }} />
+      <WordInput name="sinceMin" label={t.customers.sinceMin} isNumber />
+      <WordInput name="sinceMax" label={t.customers.sinceMax} isNumber error={isWrong.since} />
       <TypeChoice />
+      <StorefrontChoice />
       <Choice name="active" label={t.customers.active} usual="" options={t.customers.activeOptions} />
       <Choice name="verified" label={t.customers.contact} usual="" options={t.customers.verifiedOptions} />
       <WordInput name="min" label={t.customers.min} isNumber />
       <WordInput name="max" label={t.customers.max} isNumber error={isWrong.spent} />
+      <WordInput name="owesMin" label={t.customers.owesMin} isNumber />
       <Day name="lastFrom" label={t.customers.lastFrom} />
       <Day name="lastTo" label={t.customers.lastTo} error={isWrong.last} />
       <Day name="joinedFrom" label={t.customers.joinedFrom} />
@@ -118,7 +128,7 @@ function Day({ name, label, error = false }: DayProps) {
 }
 
 interface WordInputProps {
-  name: "min" | "max" | "source" | "tag" | "city" | "country";
+  name: "min" | "max" | "sinceMin" | "sinceMax" | "owesMin" | "source" | "tag" | "city" | "country";
   label: string;
   isNumber?: boolean;
   error?: boolean;

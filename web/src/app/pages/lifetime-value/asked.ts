@@ -13,7 +13,6 @@ export function useAsked() {
     asOf: useDay(),
     revenueBasis: address.basis ?? ("NET" as const),
     orderBy,
-    withPrediction: orderBy === "PREDICTED",
     first: PAGE,
     ...scopeOf(address),
   };

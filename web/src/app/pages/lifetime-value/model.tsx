@@ -3,10 +3,11 @@ import { Skeleton } from "@mantine/core";
 import { type FragmentOf, graphql, readFragment, type ResultOf } from "../../api/graphql";
 import { useReport } from "../../api/use-report";
 import { LineChart } from "../../parts/charts/line-chart";
+import { AllStorefronts } from "../../parts/all-storefronts";
 import { Panel } from "../../parts/panel";
 import { Empty, Failed } from "../../parts/states";
 import { useDay, useFormats } from "../../shell/shop";
-import { t } from "../../texts";
+import { plain, t } from "../../texts";
 import { Fact } from "../customer/identity";
 
 export const modelCard = graphql(`
@@ -57,7 +58,7 @@ export function Model() {
   const asOf = useDay();
   const { data, problem, retry } = useReport(modelQuery, { asOf });
   return (
-    <Panel title={t.model.title} about={t.model.about}>
+    <Panel title={t.model.title} about={<>{t.model.about} <AllStorefronts /></>}>
       {problem && <Failed problem={problem} retry={retry} what={t.model.title} />}
       {data ? <Card data={data.lifetimeValueModel} /> : !problem && <Skeleton height={260} role="status" aria-label={t.loading} />}
     </Panel>
@@ -68,7 +69,7 @@ function Card({ data }: { data: FragmentOf<typeof modelCard> }) {
   const formats = useFormats();
   const { name, status, message, version, fittedThrough, customers, transactionModel, spendModel, holdout } = readFragment(modelCard, data);
   if (status !== "READY") {
-    return <Empty title={t.model.statuses[status]}>{message}</Empty>;
+    return <Empty title={t.model.statuses[status]}>{plain(message)}</Empty>;
   }
   return (
     <div className="two">
@@ -78,7 +79,7 @@ function Card({ data }: { data: FragmentOf<typeof modelCard> }) {
           <Fact name={t.model.through}>{formats.day(fittedThrough)}</Fact>
           <Fact name={t.columns.customers}>{formats.count(customers)}</Fact>
           <Fact name={t.model.version}>{version}</Fact>
-          <Fact name={t.model.note}>{message}</Fact>
+          <Fact name={t.model.note}>{plain(message)}</Fact>
         </dl>
         <table className="plain">
           <thead>

@@ -35,7 +35,7 @@ export const valueMembersQuery = graphql(
 /** The customers of the bucket that the address opens. */
 export function Opened() {
   const [{ open }] = useAddress();
-  const { orderBy: _order, withPrediction: _with, ...asked } = useAsked();
+  const { orderBy: _order, ...asked } = useAsked();
   if (!open?.startsWith("value:")) {
     return null;
   }

@@ -19,7 +19,7 @@ export default function LifetimeValuePage() {
   const [address] = useAddress();
   const asked = useAsked();
   const report = useReport(lifetimeValueQuery, asked);
-  const { first: _first, withPrediction: _with, ...question } = asked;
+  const { first: _first, ...question } = asked;
   return (
     <Page
       title={t.pages.lifetimeValue}
@@ -44,7 +44,7 @@ export default function LifetimeValuePage() {
               <Lorenz data={lifetimeValueReport} />
             </div>
             <Model />
-            <Ranking key={JSON.stringify([asked, address.order])} data={lifetimeValueReport} />
+            <Ranking key={JSON.stringify([asked, address.order])} data={lifetimeValueReport} again={report.retry} />
             <Opened />
           </>
         )}

@@ -13,7 +13,6 @@ export const lifetimeValueQuery = graphql(
       $storefront: ID
       $customerType: CustomerType
       $first: Int
-      $withPrediction: Boolean!
     ) {
       lifetimeValueReport(
         asOf: $asOf

@@ -16,9 +16,11 @@ export const ranked = graphql(`
           orders
           averageOrderValue
           lastPurchaseDate
-          heuristic
-          prediction @include(if: $withPrediction) {
+          prediction {
             __typename
+            ... on NotEnoughData {
+              reason
+            }
             ... on PredictedCLV {
               churnRisk
               expectedOrders
@@ -27,6 +29,7 @@ export const ranked = graphql(`
                 high
               }
               predictedRevenue
+              totalValue
             }
           }
         }
@@ -49,7 +52,6 @@ export const rankedQuery = graphql(
       $customerType: CustomerType
       $first: Int
       $after: String
-      $withPrediction: Boolean!
     ) {
       lifetimeValueReport(
         asOf: $asOf

@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { type Address, kept, useAddress } from "../../address";
 import { type FragmentOf, readFragment, type ResultOf } from "../../api/graphql";
 import { usePages } from "../../api/use-pages";
+import { useAgain } from "../../api/use-report";
 import type { Formats } from "../../format/formats";
 import { Panel } from "../../parts/panel";
 import { Empty, Failed } from "../../parts/states";
@@ -19,7 +20,7 @@ type Row = ResultOf<typeof ranked>["customers"]["nodes"][number];
 const FOLLOWING = 200;
 
 /** All customers by value, as far as one scrolls. */
-export function Ranking({ data }: { data: FragmentOf<typeof ranked> }) {
+export function Ranking({ data, again }: { data: FragmentOf<typeof ranked>; again(): void }) {
   const formats = useFormats();
   const [address] = useAddress();
   const asked = useAsked();
@@ -29,13 +30,19 @@ export function Ranking({ data }: { data: FragmentOf<typeof ranked> }) {
     variables: { ...asked, first: FOLLOWING },
     pick: ({ lifetimeValueReport }) => readFragment(ranked, lifetimeValueReport).customers,
   });
-  const { withPrediction } = asked;
-  const columns = useMemo(
-    () => [...columnsOf(formats, address), ...(withPrediction ? predictedColumns(formats) : [])],
-    [formats, address, withPrediction],
-  );
+  const columns = useMemo(() => [...columnsOf(formats, address), ...predictedColumns(formats)], [formats, address]);
+  const [first] = nodes;
+  useAgain(first?.clv.prediction.__typename === "NotEnoughData" && first.clv.prediction.reason === "FITTING", { data, retry: again });
   return (
-    <Panel title={t.value.ranking} about={t.members.total(formats.count(customers.totalCount), customers.totalCount)}>
+    <Panel
+      title={t.value.ranking}
+      about={
+        <>
+          {t.members.total(formats.count(customers.totalCount), customers.totalCount)}.{" "}
+          {address.storefront !== undefined && t.value.aheadOfAll}
+        </>
+      }
+    >
       {customers.totalCount === 0 ? (
         <Empty title={t.empty.sales}>{t.empty.salesHow}</Empty>
       ) : (
@@ -74,14 +81,13 @@ function columnsOf(formats: Formats, address: Address): ColumnDef<Row>[] {
     { id: "orders", header: t.figures.orders, meta: right, cell: ({ row: { original } }) => formats.count(original.clv.orders) },
     { id: "average", header: t.customerColumns.average, meta: right, cell: ({ row: { original } }) => formats.money(original.clv.averageOrderValue) },
     { id: "last", header: t.columns.lastPurchase, meta: right, cell: ({ row: { original } }) => formats.day(original.clv.lastPurchaseDate) },
-    { id: "heuristic", header: t.customer.heuristic, meta: right, cell: ({ row: { original } }) => formats.money(original.clv.heuristic) },
   ];
 }
 
 /** What is expected of the next year, with how sure that is. */
 function predictedColumns(formats: Formats): ColumnDef<Row>[] {
   const right = { right: true };
-  const found = ({ clv: { prediction } }: Row) => (prediction?.__typename === "PredictedCLV" ? prediction : null);
+  const found = ({ clv: { prediction } }: Row) => (prediction.__typename === "PredictedCLV" ? prediction : null);
   const shown =
     (text: (prediction: NonNullable<ReturnType<typeof found>>) => string): NonNullable<ColumnDef<Row>["cell"]> =>
     ({ row: { original } }) => {
@@ -89,6 +95,7 @@ function predictedColumns(formats: Formats): ColumnDef<Row>[] {
       return prediction ? text(prediction) : "–";
     };
   return [
+    { id: "worth", header: t.customer.worth, meta: right, cell: shown(({ totalValue }) => formats.money(totalValue)) },
     { id: "predicted", header: t.prediction.revenueAhead, meta: right, cell: shown(({ predictedRevenue }) => formats.money(predictedRevenue)) },
     {
       id: "ahead",

@@ -1,6 +1,6 @@
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
 import { Figure, Figures } from "../../parts/panel";
-import { useFormats } from "../../shell/shop";
+import { useDay, useFormats } from "../../shell/shop";
 import { t } from "../../texts";
 
 export const summary = graphql(`
@@ -21,11 +21,12 @@ export const summary = graphql(`
 /** What all customers together were worth. */
 export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
   const formats = useFormats();
+  const asOf = useDay();
   const { summary: found, costCoverage } = readFragment(summary, data);
   return (
     <Figures label={t.value.figures}>
-      <Figure label={t.columns.customers} value={formats.count(found.totalCustomers)} note={t.value.everyone} />
-      <Figure label={t.figures.revenue} value={formats.money(found.totalRevenue)} />
+      <Figure figure={`customers:..${asOf}`} label={t.columns.customers} value={formats.count(found.totalCustomers)} note={t.value.everyone} />
+      <Figure figure={`revenue:..${asOf}`} label={t.figures.revenue} value={formats.money(found.totalRevenue)} note={t.value.soFar} />
       <Figure
         label={t.customer.profit}
         value={formats.money(found.totalProfit)}
@@ -36,8 +37,11 @@ export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
         value={formats.money(found.averageClv)}
         note={t.value.averageProfit(formats.money(found.averageProfitPerCustomer))}
       />
-      <Figure label={t.value.top} value={formats.money(found.topCustomerRevenue)} />
-      <Figure label={t.value.topTenth} value={formats.percent(found.top10PercentContribution)} note={t.value.ofRevenue} />
+      <Figure
+        label={t.value.topTenth}
+        value={formats.percent(found.top10PercentContribution)}
+        note={t.value.ofRevenue(formats.money(found.topCustomerRevenue))}
+      />
     </Figures>
   );
 }

@@ -31,7 +31,7 @@ export const cohortStrip = graphql(`
 `);
 
 const COHORTS = 7;
-const PERIODS = 7;
+const PERIODS = 6;
 
 /** The latest cohorts in their first months. */
 export function CohortStrip({ data, year, tools }: { data: FragmentOf<typeof cohortStrip>; year: Days; tools: ReactNode }) {
@@ -39,7 +39,8 @@ export function CohortStrip({ data, year, tools }: { data: FragmentOf<typeof coh
   const [address] = useAddress();
   const { summary, cohorts: all } = readFragment(cohortStrip, data);
   const cohorts = all.slice(-COHORTS);
-  const columns = Array.from({ length: PERIODS }, (_, index) => index);
+  const columns = Array.from({ length: PERIODS }, (_, index) => index + 1);
+  const most = Math.max(...cohorts.flatMap(({ periods }) => periods.slice(1, PERIODS + 1).map(({ retention }) => retention ?? 0)), 1);
   return (
     <Panel
       title={t.overview.cohorts}
@@ -88,7 +89,7 @@ export function CohortStrip({ data, year, tools }: { data: FragmentOf<typeof coh
                         {cell && (
                           <span
                             className={`cell ${cell.complete ? "" : "running"}`}
-                            style={{ "--share": (cell.retention ?? 0) / 100 } as React.CSSProperties}
+                            style={{ "--share": (cell.retention ?? 0) / most } as React.CSSProperties}
                             title={cell.complete ? undefined : t.cohorts.running}
                           >
                             {formats.percent(cell.retention, 0)}

@@ -12,7 +12,7 @@ import { t } from "../../texts";
 import { PatternsTools } from "../patterns/tools";
 import { RetentionTools } from "../retention/tools";
 import { SegmentationTools } from "../segmentation/tools";
-import { attention, Attention } from "./attention";
+import { AttentionList } from "./attention";
 import { CohortStrip, cohortStrip } from "./cohort-strip";
 import { KeyFigures, keyFigures, newcomers } from "./key-figures";
 import { RevenueSeries, revenueSeries } from "./revenue-series";
@@ -62,17 +62,9 @@ export const overviewQuery = graphql(
       retention(period: $year, storefront: $storefront, customerType: $customerType) {
         ...CohortStrip
       }
-      atRisk: customers(
-        first: 6
-        orderBy: TOTAL_SPENT
-        asOf: $asOf
-        filter: { rfmSegment: "CANT_LOSE_THEM", type: $customerType }
-      ) {
-        ...Attention
-      }
     }
   `,
-  [keyFigures, revenueSeries, newcomers, segmentStrip, cohortStrip, attention],
+  [keyFigures, revenueSeries, newcomers, segmentStrip, cohortStrip],
 );
 
 const USUAL = { days: 90 };
@@ -122,7 +114,7 @@ export default function Overview() {
             />
             <div className="two">
               <SegmentStrip data={data.segmentation} tools={<SegmentationTools asked={{ method: "RFM", asOf: day, ...scope }} />} />
-              <Attention data={data.atRisk} asOf={day} />
+              <AttentionList asOf={day} />
             </div>
             <CohortStrip
               data={data.retention}

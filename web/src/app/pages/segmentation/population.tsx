@@ -5,13 +5,14 @@ import { t } from "../../texts";
 
 export const population = graphql(`
   fragment Population on Segmentation {
+    scheme
+    days
+    asOf
     totalCustomers
     activeCustomers
     totalRevenue
     refundsOutsidePopulation
     insights {
-      highestRevenueSegment
-      largestSegment
       fastestGrowingSegment
       needsAttention
     }
@@ -21,10 +22,11 @@ export const population = graphql(`
 /** Whom the segments are of, and what stands out. */
 export function Population({ data }: { data: FragmentOf<typeof population> }) {
   const formats = useFormats();
-  const { totalCustomers, activeCustomers, totalRevenue, refundsOutsidePopulation, insights } = readFragment(population, data);
+  const { scheme, days, asOf, totalCustomers, activeCustomers, totalRevenue, refundsOutsidePopulation, insights } = readFragment(population, data);
   return (
     <Figures label={t.segments.population}>
       <Figure
+        figure={`segmented:${scheme}:${days}@${asOf}`}
         label={t.columns.customers}
         value={formats.count(totalCustomers)}
         note={t.segments.active(formats.count(activeCustomers))}
@@ -34,10 +36,8 @@ export function Population({ data }: { data: FragmentOf<typeof population> }) {
         value={formats.money(totalRevenue)}
         note={t.segments.outside(formats.money(refundsOutsidePopulation))}
       />
-      <Figure label={t.segments.highest} value={insights.highestRevenueSegment ?? "–"} />
-      <Figure label={t.segments.largest} value={insights.largestSegment ?? "–"} />
-      <Figure label={t.segments.growing} value={insights.fastestGrowingSegment ?? "–"} />
-      <Figure label={t.segments.attention} value={insights.needsAttention ?? "–"} />
+      <Figure label={t.segments.growing} value={insights.fastestGrowingSegment ?? "–"} note={t.segments.growingNote} />
+      <Figure label={t.segments.attention} value={insights.needsAttention ?? "–"} note={t.segments.attentionNote} />
     </Figures>
   );
 }
