@@ -1,4 +1,4 @@
-"""The GraphiQL page: built in web/, opened with the examples, and in demo mode with a token of the demo shop."""
+"""The GraphiQL page: built in web/, opened with the examples, and in demo mode with a token for each business."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +13,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from models.database import Database
-from resolvers.businesses import find_business
+from resolvers.businesses import businesses
 from resolvers.operation.viewer import Role, Viewer
-from rules.demo import DEMO_BUSINESS
 from server.identity.auth import token_for
 from server.settings import Settings
 
@@ -87,20 +86,24 @@ class GraphiQLPage:
             return HTMLResponse(MISSING.format(reason=escape(why_missing())), headers=headers)
         config = {
             "endpoint": "/graphql",
-            "token": await self._token(now),
+            "businesses": await demo_businesses(self.settings, self.database, "graphiql", now),
             "examples": [{"name": example.name, "query": example.query} for example in examples()],
         }
         html = page.read_text(encoding="utf-8").replace(CONFIG_PLACE, data_block(config))
         return HTMLResponse(html, headers=headers)
 
-    async def _token(self, now: datetime) -> str | None:
-        if not self.settings.demo or self.settings.secret() is None:
-            return None
-        business = await find_business(self.database, DEMO_BUSINESS)
-        if business is None:
-            return None
-        viewer = Viewer(subject="graphiql", role=Role.ADMIN, business_id=business.id, pii=True)
-        return token_for(viewer, self.settings, now, TOKEN_LIFETIME)
+
+async def demo_businesses(settings: Settings, database: Database, subject: str, now: datetime) -> list[dict[str, str]]:
+    """Every business of a demo store with a token for a page; nothing where the reader has to sign in."""
+    if not settings.demo or settings.secret() is None:
+        return []
+    viewers = {
+        shop.name: Viewer(subject=subject, role=Role.ADMIN, business_id=shop.id, pii=True)
+        for shop in await businesses(database)
+    }
+    return [
+        {"name": name, "token": token_for(viewer, settings, now, TOKEN_LIFETIME)} for name, viewer in viewers.items()
+    ]
 
 
 def why_missing() -> str:

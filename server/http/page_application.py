@@ -10,11 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from models.database import Database
-from resolvers.businesses import businesses
-from resolvers.operation.viewer import Role, Viewer
-from server.http.page import BUILT, CONFIG_PLACE, MISSING, TOKEN_LIFETIME, data_block, why_missing
+from server.http.page import BUILT, CONFIG_PLACE, MISSING, data_block, demo_businesses, why_missing
 from server.http.requests import GRAPHQL, HTML, JSON, wanted_form
-from server.identity.auth import token_for
 from server.identity.provider_page import Provider, origin_of
 from server.settings import Settings
 
@@ -77,7 +74,7 @@ class ApplicationPage:
             "endpoint": "/graphql",
             "graphiql": self.settings.graphiql,
             "nonce": nonce,
-            "businesses": await self._businesses(now),
+            "businesses": await demo_businesses(self.settings, self.database, "application", now),
             "takesPastedTokens": self.settings.secret() is not None,
             "provider": self._provider(metadata),
         }
@@ -94,15 +91,6 @@ class ApplicationPage:
             "metadata": metadata,
         }
 
-    async def _businesses(self, now: datetime) -> list[dict[str, str]]:
-        """Every business of a demo store with a token; nothing where the reader has to sign in."""
-        if not self.settings.demo or self.settings.secret() is None:
-            return []
-        return [
-            {"name": shop.name, "token": token_for(_demo_viewer(shop.id), self.settings, now, TOKEN_LIFETIME)}
-            for shop in await businesses(self.database)
-        ]
-
 
 def _is_browser(request: Request) -> bool:
     return wanted_form(request.headers, (JSON, GRAPHQL, HTML)) == HTML
@@ -111,7 +99,3 @@ def _is_browser(request: Request) -> bool:
 def _connections(metadata: dict[str, Any] | None) -> str:
     """Where the page's scripts may ask: this server, and where the provider gives tokens."""
     return f"'self' {origin_of(metadata['token_endpoint'])}" if metadata else "'self'"
-
-
-def _demo_viewer(business_id: int) -> Viewer:
-    return Viewer(subject="application", role=Role.ADMIN, business_id=business_id, pii=True)

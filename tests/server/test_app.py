@@ -192,7 +192,7 @@ def test_a_browser_gets_the_page_without_a_token(client: TestClient, built: Path
     assert "script-src 'self';" in response.headers["content-security-policy"]
     assert "'unsafe-inline'" not in response.headers["content-security-policy"].split("style-src")[0]
     config = config_of(response.text)
-    assert (config["endpoint"], config["token"]) == ("/graphql", None)
+    assert (config["endpoint"], config["businesses"]) == ("/graphql", [])
     assert len(config["examples"]) >= 5
 
 
@@ -214,13 +214,15 @@ def test_a_missing_page_says_why(client: TestClient, built: Path) -> None:
     assert "npm was not found &lt;here&gt;" in client.get("/graphql", headers={"Accept": BROWSER}).text
 
 
-async def test_in_demo_mode_the_page_has_a_token_for_the_demo_shop(built: Path) -> None:
+async def test_in_demo_mode_the_page_has_a_token_for_each_business(built: Path) -> None:
     business = await demo_shop()
     with caller(load_settings()) as client:
         config = config_of(client.get("/graphql", headers={"Accept": BROWSER}).text)
-        assert jwt.decode(config["token"], options={"verify_signature": False})["business"] == business.id
+        [(name, token)] = [(shop["name"], shop["token"]) for shop in config["businesses"]]
+        assert name == "Demo"
+        assert jwt.decode(token, options={"verify_signature": False})["business"] == business.id
 
-        headers = {"Authorization": f"Bearer {config['token']}"}
+        headers = {"Authorization": f"Bearer {token}"}
         answer = client.post("/graphql", json={"query": "{ role business }"}, headers=headers)
         assert answer.json()["data"] == {"role": f"ADMIN of {business.id}", "business": "Demo"}
 

@@ -130,19 +130,32 @@ test("customers are found as one types, and opened on one page", async () => {
   await close();
 });
 
-test("those about to leave who are worth most are two clicks away, and can be exported", async () => {
-  const { customers } = await ask('{ customers(first: 1, orderBy: TOTAL_SPENT, filter: { rfmSegment: "CANT_LOSE_THEM" }) { totalCount nodes { number } } }');
+test("whom to call is two clicks away, by what is at stake, and can be exported; who is lost is another list", async () => {
+  await fitted();
+  const { leaving, lost } = await ask(`{
+    leaving: customers(first: 1, orderBy: AT_STAKE, filter: { attention: LEAVING }) { totalCount nodes { name number atStake } }
+    lost: customers(first: 1, orderBy: TOTAL_SPENT, filter: { attention: LOST }) { totalCount nodes { name } }
+  }`);
   const { page, close } = await visit("/");
   await loaded(page);
-  await page.getByRole("link", { name: `All ${count(customers.totalCount)}`, exact: true }).click();
-  await page.getByText(new RegExp(`^${count(customers.totalCount)} customers?$`)).waitFor();
+  const panel = page.getByRole("region", { name: "Whom to call" });
+  const first = panel.getByRole("row").nth(1);
+  await first.getByRole("link", { name: leaving.nodes[0].name, exact: true }).waitFor();
+  assert.ok((await first.innerText()).includes(money(leaving.nodes[0].atStake)));
+  await panel.getByText("Lost", { exact: true }).click();
+  await panel.getByRole("link", { name: `All ${count(lost.totalCount)}`, exact: true }).waitFor();
+  await first.getByRole("link", { name: lost.nodes[0].name, exact: true }).waitFor();
+  await panel.getByText("About to leave", { exact: true }).click();
+  await panel.getByRole("link", { name: `All ${count(leaving.totalCount)}`, exact: true }).click();
+  await page.getByText(new RegExp(`^${count(leaving.totalCount)} customers?$`)).waitFor();
+  await page.getByRole("button", { name: "Without Needs attention: About to leave" }).waitFor();
   await page.getByRole("button", { name: "Export the customers" }).click();
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "CSV" }).click()]);
   const chunks = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk);
   const lines = Buffer.concat(chunks).toString("utf-8").trim().split(/\r?\n/);
-  assert.ok(lines.length >= customers.totalCount + 1, `${lines.length} lines`);
-  assert.ok(lines.some((line) => line.includes(customers.nodes[0].number)));
+  assert.ok(lines.length >= leaving.totalCount + 1, `${lines.length} lines`);
+  assert.ok(lines.some((line) => line.includes(leaving.nodes[0].number)));
   await close();
 });
 
@@ -421,21 +434,6 @@ test("a search for no letter and a range upside down say what is wrong where the
   await page.goto(`${BASE}/customers?min=50&max=20`);
   await page.getByText("The range ends before it begins").waitFor();
   assert.equal(await page.getByRole("alert").getByRole("button").count(), 0);
-  await close();
-});
-
-test("those about to leave are told from those whom the model expects to leave", async () => {
-  const { customers } = await ask('{ customers(first: 6, orderBy: TOTAL_SPENT, filter: { rfmSegment: "CANT_LOSE_THEM" }) { nodes { name isActive } } }');
-  const { page, close } = await visit("/");
-  await loaded(page);
-  const panel = page.getByRole("region", { name: "About to leave, and worth most" });
-  for (const { name, isActive } of customers.nodes) {
-    const row = panel.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
-    assert.equal(await row.getByText("inactive").count(), isActive ? 0 : 1, name);
-  }
-  await panel.getByRole("link", { name: "a high risk" }).click();
-  await loaded(page);
-  assert.equal(new URL(page.url()).searchParams.get("risk"), "HIGH");
   await close();
 });
 

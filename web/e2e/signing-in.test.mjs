@@ -141,13 +141,45 @@ test("signing out forgets the tokens, and ends the session at the provider", asy
   const { page, problems, close } = await visit(WANTED);
   await signIn(page);
   await loaded(page);
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Signed in as" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.waitForURL(`${BASE}/`);
   await signInButton(page).waitFor();
   assert.equal((await provider()).ends, ends + 1);
   assert.doesNotMatch(await keptIn(page, "sessionStorage"), /eyJ/);
   await page.goto(BASE + WANTED);
   await signInButton(page).waitFor();
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("a second tab and the API explorer do not ask for the token again, and signing out ends all of them", async () => {
+  await provider({ lifetime: 300, gives_refresh: true });
+  const { codes } = await provider();
+  const { page, problems, close } = await visit(WANTED);
+  await signIn(page);
+  await loaded(page);
+  const second = await page.context().newPage();
+  await second.goto(`${BASE}/retention`);
+  await loaded(second);
+  assert.equal(await signInButton(second).count(), 0);
+  const explorer = await page.context().newPage();
+  await explorer.goto(`${BASE}/graphql`);
+  await explorer.getByRole("link", { name: "Back to the application" }).waitFor();
+  const [answer] = await Promise.all([
+    explorer.waitForResponse((response) => response.url().endsWith("/graphql") && response.request().method() === "POST"),
+    explorer.getByRole("button", { name: /^Execute/ }).click(),
+  ]);
+  assert.match(answer.request().headers().authorization, /^Bearer eyJ/);
+  assert.equal((await provider()).codes, codes + 1);
+  await page.getByRole("button", { name: "Signed in as" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await signInButton(second).waitFor();
+  assert.doesNotMatch(await keptIn(second, "sessionStorage"), /eyJ/);
+  assert.doesNotMatch(await keptIn(explorer, "sessionStorage"), /eyJ/);
+  const alone = await page.context().newPage();
+  await alone.goto(BASE + WANTED);
+  await signInButton(alone).waitFor();
   assert.deepEqual(problems, []);
   await close();
 });

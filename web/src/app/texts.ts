@@ -36,6 +36,7 @@ export const t = {
   signOut: "Sign out",
   close: "Close",
   loading: "Loading …",
+  hidden: "hidden for your role",
   sortBy: (column: string) => `Sort by ${column}`,
   notices: "What to know about these numbers",
   roles: { CUSTOMER: "Customer", VIEWER: "Viewer", STAFF: "Staff", MANAGER: "Manager", ADMIN: "Administrator" },

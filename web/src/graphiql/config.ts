@@ -1,8 +1,6 @@
 /** What the server puts in the place of `<!--config-->` in index.html. */
 export interface Config {
   endpoint: string;
-  /** Sent with each request; null where the server gives none. */
-  token: string | null;
   examples: Example[];
 }
 
@@ -13,7 +11,7 @@ export interface Example {
   variables?: string | null;
 }
 
-const defaults: Config = { endpoint: "/graphql", token: null, examples: [] };
+const defaults: Config = { endpoint: "/graphql", examples: [] };
 
 export function readConfig(): Config {
   const text = document.getElementById("config")?.textContent;

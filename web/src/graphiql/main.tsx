@@ -3,13 +3,14 @@ import "graphiql/setup-workers/vite";
 import "graphiql/style.css";
 import { createRoot } from "react-dom/client";
 
+import { session } from "../app/api/session";
 import { readConfig } from "./config";
 import { createFetcher } from "./fetcher";
 import "./page.css";
 import { openFirst, storage } from "./storage";
 
 const HEADERS_WITH_TOKEN = `{
-  // The token of this page goes with every request.
+  // You are signed in: your token goes with every request.
   // To use another one, give it here:
   // "Authorization": "Bearer <token>"
 }`;
@@ -27,7 +28,8 @@ const examples = config.examples.map(({ name, query, variables }) => ({
   query: `# ${name}\n${query.trim()}\n`,
   variables: variables ?? "",
 }));
-const defaultHeaders = config.token ? HEADERS_WITH_TOKEN : HEADERS_WITHOUT_TOKEN;
+await session.join();
+const defaultHeaders = session.token ? HEADERS_WITH_TOKEN : HEADERS_WITHOUT_TOKEN;
 
 openFirst(examples[0]);
 
@@ -38,8 +40,12 @@ createRoot(document.getElementById("root")!).render(
     defaultTabs={examples.map((example) => ({ ...example, headers: defaultHeaders }))}
     defaultHeaders={defaultHeaders}
     shouldPersistHeaders={false}
-    defaultEditorToolsVisibility={config.token ? "variables" : "headers"}
+    defaultEditorToolsVisibility={session.token ? "variables" : "headers"}
   >
-    <GraphiQL.Logo>Customer API</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      <a className="back" href="/">
+        ← Back to the application
+      </a>
+    </GraphiQL.Logo>
   </GraphiQL>,
 );

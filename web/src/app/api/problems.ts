@@ -24,6 +24,17 @@ export function problemOf(error: CombinedError): Problem {
   return { kind, message: first.message, code, mayPass: !NEVER.has(code ?? ""), id };
 }
 
+const KEPT_FROM = /^\w+\.(\w+) /;
+
+/**
+ * The fields that the answer leaves out because of the reader's role; null where anything else went wrong. The rest of
+ * such an answer is whole.
+ */
+export function hiddenBy(error: CombinedError): ReadonlySet<string> | null {
+  const fields = error.graphQLErrors.map(({ message, extensions, path }) => (extensions["code"] === "FORBIDDEN" && !path ? KEPT_FROM.exec(message)?.[1] : undefined));
+  return fields.length > 0 && fields.every((field) => field !== undefined) ? new Set(fields) : null;
+}
+
 function textOf(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }

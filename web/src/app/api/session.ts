@@ -1,7 +1,7 @@
 import { config } from "./config";
+import { askOthers, end, forget, hear, keep, keptTokens } from "./tabs";
 import { alone, type Tokens } from "./tokens";
 
-const TOKENS = "customer-api:tokens";
 const BUSINESS = "customer-api:business";
 
 type Listener = () => void;
@@ -9,7 +9,7 @@ const listeners = new Set<Listener>();
 let tokens = firstTokens();
 let renewing: Promise<boolean> | null = null;
 
-/** Whose token goes with requests; kept for this tab only. */
+/** Whose token goes with requests: kept by the tabs of this site that are open, and by nobody else. */
 export const session = {
   /** Counts those who signed in, as what one was told is not for another; a renewed token changes nothing. */
   visit: 0,
@@ -23,13 +23,25 @@ export const session = {
     return config.businesses.find(({ token }) => token === session.token)?.name ?? null;
   },
   signIn(given: Tokens): void {
-    sessionStorage.setItem(TOKENS, JSON.stringify(given));
+    keep(given);
     change(given, null);
+  },
+  /** Takes part in the session of another tab, where there is one. */
+  async join(): Promise<void> {
+    if (config.businesses.length > 0) {
+      return;
+    }
+    hear({ signedIn: (given) => change(given, null), renewed: (given) => (tokens = given), ended: () => change(null, null) });
+    if (tokens === null) {
+      await askOthers();
+    }
   },
   /** Forgets the token; where the provider has a session too, the reader goes there to end it. */
   async signOut(): Promise<void> {
     const ended = tokens;
-    sessionStorage.removeItem(TOKENS);
+    if (ended) {
+      end(ended);
+    }
     if (ended && config.provider?.metadata?.end_session_endpoint) {
       const { endOf } = await import("./provider");
       const address = endOf(ended);
@@ -42,7 +54,7 @@ export const session = {
   },
   refuse(reason: string): void {
     if (tokens !== null) {
-      sessionStorage.removeItem(TOKENS);
+      forget();
       change(null, reason);
     }
   },
@@ -75,7 +87,7 @@ async function renew(old: Tokens): Promise<boolean> {
   const renewed = await provider.renew(old);
   if (renewed && tokens === old) {
     tokens = renewed;
-    sessionStorage.setItem(TOKENS, JSON.stringify(renewed));
+    keep(renewed, old);
   }
   return renewed !== null;
 }
@@ -99,6 +111,5 @@ function firstTokens(): Tokens | null {
   if (business) {
     return alone(business.token);
   }
-  const kept = sessionStorage.getItem(TOKENS);
-  return kept ? (JSON.parse(kept) as Tokens) : null;
+  return keptTokens();
 }

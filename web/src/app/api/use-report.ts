@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useMemo, useRef } from "react";
 import { type AnyVariables, type TypedDocumentNode, useQuery } from "urql";
 
-import { type Problem, problemOf } from "./problems";
+import { hiddenBy, type Problem, problemOf } from "./problems";
 
 export interface Report<Data> {
   /** The answer, or the last good one while another is on its way. */
@@ -9,8 +9,12 @@ export interface Report<Data> {
   /** Whether what is shown is for other variables than those asked for. */
   stale: boolean;
   problem: Problem | null;
+  /** The fields that the reader's role does not see. */
+  hidden: ReadonlySet<string>;
   retry(): void;
 }
+
+const NOTHING_HIDDEN: ReadonlySet<string> = new Set();
 
 interface Options {
   pause?: boolean;
@@ -46,10 +50,12 @@ export function useReport<Data, Variables extends AnyVariables>(
     }
   }, [data, fetching]);
   const shown = data ?? last.current;
+  const hidden = useMemo(() => (data && error ? hiddenBy(error) : null), [data, error]);
   return {
     data: shown ?? undefined,
     stale: shown !== undefined && (fetching || shown !== data),
-    problem: error && !fetching ? problemOf(error) : null,
+    problem: error && !fetching && !hidden ? problemOf(error) : null,
+    hidden: hidden ?? NOTHING_HIDDEN,
     retry: () => ask({ requestPolicy: "network-only" }),
   };
 }

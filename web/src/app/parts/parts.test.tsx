@@ -3,9 +3,10 @@ import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { CombinedError } from "@urql/core";
 
-import { problemOf } from "../api/problems";
+import { hiddenBy, problemOf } from "../api/problems";
 import { Bars } from "./bars";
 import { Change } from "./panel";
+import { Personal } from "./personal";
 import { Failed, Loaded, Notices } from "./states";
 
 beforeAll(() => {
@@ -20,7 +21,7 @@ describe("what is loaded", () => {
   it("keeps the last answer beside what went wrong", () => {
     const retry = vi.fn();
     shown(
-      <Loaded report={{ data: { count: 7 }, stale: false, problem: silent, retry }} what="The segments">
+      <Loaded report={{ data: { count: 7 }, stale: false, problem: silent, hidden: new Set(), retry }} what="The segments">
         {({ count }) => <p>{count} customers</p>}
       </Loaded>,
     );
@@ -32,7 +33,7 @@ describe("what is loaded", () => {
 
   it("says that it is loading where there is nothing yet", () => {
     shown(
-      <Loaded report={{ data: undefined, stale: false, problem: null, retry: vi.fn() }} what="The segments">
+      <Loaded report={{ data: undefined, stale: false, problem: null, hidden: new Set(), retry: vi.fn() }} what="The segments">
         {() => null}
       </Loaded>,
     );
@@ -50,6 +51,32 @@ describe("what is loaded", () => {
     shown(<Failed problem={{ kind: "failed", message: "internal", code: "INTERNAL", mayPass: true, id: "01J9" }} retry={vi.fn()} what="The shop" />);
     expect(screen.getByText("01J9")).toBeTruthy();
     expect(screen.queryByText("internal")).toBeNull();
+  });
+});
+
+describe("what a role does not see", () => {
+  const refusal = (message: string, more = {}) => new CombinedError({ graphQLErrors: [{ message, extensions: { code: "FORBIDDEN" }, ...more }] });
+
+  it("is named by its field, and nothing else is", () => {
+    expect(hiddenBy(refusal("Customer.email is personal data: the token needs the pii claim"))).toEqual(new Set(["email"]));
+    expect(hiddenBy(refusal("filtering by city needs a token with the pii claim", { path: ["customers"] }))).toBeNull();
+    expect(hiddenBy(new CombinedError({ networkError: new Error("gone") }))).toBeNull();
+  });
+
+  it("is told in its place, beside what is there", () => {
+    shown(
+      <Loaded report={{ data: { email: null }, stale: false, problem: null, hidden: new Set(["email"]), retry: vi.fn() }} what="The customer">
+        {() => (
+          <p>
+            <Personal field="email">–</Personal> <Personal field="city">Paris</Personal>
+          </p>
+        )}
+      </Loaded>,
+    );
+    expect(screen.getByText("hidden for your role")).toBeTruthy();
+    expect(screen.queryByText("–")).toBeNull();
+    expect(screen.getByText("Paris", { exact: false })).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
   });
 });
 

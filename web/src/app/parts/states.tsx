@@ -4,6 +4,7 @@ import { type ReactNode, useRef } from "react";
 import type { Problem } from "../api/problems";
 import type { Report } from "../api/use-report";
 import { plain, t } from "../texts";
+import { HiddenContext } from "./personal";
 
 interface LoadedProps<Data> {
   report: Report<Data>;
@@ -18,7 +19,7 @@ interface LoadedProps<Data> {
  * Until the next is there the last stays as it was drawn, so that its numbers stand beside the days that they are of.
  */
 export function Loaded<Data>({ report, what, skeleton, children }: LoadedProps<Data>) {
-  const { data, problem, stale, retry } = report;
+  const { data, problem, stale, hidden, retry } = report;
   const drawn = useRef<ReactNode>(null);
   if (data && !stale) {
     drawn.current = children(data as NonNullable<Data>);
@@ -28,7 +29,7 @@ export function Loaded<Data>({ report, what, skeleton, children }: LoadedProps<D
       {problem && <Failed problem={problem} retry={retry} what={what} isOld={Boolean(data)} />}
       {data ? (
         <div className="loaded" data-stale={stale || undefined} aria-busy={stale}>
-          {drawn.current}
+          <HiddenContext value={hidden}>{drawn.current}</HiddenContext>
         </div>
       ) : (
         !problem && (skeleton ?? <PageSkeleton />)

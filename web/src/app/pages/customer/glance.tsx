@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 
 import { type FragmentOf, graphql, readFragment, type ResultOf } from "../../api/graphql";
 import { Figure, Figures } from "../../parts/panel";
+import { Personal } from "../../parts/personal";
 import { useDay, useFormats, useShop } from "../../shell/shop";
 import { t } from "../../texts";
 
@@ -105,7 +106,7 @@ function Contact({ seen: { consents, email, phone } }: { seen: Seen }) {
     <Figure
       label={useOfToday(t.glance.consent)}
       value={<span className="words">{ways.length > 0 ? ways.join(", ") : t.glance.none}</span>}
-      note={links.length > 0 && <span className="links">{links}</span>}
+      note={<Personal field="email">{links.length > 0 && <span className="links">{links}</span>}</Personal>}
     />
   );
 }

@@ -5,6 +5,7 @@ import { kept, useAddress } from "../../address";
 import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
 import { inWords } from "../../format/formats";
 import { Panel } from "../../parts/panel";
+import { Personal, useIsHidden } from "../../parts/personal";
 import { useFormats } from "../../shell/shop";
 import { t } from "../../texts";
 import { EmailLink, PhoneLink, useOfToday } from "./glance";
@@ -70,10 +71,14 @@ export function Identity({ data }: { data: FragmentOf<typeof identity> }) {
           {customer.isVerified && ` · ${t.customer.verified}`}
         </Fact>
         <Fact name={t.customerColumns.joined}>{formats.day(customer.joinedOn)}</Fact>
-        <Fact name={t.customer.emailAddress}>{customer.email && <EmailLink email={customer.email} />}</Fact>
-        <Fact name={t.customer.phone}>{customer.phone && <PhoneLink phone={customer.phone} />}</Fact>
-        <Fact name={t.customer.birthDate}>{customer.birthDate && formats.day(customer.birthDate)}</Fact>
-        <Fact name={t.customer.address}>{place?.filter(Boolean).join(", ")}</Fact>
+        <Fact name={t.customer.emailAddress} field="email">
+          {customer.email && <EmailLink email={customer.email} />}
+        </Fact>
+        <Fact name={t.customer.phone} field="phone">
+          {customer.phone && <PhoneLink phone={customer.phone} />}
+        </Fact>
+        <Fact name={t.customer.birthDate} field="birthDate">{customer.birthDate && formats.day(customer.birthDate)}</Fact>
+        <Fact name={t.customer.address} field="address">{place?.filter(Boolean).join(", ")}</Fact>
         <Fact name={t.customer.emails}>
           {emailEngagement.openRate !== null &&
             t.customer.engagement(formats.percent(emailEngagement.openRate), formats.percent(emailEngagement.clickRate))}
@@ -108,14 +113,24 @@ export function Identity({ data }: { data: FragmentOf<typeof identity> }) {
   );
 }
 
-/** What is not known is not there. */
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
-  const isKnown = Array.isArray(children) ? children.some(Boolean) : Boolean(children);
+interface FactProps {
+  name: string;
+  /** The field of the API, where some roles do not see it. */
+  field?: string;
+  children: ReactNode;
+}
+
+/** What is not known is not there; what is hidden says so. */
+export function Fact({ name, field = "", children }: FactProps) {
+  const isHidden = useIsHidden(field);
+  const isKnown = isHidden || (Array.isArray(children) ? children.some(Boolean) : Boolean(children));
   return (
     isKnown && (
       <div>
         <dt>{name}</dt>
-        <dd>{children}</dd>
+        <dd>
+          <Personal field={field}>{children}</Personal>
+        </dd>
       </div>
     )
   );

@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { type Address, type CustomerOrder, kept, useAddress } from "../../address";
 import { type FragmentOf, graphql, readFragment, type ResultOf } from "../../api/graphql";
 import type { Formats } from "../../format/formats";
+import { Personal } from "../../parts/personal";
 import { Failed } from "../../parts/states";
 import { type ColumnMeta, VirtualTable } from "../../parts/virtual-table";
 import { usePages } from "../../api/use-pages";
@@ -79,8 +80,8 @@ function columnsOf(names: ColumnName[], formats: Formats, address: Address): Col
     type: ({ row: { original } }) => t.types[original.type],
     tags: ({ row: { original } }) => original.tags?.join(", ") || "–",
     balance: ({ row: { original } }) => formats.money(original.outstandingBalance),
-    email: ({ row: { original } }) => original.email ?? "–",
-    city: ({ row: { original } }) => original.address?.city ?? "–",
+    email: ({ row: { original } }) => <Personal field="email">{original.email ?? "–"}</Personal>,
+    city: ({ row: { original } }) => <Personal field="address">{original.address?.city ?? "–"}</Personal>,
   };
   const isRight: ColumnName[] = ["revenue", "orders", "average", "last", "days", "joined", "balance", "stake", "expected"];
   return [
