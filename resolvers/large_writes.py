@@ -145,14 +145,15 @@ class JobLease:
     @classmethod
     async def taken(cls, services: Services, now: datetime) -> Self | None:
         """The lease of the oldest job that nobody does, None where there is none."""
-        async with services.database.transaction() as connection:
+        async with services.database.reading() as connection:  # most looks find nothing, and hold up nobody
             found = (await connection.execute(job_to_do(), {"now": now})).one_or_none()
-            if found is None:
-                return None
-            key = str(uuid4())
-            taking = {"job_id": found.id, "new_lease": key, "new_until": now + LEASED, "now": now}
-            got = await connection.execute(job_leased(), taking)
-            return cls(found.id, found.business_id, key) if got.rowcount else None
+        if found is None:
+            return None
+        key = str(uuid4())
+        taking = {"job_id": found.id, "new_lease": key, "new_until": now + LEASED, "now": now}
+        async with services.database.transaction() as connection:
+            got = await connection.execute(job_leased(), taking)  # where nobody was quicker
+        return cls(found.id, found.business_id, key) if got.rowcount else None
 
 
 async def do_batch(services: Services, lease: JobLease, clock: Callable[[], datetime]) -> bool:
