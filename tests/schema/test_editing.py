@@ -447,3 +447,29 @@ async def test_finding_by_an_identity_elsewhere_needs_the_claim(ask: Asker, by: 
     asked = "query ($by: CustomerBy!) { customer(by: $by) { id } }"
     await ask.being(Role.VIEWER).refused(asked, "FORBIDDEN", by=by)
     assert (await ask.being(Role.VIEWER, pii=True)(asked, by=by))["customer"] is None
+
+
+# ---------------------------------------------------------------- lastActivityAt
+
+
+async def test_the_last_activity_is_what_the_customer_did(ask: Asker, shop: Shop) -> None:
+    """Counted sales, payments, and contacts in which it took part: not what was sent to it, nor what is void."""
+    shop.customer("QUIET")
+    shop.touchpoint("QUIET", "2026-03-01 10:00", outcome="DELIVERED")
+    shop.touchpoint("QUIET", "2026-03-02 10:00", "CALL", channel="PHONE", outcome="NO_RESPONSE")
+    shop.touchpoint("QUIET", "2026-03-03 10:00", "VISIT", channel="STORE", is_void=True)
+    shop.sale("QUIET", "2026-03-04", "5.00", status="PENDING")
+    for number, type_, outcome in (("READ", "EMAIL", "OPENED"), ("CALLED", "CALL", None), ("CAME", "WEB", None)):
+        shop.touchpoint(shop.customer(number), "2026-02-02 10:00", type_, channel="EMAIL", outcome=outcome)
+    shop.sale(shop.customer("BOUGHT"), "2026-02-03 11:00", "5.00")
+    shop.payment("BOUGHT", "2026-02-04 12:00", "1.00")
+    await shop.save()
+    listed = (await ask("{ customers(first: 100) { nodes { number lastActivityAt } } }"))["customers"]["nodes"]
+    last = {node["number"]: node["lastActivityAt"] for node in listed}
+    assert {number: last[number] for number in ("QUIET", "READ", "CALLED", "CAME", "BOUGHT")} == {
+        "QUIET": None,
+        "READ": "2026-02-02T10:00:00+00:00",
+        "CALLED": "2026-02-02T10:00:00+00:00",
+        "CAME": "2026-02-02T10:00:00+00:00",
+        "BOUGHT": "2026-02-04T12:00:00+00:00",
+    }
