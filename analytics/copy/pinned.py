@@ -25,6 +25,10 @@ class SnapshotMoved(NotShared):
     """The copy is past the snapshot of this operation, or its view of it is lost: it has to begin anew."""
 
 
+class GivenUp(NotShared):
+    """The operation that asked is refused, and what it had still to ask is not asked any more."""
+
+
 class StatementTimeout(Exception):
     """A statement took longer than it may."""
 
@@ -38,6 +42,7 @@ class PinnedView:
     def __init__(self, cursor: "DuckDBPyConnection", tables: frozenset[str], timeout: float, slow: float) -> None:
         self.tables = tables
         self.is_stopped = False
+        self.is_given_up = False
         self._cursor = cursor
         self._timeout = timeout
         self._slow = slow
@@ -53,6 +58,8 @@ class PinnedView:
         Raises StatementTimeout. A cancelled caller's statement is interrupted.
         """
         async with self._turn:
+            if self.is_given_up:
+                raise GivenUp
             if self.is_stopped:
                 raise SnapshotMoved
             started = perf_counter()

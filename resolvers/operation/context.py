@@ -273,6 +273,10 @@ class Context:
         finally:
             self._lookups.discard(task)
 
+    def give_up(self) -> None:
+        """Of what was asked for and has not begun nothing is computed: there may be thousands of it."""
+        self._snapshot.give_up()
+
     async def abandon(self) -> None:
         """End the look-ups of an operation that was cancelled; what a statement of theirs does is interrupted."""
         running = list(self._lookups)

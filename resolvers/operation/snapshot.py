@@ -80,6 +80,11 @@ class Snapshot:
         self._holders += 1
         return self._aside(compute)
 
+    def give_up(self) -> None:
+        """Ask nothing more of the copy: whoever else waits for something of it asks for themselves."""
+        for view in self._views:
+            view.is_given_up = True
+
     async def let_go(self) -> None:
         """The last to let go ends the snapshot and lets go of the copy."""
         self._holders -= 1

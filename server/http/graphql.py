@@ -237,7 +237,9 @@ class Endpoint:
                     context_value=context,
                     operation_extensions={PREPARED: operation.prepared},
                 )
-        except (asyncio.CancelledError, TooCostly):
+        except (asyncio.CancelledError, TooCostly) as ended:
+            if isinstance(ended, TooCostly):
+                context.give_up()
             await context.abandon()
             raise
         finally:

@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from analytics.copy.pinned import GivenUp
+from analytics.history import first_facts
 from models.database import Database
+from resolvers.operation.context import Context
+from resolvers.operation.services import Services
+from resolvers.operation.viewer import Role, Viewer
 from server.app import create_app
 from server.settings import Settings
-from tests.builders import Shop, open_shop
+from tests.builders import NOW, Shop, open_shop
 from tests.server.conftest import token_of
 
 # What GraphQL's library made of fields that are cancelled before they begin, it lets go without a word.
@@ -63,6 +68,19 @@ def test_lists_that_facts_make_longer_than_their_price_said_are_refused(ask_long
     assert [(cohort["key"], len(cohort["periods"])) for cohort in years][:2] == [("1990", 37), ("1991", 36)]
     one = ask_long('{ retention { cohorts(key: "1990-01") { size periods { period } } } }').json()["data"]
     assert len(one["retention"]["cohorts"][0]["periods"]) > 430
+
+
+async def test_what_a_refused_operation_had_still_to_ask_is_not_asked(long_shop: Shop) -> None:
+    services = Services(long_shop.database)
+    context = Context(services, Viewer("ann", Role.MANAGER, long_shop.id), NOW)
+    view = await context.facts()
+    await view.fetch(first_facts(), {"as_of": 0})
+    context.give_up()
+
+    with pytest.raises(GivenUp):
+        await view.fetch(first_facts(), {"as_of": 0})
+    await context.close()
+    await services.reports.close()
 
 
 def test_an_answer_of_too_many_bytes_is_refused(ask_long: Any) -> None:
