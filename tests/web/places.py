@@ -1,4 +1,4 @@
-"""The servers that the tests in the browser look at, each over the same two shops, and which file of tests looks where."""
+"""The servers that the tests in the browser look at, over the same two shops, and which file of tests looks where."""
 
 import os
 import re
@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from resolvers.operation.viewer import Role
 from tests.servers import ROOT, SECRET, Server, free_port, running
 from tests.web.provider import AUDIENCE, CLIENT, Provider, providing
 
@@ -31,6 +32,7 @@ def places(folder: Path, retail: str | None) -> Generator[Places]:
             **_demo(stack, folder),
             **_signing_in(stack, shop, folder),
             **_living(shop, folder),
+            **_figures(stack, shop, folder),
             **(_retail(stack, retail, folder) if retail else {}),
         }
 
@@ -95,9 +97,21 @@ def import_retail(folder: Path, data: Path) -> str:
 
 def _retail(stack: ExitStack, store: str, folder: Path) -> Places:
     """A server of Online Retail, for a reader with a token."""
-    server = stack.enter_context(running(store, folder))
-    token = server.headers(1, pii=True)["Authorization"].removeprefix("Bearer ")
-    return {RETAIL: {"BASE": server.url, "TOKEN": token}}
+    return {RETAIL: _with_tokens(stack.enter_context(running(store, folder)))}
+
+
+def _figures(stack: ExitStack, store: str, folder: Path) -> Places:
+    """A server of the demo shop, for readers with tokens of two roles."""
+    return {"figures.test.mjs": _with_tokens(stack.enter_context(running(store, folder)))}
+
+
+def _with_tokens(server: Server) -> dict[str, str]:
+    """A server for a reader who sees all, and for one who sees no personal data."""
+
+    def token(**viewer: Any) -> str:
+        return server.headers(1, **viewer)["Authorization"].removeprefix("Bearer ")
+
+    return {"BASE": server.url, "TOKEN": token(pii=True), "VIEWER": token(role=Role.VIEWER)}
 
 
 def environment(**given: str) -> dict[str, str]:

@@ -63,7 +63,10 @@ def test_each_block_does_what_it_says(tmp_path: Path, monkeypatch: pytest.Monkey
     assert re.findall(r"<li>(.*?)</li>", told["page"]) == names[0]
     assert told["code"] == "BAD_USER_INPUT"
     refused = told["refused"]["updateBusinessSettings"]
-    assert (refused["__typename"], [each["path"] for each in refused["problems"]]) == ("InvalidInput", [["input", "region"]])
+    assert (refused["__typename"], [each["path"] for each in refused["problems"]]) == (
+        "InvalidInput",
+        [["input", "region"]],
+    )
     assert refused["message"]
     assert told["model"]["lifetimeValueModel"]["status"] != "FITTING"
     assert told["statuses"] == [200, 304]

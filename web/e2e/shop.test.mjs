@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { ask, closeAll, count, figure, loaded, money, PAGES, settled, TOKEN, visit } from "./base.mjs";
+import { ask, closeAll, count, figure, loaded, money, PAGES, place, settled, TOKEN, visit } from "./base.mjs";
+import { walk } from "./figures.mjs";
 
 after(closeAll);
 
@@ -52,3 +53,8 @@ test("a token that does not hold any more leads back to signing in, with the rea
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   await close();
 });
+
+for (const [role, token] of [["a manager", TOKEN], ["a viewer without personal data", place.VIEWER]]) {
+  test(`every figure of a real shop that stands twice is the API's, for ${role}`, () =>
+    walk({ token, days: ["2011-12-09", "2011-11-15", "2011-08-20"], currency: "GBP" }));
+}

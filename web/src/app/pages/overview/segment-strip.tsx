@@ -7,7 +7,7 @@ import { type FragmentOf, graphql, readFragment } from "../../api/graphql";
 import { Bars } from "../../parts/bars";
 import { colorsOf } from "../../parts/colors";
 import { Panel } from "../../parts/panel";
-import { useFormats } from "../../shell/shop";
+import { useDay, useFormats } from "../../shell/shop";
 import { t } from "../../texts";
 
 export const segmentStrip = graphql(`
@@ -34,6 +34,7 @@ export const segmentStrip = graphql(`
 export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentStrip>; tools: ReactNode }) {
   const formats = useFormats();
   const [address] = useAddress();
+  const day = useDay();
   const { totalCustomers, days, insights, segments } = readFragment(segmentStrip, data);
   const colors = colorsOf(segments);
   return (
@@ -61,7 +62,7 @@ export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentS
           ),
           value: Number(totalRevenue),
           color: colors.get(code) ?? "var(--rest)",
-          cells: [formats.count(customerCount), formats.change(growth), formats.wholeMoney(totalRevenue)],
+          cells: [<span data-figure={`segment ${code}:${day}`}>{formats.count(customerCount)}</span>, formats.change(growth), formats.wholeMoney(totalRevenue)],
         }))}
       />
       <p className="about">

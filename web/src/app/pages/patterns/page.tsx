@@ -78,7 +78,7 @@ export default function PatternsPage() {
       <Loaded report={report} what={t.patterns.what}>
         {({ purchasePatterns, categoryAffinity }) => (
           <>
-            <Summary data={purchasePatterns} compared={compared} />
+            <Summary data={purchasePatterns} period={question.period} compared={compared} />
             <Notices notices={purchasePatterns.notices} />
             <Series data={purchasePatterns} />
             <Week data={purchasePatterns} />

@@ -32,23 +32,27 @@ export const summary = graphql(`
 `);
 
 /** The period in a few numbers. */
-export function Summary({ data, compared }: { data: FragmentOf<typeof summary>; compared: Days | null }) {
+export function Summary({ data, period, compared }: { data: FragmentOf<typeof summary>; period: Days; compared: Days | null }) {
   const formats = useFormats();
   const { summary: now, previous, frequency } = readFragment(summary, data);
+  const named = (name: string) => `${name}:${period.start}..${period.end}`;
   return (
     <Figures label={t.patterns.figures}>
-      <Figure label={t.figures.revenue} value={formats.money(now.revenue)} note={<Against now={now.revenue} before={previous?.revenue} compared={compared} format={(value) => formats.money(value)} />} />
+      <Figure figure={named("revenue")} label={t.figures.revenue} value={formats.money(now.revenue)} note={<Against now={now.revenue} before={previous?.revenue} compared={compared} format={(value) => formats.money(value)} />} />
       <Figure
+        figure={named("orders")}
         label={t.patterns.transactions}
         value={formats.count(now.totalTransactions)}
         note={<Against now={now.totalTransactions} before={previous?.totalTransactions} compared={compared} format={formats.count} />}
       />
       <Figure
+        figure={named("buyers")}
         label={t.figures.buyers}
         value={formats.count(now.uniqueCustomers)}
         note={<Against now={now.uniqueCustomers} before={previous?.uniqueCustomers} compared={compared} format={formats.count} />}
       />
       <Figure
+        figure={named("basket")}
         label={t.figures.basket}
         value={formats.money(now.avgBasketSize)}
         note={<Against now={now.avgBasketSize} before={previous?.avgBasketSize} compared={compared} format={(value) => formats.money(value)} />}

@@ -65,7 +65,7 @@ export default function RetentionPage() {
       <Loaded report={report} what={t.retention.what}>
         {({ retention }) => (
           <>
-            <Summary data={retention} compared={compared} />
+            <Summary data={retention} period={asked.period} compared={compared} />
             <Notices notices={retention.notices} />
             <Cohorts data={retention} />
             <Curves data={retention} />

@@ -32,12 +32,13 @@ export const summary = graphql(`
 `);
 
 /** Who stayed, left, came and came back. */
-export function Summary({ data, compared }: { data: FragmentOf<typeof summary>; compared: Days | null }) {
+export function Summary({ data, period, compared }: { data: FragmentOf<typeof summary>; period: Days; compared: Days | null }) {
   const formats = useFormats();
   const { summary: now, previous, repeatPurchases } = readFragment(summary, data);
   return (
     <Figures label={t.retention.figures}>
       <Figure
+        figure={`retention:${period.start}..${period.end}`}
         label={t.retention.rate}
         value={formats.percent(now.retentionRate)}
         note={<Points now={now.retentionRate} before={previous?.retentionRate} compared={compared} />}
@@ -54,7 +55,11 @@ export function Summary({ data, compared }: { data: FragmentOf<typeof summary>; 
       />
       <Figure
         label={t.retention.flow}
-        value={`${formats.count(now.customersAtStart)} → ${formats.count(now.customersAtEnd)}`}
+        value={
+          <>
+            {formats.count(now.customersAtStart)} → <span data-figure={`active:${period.end}`}>{formats.count(now.customersAtEnd)}</span>
+          </>
+        }
         note={t.retention.flowNote(
           formats.count(now.retainedCustomers),
           formats.count(now.churnedCustomers),
@@ -63,6 +68,7 @@ export function Summary({ data, compared }: { data: FragmentOf<typeof summary>; 
         )}
       />
       <Figure
+        figure={`repeat:${period.end}`}
         label={t.retention.repeat}
         value={formats.percent(repeatPurchases.repeatRate)}
         note={t.retention.repeatNote(formats.count(repeatPurchases.repeatBuyers), formats.count(repeatPurchases.oneTimeBuyers))}

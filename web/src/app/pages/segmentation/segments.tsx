@@ -4,7 +4,7 @@ import { Bars } from "../../parts/bars";
 import { REST } from "../../parts/colors";
 import { Panel } from "../../parts/panel";
 import { Empty } from "../../parts/states";
-import { useFormats } from "../../shell/shop";
+import { useDay, useFormats } from "../../shell/shop";
 import { t } from "../../texts";
 
 export const segments = graphql(`
@@ -27,6 +27,7 @@ export const segments = graphql(`
 export function Segments({ data, colors }: { data: FragmentOf<typeof segments>; colors: Map<string, string> }) {
   const formats = useFormats();
   const [, set] = useAddress();
+  const day = useDay();
   const found = readFragment(segments, data);
   return (
     <Panel title={t.segments.title} about={t.segments.titleAbout}>
@@ -54,7 +55,7 @@ export function Segments({ data, colors }: { data: FragmentOf<typeof segments>; 
             value: segment.customerCount,
             color: colors.get(segment.code) ?? REST,
             cells: [
-              formats.count(segment.customerCount),
+              <span data-figure={`segment ${segment.code}:${day}`}>{formats.count(segment.customerCount)}</span>,
               formats.percent(segment.percentage),
               formats.change(segment.growth),
               formats.money(segment.totalRevenue),
