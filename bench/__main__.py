@@ -13,6 +13,7 @@ BENCHES = (
     "page_of_customers",
     "response_cache",
     "catching_up",
+    "large_writes",
     "prediction",
     "exports",
 )
