@@ -27,7 +27,7 @@ def apart(reader: Callable[..., Iterator[Any]], *given: Any, refusal: Exception)
     What it raises is raised here; the refusal is where it would take too much memory or time, or breaks down.
     """
     receiving, sending = processes.Pipe(duplex=False)
-    reading = processes.Process(target=_read, args=(reader, given, sending), daemon=True)
+    reading = processes.Process(target=_read, args=(reader, given, sending, MOST_MEMORY, MOST_SECONDS), daemon=True)
     reading.start()
     sending.close()
     try:
@@ -54,15 +54,17 @@ def _pieces(receiving: Connection, refusal: Exception) -> Iterator[Any]:
         yield piece[0]
 
 
-def _read(reader: Callable[..., Iterator[Any]], given: tuple[Any, ...], sending: Connection) -> None:
+def _read(
+    reader: Callable[..., Iterator[Any]], given: tuple[Any, ...], sending: Connection, memory: int, seconds: int
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this ends it
     with suppress(BrokenPipeError):
         try:
-            _limit_memory()
-            _limit_time()
+            _limit_memory(memory)
+            _limit_time(seconds)
             for piece in reader(*given):
                 _send(sending, (piece,))
-                _limit_time()
+                _limit_time(seconds)
             sending.send(None)
         except Exception as error:  # noqa: BLE001  it is raised where somebody hears of it
             sending.send(error)
@@ -75,14 +77,14 @@ def _send(sending: Connection, piece: Any) -> None:
     sending.send_bytes(message)
 
 
-def _limit_memory() -> None:
+def _limit_memory(most: int) -> None:
     """Let this process take no more than it is allowed to, beside what Arrow reserves at its first use."""
     import pyarrow as pa  # noqa: PLC0415
 
     pa.allocate_buffer(1)
     pa.set_memory_pool(pa.system_memory_pool())
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (_taken() + MOST_MEMORY, hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (_taken() + most, hard))
 
 
 def _taken() -> int:
@@ -90,6 +92,6 @@ def _taken() -> int:
     return int(status.read_text().split()[5]) * resource.getpagesize() if status.exists() else 0
 
 
-def _limit_time() -> None:
+def _limit_time(most: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(process_time()) + MOST_SECONDS, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(process_time()) + most, hard))

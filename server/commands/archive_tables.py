@@ -1,7 +1,7 @@
-"""The rows of one table of a backup. What reads them is imported by a process of its own, so it imports little."""
+"""The tables of a backup. What reads them is imported by a process of its own, so it imports little."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,17 @@ class NotABackup(Failure):
     """A file that cannot be restored; the message says why."""
 
 
-def chunks_of(path: Path, name: str, columns: Any) -> Iterator[pa.Table]:
-    """The rows of a table that has these columns, some at a time."""
+def pieces_of(path: Path, tables: Sequence[tuple[str, Any]]) -> Iterator[pa.Table | None]:
+    """The rows of tables of these names and columns, some at a time, and None where one is at its end."""
+    with zipfile.ZipFile(path) as archive:
+        for name, columns in tables:
+            yield from _chunks(archive, name, columns)
+            yield None
+
+
+def _chunks(archive: zipfile.ZipFile, name: str, columns: Any) -> Iterator[pa.Table]:
     kept, rows, size = list[Any](), 0, 0
-    for batch in _batches(path, name, columns):
+    for batch in _batches(archive, name, columns):
         kept.append(batch)
         rows, size = rows + batch.num_rows, size + batch.nbytes
         if rows >= CHUNK or size >= CHUNK_BYTES:
@@ -32,8 +39,8 @@ def chunks_of(path: Path, name: str, columns: Any) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(kept)
 
 
-def _batches(path: Path, name: str, columns: Any) -> Iterator[Any]:
-    with zipfile.ZipFile(path) as archive, archive.open(f"{name}.parquet") as member:
+def _batches(archive: zipfile.ZipFile, name: str, columns: Any) -> Iterator[Any]:
+    with archive.open(f"{name}.parquet") as member:
         file: Any = pq.ParquetFile(member)
         if not file.schema_arrow.equals(columns):
             raise NotABackup(f"the backup has other columns in {name}.parquet than its manifest tells")

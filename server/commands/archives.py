@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from ingest.apart import apart
 from models.backup import Columns, StoredKind, TableLayout
-from server.commands.archive_tables import NotABackup, chunks_of
+from server.commands.archive_tables import NotABackup, pieces_of
 
 FORMAT = "customer-api-backup"
 VERSION = 1
@@ -160,6 +160,10 @@ def _columns(layout: TableLayout) -> Any:
     return arrow.schema([(name, ARROW_TYPES[kind]) for name, kind in layout.columns.items()])
 
 
+class _Unreadable(Exception):
+    """A table takes too much to be read."""
+
+
 class ArchiveReader:
     """Reads a backup; the ZIP's own checksums tell about damage."""
 
@@ -168,15 +172,31 @@ class ArchiveReader:
         self._path = path
         self._file = file
 
-    def chunks(self, layout: TableLayout) -> Iterator[pa.Table]:
-        """The rows of a table, some at a time; read apart, for a few bytes of them may stand for gigabytes."""
-        refusal = NotABackup(f"{layout.name}.parquet takes more memory or time to read than any that `backup` writes")
-        with apart(chunks_of, self._path, layout.name, _columns(layout), refusal=refusal) as chunks:
-            yield from chunks
+    def tables(self) -> Iterator[tuple[TableLayout, Iterator[pa.Table]]]:
+        """Each table with its rows, some at a time, which are to be taken to their end before the next.
+
+        They are read apart, for a few bytes of them may stand for gigabytes.
+        """
+        asked = [(layout.name, _columns(layout)) for layout in self.manifest.tables]
+        with apart(pieces_of, self._path, asked, refusal=_Unreadable()) as pieces:
+            for layout in self.manifest.tables:
+                yield layout, _rows(layout, pieces)
 
     def damaged(self) -> str | None:
         """The name of a part whose bytes are not what was written, None where all are."""
         return self._file.testzip()
+
+
+def _rows(layout: TableLayout, pieces: Iterator[pa.Table | None]) -> Iterator[pa.Table]:
+    try:
+        for piece in pieces:
+            if piece is None:
+                return
+            yield piece
+    except _Unreadable:
+        raise NotABackup(
+            f"{layout.name}.parquet takes more memory or time to read than any that `backup` writes"
+        ) from None
 
 
 def _refuse_bombs(file: zipfile.ZipFile, path: Path) -> None:

@@ -2,11 +2,12 @@
 
 import os
 import zipfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
 import typer
 
 from models.backup import Contents, Filling, TableLayout, contents, filling, layouts
@@ -105,9 +106,9 @@ async def _write_table(found: Contents, archive: ArchiveWriter, layout: TableLay
 
 def _compare(part: Path, digests: dict[str, Digest], progress: Progress) -> None:
     with reading(part) as archive:
-        for layout in archive.manifest.tables:
+        for layout, chunks in archive.tables():
             digest, of = Digest(), digests[layout.name]
-            for chunk in archive.chunks(layout):
+            for chunk in chunks:
                 digest.add(chunk)
                 progress("verifying", digest.rows, of.rows)
             if digest != of:
@@ -162,23 +163,23 @@ async def _fill(fill: Filling, archive: ArchiveReader, progress: Progress) -> No
     if occupied:
         raise StoreError(f"the database is not empty (it has rows in {occupied}): restore goes into a new one only")
     await fill.clear()
-    for layout in archive.manifest.tables:
+    for layout, chunks in archive.tables():
         digest, of = Digest(), archive.manifest.rows[layout.name]
-        for chunk in archive.chunks(layout):
+        for chunk in chunks:
             await fill.add(layout, [column.to_pylist() for column in chunk.columns])
             digest.add(chunk)
             progress(layout.name, digest.rows, of)
         if digest.rows != of:
             raise NotABackup(f"the backup has {digest.rows:,} rows of {layout.name} where it says {of:,}")
     await fill.refer_ahead()
-    for layout in archive.manifest.tables:
-        await _compare_restored(fill, archive, layout, progress)
+    for layout, chunks in archive.tables():
+        await _compare_restored(fill, layout, chunks, progress)
     await fill.make_new()
 
 
-async def _compare_restored(fill: Filling, archive: ArchiveReader, layout: TableLayout, progress: Progress) -> None:
+async def _compare_restored(fill: Filling, layout: TableLayout, chunks: Iterable[pa.Table], progress: Progress) -> None:
     meant, restored = Digest(), Digest()
-    for chunk in archive.chunks(layout):
+    for chunk in chunks:
         meant.add(chunk)
     async for values in fill.written.rows(layout, CHUNK):
         restored.add(chunk_of(layout.columns, values))
