@@ -62,7 +62,7 @@ test("the overview shows the API's figures", async () => {
 });
 
 test("segments show the API's figures, open to their customers, and back closes them", async () => {
-  const { segmentation } = await ask("{ segmentation { totalCustomers totalRevenue segments { name code customerCount customers(first: 1) { nodes { name } } } } }");
+  const { segmentation } = await ask("{ segmentation(scheme: RETAIL, days: null) { totalCustomers totalRevenue segments { name code customerCount customers(first: 1) { nodes { name } } } } }");
   const { page, close } = await visit("/segmentation");
   await loaded(page);
   assert.equal(await figure(page, "Customers"), count(segmentation.totalCustomers));
@@ -79,7 +79,7 @@ test("segments show the API's figures, open to their customers, and back closes 
 });
 
 test("a cell of the grid opens to exactly its customers", async () => {
-  const { segmentation } = await ask("{ segmentation { cells(recencyScore: 5, frequencyScore: 5, monetaryScore: 5) { customerCount } } }");
+  const { segmentation } = await ask("{ segmentation(scheme: RETAIL, days: null) { cells(recencyScore: 5, frequencyScore: 5, monetaryScore: 5) { customerCount } } }");
   const { page, close } = await visit("/segmentation?open=cell:5.5");
   await page.getByRole("dialog").getByText(new RegExp(`^${count(segmentation.cells[0].customerCount)} customers?$`)).waitFor();
   await close();
@@ -87,14 +87,14 @@ test("a cell of the grid opens to exactly its customers", async () => {
 
 test("a filter changes the figures and the address; back, forward and reload keep what they show", async () => {
   const shown = (page) => figure(page, "Customers");
-  const { all, wholesale } = await ask("{ all: segmentation { totalCustomers } wholesale: segmentation(customerType: WHOLESALE, scheme: RETAIL) { totalCustomers } }");
+  const { all, wholesale } = await ask("{ all: segmentation(days: null) { totalCustomers } wholesale: segmentation(customerType: WHOLESALE, scheme: POS, days: null) { totalCustomers } }");
   const { page, close } = await visit("/segmentation");
   await loaded(page);
   assert.equal(await shown(page), count(all.totalCustomers));
   await openFilters(page);
   await page.getByLabel("Customers", { exact: true }).selectOption("WHOLESALE");
-  await page.getByRole("group", { name: "Filters" }).getByLabel("Segments", { exact: true }).selectOption("RETAIL");
-  await page.getByRole("group", { name: "Segments", exact: true }).getByRole("button", { name: "Can't Lose Them", exact: true }).waitFor();
+  await page.getByRole("group", { name: "Filters" }).getByLabel("Segments", { exact: true }).selectOption("POS");
+  await page.getByRole("group", { name: "Segments", exact: true }).getByRole("button", { name: "Potential Loyalists", exact: true }).waitFor();
   await loaded(page);
   assert.equal(await shown(page), count(wholesale.totalCustomers));
   await page.reload();
@@ -183,7 +183,7 @@ test("ranges of value and moves between segments open to their customers", async
   assert.equal(new URL(page.url()).searchParams.get("open"), `value:${label}`);
 
   const day = await today();
-  const { segmentMigration } = await ask("query ($from: Date!, $to: Date!) { segmentMigration(from: $from, to: $to) { moves { customerCount } } }", {
+  const { segmentMigration } = await ask("query ($from: Date!, $to: Date!) { segmentMigration(from: $from, to: $to, scheme: RETAIL, days: null) { moves { customerCount } } }", {
     from: before(day, 90),
     to: day,
   });

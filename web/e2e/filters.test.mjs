@@ -75,11 +75,12 @@ filtered("/patterns", "Revenue", money, () => [
 const segmentation = (given) => async () => (await ask(`{ segmentation(${given()}) { totalCustomers } }`)).segmentation.totalCustomers;
 
 filtered("/segmentation", "Customers", count, () => [
-  ["Customers by", "TIER", segmentation(() => "method: TIER")],
-  ["To", daysBefore(today, 40), segmentation(() => `asOf: "${daysBefore(today, 40)}"`)],
-  ["Purchases of", "0", segmentation(() => "days: null")],
-  ["Storefront", storefront, segmentation(() => `storefront: "${storefront}"`)],
-  ["Customers", "RETAIL", segmentation(() => "customerType: RETAIL")],
+  ["Customers by", "TIER", segmentation(() => "method: TIER, days: null")],
+  ["To", daysBefore(today, 40), segmentation(() => `days: null, asOf: "${daysBefore(today, 40)}"`)],
+  ["Purchases of", "30", segmentation(() => "days: 30")],
+  ["Inactive customers", "yes", segmentation(() => "days: null, includeInactive: true")],
+  ["Storefront", storefront, segmentation(() => `days: null, storefront: "${storefront}"`)],
+  ["Customers", "RETAIL", segmentation(() => "days: null, customerType: RETAIL")],
 ]);
 
 const value = (given) => async () => (await ask(`{ lifetimeValueReport(${given()}) { summary { totalRevenue } } }`)).lifetimeValueReport.summary.totalRevenue;
@@ -155,6 +156,11 @@ const LIST = () => [
   ["Segment", "CHAMPION", listed(() => ({ rfmSegment: "CHAMPION" }))],
   ["Risk of leaving", "HIGH", listed(() => ({ churnRisk: "HIGH" }))],
   ["Customers", "WHOLESALE", listed(() => ({ type: "WHOLESALE" }))],
+  ["Needs attention", "LEAVING", listed(() => ({ attention: "LEAVING" }))],
+  ["Storefront", storefront, listed(() => ({ storefront }))],
+  ["Days without a purchase, at least", "61", listed(() => ({ daysSinceLastPurchase: { min: 61 } }))],
+  ["Days without a purchase, at most", "30", listed(() => ({ daysSinceLastPurchase: { max: 30 } }))],
+  ["Owes at least", "100", listed(() => ({ balance: { min: "100" } }))],
   ["Status", "no", listed(() => ({ isActive: false }))],
   ["Contact", "no", listed(() => ({ isVerified: false }))],
   ["Spent at least", "2000", listed(() => ({ totalSpent: { min: "2000" } }))],

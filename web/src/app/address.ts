@@ -51,6 +51,8 @@ export interface Address {
   max?: number;
   q?: string;
   active?: "yes" | "no";
+  /** Whether customers that are not active are in segments too. */
+  inactive?: "yes";
   verified?: "yes" | "no";
   risk?: Risk;
   attention?: Attention;
@@ -119,13 +121,14 @@ const READERS: { [Name in keyof Address]-?: (value: unknown) => Address[Name] | 
   max: whole,
   q: text,
   active: one("yes", "no"),
+  inactive: one("yes"),
   verified: one("yes", "no"),
   risk: one("LOW", "MEDIUM", "HIGH"),
   attention: one("LEAVING", "LOST"),
   sinceMin: whole,
   sinceMax: whole,
   owesMin: whole,
-  segment: one(...Object.keys(t.retailSegments)),
+  segment: one(...Object.values(t.segmentNames).flatMap((names) => Object.keys(names))),
   source: text,
   tag: text,
   lastFrom: day,

@@ -4,6 +4,7 @@ import { acquisitionQuery } from "./pages/acquisition/page";
 import { acquisitionExportsQuery, acquisitionSignQuery } from "./pages/acquisition/tools";
 import { customerQuery } from "./pages/customer/page";
 import { habitsExportsQuery, habitsSignQuery } from "./pages/customer/tools";
+import { facetsQuery } from "./pages/customers/facet-input";
 import { customersExportsQuery } from "./pages/customers/exports";
 import { customersQuery } from "./pages/customers/query";
 import { modelQuery } from "./pages/lifetime-value/model";
@@ -57,6 +58,7 @@ export const documents = [
   trendSignQuery,
   customersQuery,
   customersExportsQuery,
+  facetsQuery,
   customerQuery,
   habitsExportsQuery,
   habitsSignQuery,

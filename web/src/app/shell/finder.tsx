@@ -3,13 +3,14 @@ import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useId, useState } from "react";
 
-import { type Address, kept, useAddress } from "../address";
+import { type Address, kept, type Scheme, useAddress } from "../address";
 import { graphql } from "../api/graphql";
 import { useReport } from "../api/use-report";
 import { isSearch } from "../format/formats";
 import { Icon } from "../parts/icon";
 import { t } from "../texts";
 import { PAGES } from "./navigation";
+import { useKnownShop } from "./shop";
 
 export const finderQuery = graphql(`
   query Finder($search: String!, $first: Int!) {
@@ -129,7 +130,8 @@ function useFound(words: string): { found: Found[]; isWaiting: boolean } {
   const { data, stale } = useReport(finderQuery, { search: asked, first: MOST }, { pause: !isAsked, isPrivate: true });
   const isWaiting = isSearch(words) && (asked !== words || !data || stale);
   const customers = isAsked && isSearch(words) && !isWaiting ? data?.customers : undefined;
-  const found = [...PLACES.filter(({ name }) => !words || folded(name).includes(folded(words)))];
+  const places = placesIn(useKnownShop()?.segmentScheme ?? "RETAIL");
+  const found = places.filter(({ name }) => folded(name).includes(folded(words)));
   const people = (customers?.nodes ?? []).map(
     ({ number, name }): Found => ({ key: number, kind: t.finder.kinds.customer, name, note: name === number ? "" : number, to: "/customers/$number", params: { number } }),
   );
@@ -137,12 +139,16 @@ function useFound(words: string): { found: Found[]; isWaiting: boolean } {
     customers && customers.totalCount > people.length
       ? [{ key: "all", kind: t.finder.kinds.customer, name: t.finder.all(customers.totalCount, words), to: "/customers", search: { q: words } }]
       : [];
-  return { found: [...people, ...all, ...(words ? found : PLACES.slice(0, PAGES.length))], isWaiting };
+  return { found: [...people, ...all, ...(words ? found : places.slice(0, PAGES.length))], isWaiting };
 }
 
 const folded = (text: string) => text.toLocaleLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 
-const PLACES: Found[] = [
-  ...PAGES.map(({ to, label }) => ({ key: to, kind: t.finder.kinds.page, name: label, to })),
-  ...Object.entries(t.retailSegments).map(([code, name]) => ({ key: code, kind: t.finder.kinds.segment, name, to: "/customers", search: { segment: code } })),
-];
+/** The pages, and the segments as the shop has them. */
+function placesIn(scheme: Scheme): Found[] {
+  const segments = Object.entries(t.segmentNames[scheme]);
+  return [
+    ...PAGES.map(({ to, label }) => ({ key: to, kind: t.finder.kinds.page, name: label, to })),
+    ...segments.map(([code, name]) => ({ key: code, kind: t.finder.kinds.segment, name, to: "/customers", search: { segment: code } })),
+  ];
+}

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, use, useMemo } from "react";
 
-import { type Address, type CustomerType, useAddress } from "../address";
+import { type Address, type CustomerType, type Scheme, useAddress } from "../address";
 import { graphql, type ResultOf } from "../api/graphql";
 import { type Report, useReport } from "../api/use-report";
 import { daysBefore, type Formats, formatsOf, todayIn, type Weekday } from "../format/formats";
@@ -20,6 +20,8 @@ export const shopQuery = graphql(`
         currency
         timezone
         weekStart
+        segmentScheme
+        segmentDays
         dataQuality {
           firstBusinessDate
           lastBusinessDate
@@ -49,6 +51,9 @@ export interface Shop {
   today: string;
   /** The day on which its weeks begin. */
   weekStart: Weekday;
+  /** How the shop puts its customers into segments: a table of them, and the days whose purchases count, null for all. */
+  segmentScheme: Scheme;
+  segmentDays: number | null;
   firstDay: string | null;
   /** The day of the last sale where the shop has none in the 90 days to today, else null. */
   quietSince: string | null;
@@ -102,7 +107,7 @@ export function ShopGate({ children, waiting }: { children: ReactNode; waiting: 
 }
 
 function shopOf({ viewer, storefronts }: ResultOf<typeof shopQuery>): Shop {
-  const { name, currency, timezone, weekStart, dataRevision, dataUpdatedAt, dataQuality } = viewer.business;
+  const { name, currency, timezone, weekStart, segmentScheme, segmentDays, dataRevision, dataUpdatedAt, dataQuality } = viewer.business;
   const today = todayIn(timezone);
   const last = dataQuality.lastBusinessDate;
   return {
@@ -115,6 +120,8 @@ function shopOf({ viewer, storefronts }: ResultOf<typeof shopQuery>): Shop {
     formats: formatsOf(undefined, currency, timezone),
     today,
     weekStart,
+    segmentScheme,
+    segmentDays,
     firstDay: dataQuality.firstBusinessDate,
     quietSince: last && last <= daysBefore(today, QUIET_DAYS) ? last : null,
   };

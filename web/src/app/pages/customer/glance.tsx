@@ -21,7 +21,7 @@ export const glance = graphql(`
       sms
       push
     }
-    rfm(scheme: RETAIL, days: null, asOf: $asOf) {
+    rfm(scheme: $scheme, days: $days, asOf: $asOf) {
       segment {
         name
       }

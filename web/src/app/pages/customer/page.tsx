@@ -8,7 +8,7 @@ import { DayChoice } from "../../parts/dates";
 import { Filters } from "../../parts/filters";
 import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
-import { useDay } from "../../shell/shop";
+import { useDay, useShop } from "../../shell/shop";
 import { t } from "../../texts";
 import { Glance, glance } from "./glance";
 import { Cohort, cohort, Habits, habits } from "./habits";
@@ -23,7 +23,7 @@ import { Touchpoints, touchpoints } from "./touchpoints";
 
 export const customerQuery = graphql(
   `
-    query Customer360($number: String!, $asOf: Date!, $year: DateRange!) {
+    query Customer360($number: String!, $asOf: Date!, $year: DateRange!, $scheme: RFMScheme!, $days: Int) {
       customer(by: { number: $number }) {
         name
         ...Glance
@@ -48,8 +48,9 @@ export default function CustomerPage() {
   const { number } = useParams({ strict: false }) as { number: string };
   const [address] = useAddress();
   const asOf = useDay();
+  const { segmentScheme, segmentDays } = useShop();
   const year = { start: daysBefore(monthsBefore(asOf, 12), -1), end: asOf };
-  const report = useReport(customerQuery, { number, asOf, year });
+  const report = useReport(customerQuery, { number, asOf, scheme: segmentScheme, days: segmentDays, year });
   return (
     <Page
       title={report.data?.customer?.name ?? number}

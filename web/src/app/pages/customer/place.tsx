@@ -7,7 +7,7 @@ import { Fact } from "./identity";
 
 export const place = graphql(`
   fragment Place on Customer {
-    rfm(scheme: RETAIL, days: null, asOf: $asOf) {
+    rfm(scheme: $scheme, days: $days, asOf: $asOf) {
       recencyDays
       frequency
       monetary

@@ -10,6 +10,7 @@ import { DayInput } from "../../parts/day-input";
 import { Choice, Filters, StorefrontChoice, TypeChoice } from "../../parts/filters";
 import { useShop } from "../../shell/shop";
 import { t } from "../../texts";
+import { FacetInput } from "./facet-input";
 
 const SEARCH_MS = 250;
 
@@ -44,6 +45,7 @@ const between = (start: string | undefined, end: string | undefined) => (start |
 
 export function CustomerFilters() {
   const [address] = useAddress();
+  const { segmentScheme } = useShop();
   const isWrong = { since: isUpsideDown(address.sinceMin, address.sinceMax), spent: isUpsideDown(address.min, address.max), last: isUpsideDown(address.lastFrom, address.lastTo), joined: isUpsideDown(address.joinedFrom, address.joinedTo) };
   return (
     <Filters
@@ -56,26 +58,26 @@ export function CustomerFilters() {
         </>
       }
     >
-      <Choice name="segment" label={t.customers.segment} usual="" options={{ "": t.customers.allSegments, ...t.retailSegments }} />
+      <Choice name="segment" label={t.customers.segment} usual="" options={{ "": t.customers.allSegments, ...t.segmentNames[segmentScheme] }} />
       <Choice name="risk" label={t.prediction.risk} usual="" options={{ "": t.customers.anyRisk, ...t.risks }} />
       <Choice name="attention" label={t.attention.filter} usual="" options={{ "": t.attention.anybody, ...t.attention.kinds }} />
-      <WordInput name="sinceMin" label={t.customers.sinceMin} isNumber />
-      <WordInput name="sinceMax" label={t.customers.sinceMax} isNumber error={isWrong.since} />
+      <NumberInput name="sinceMin" label={t.customers.sinceMin} />
+      <NumberInput name="sinceMax" label={t.customers.sinceMax} error={isWrong.since} />
       <TypeChoice />
       <StorefrontChoice />
       <Choice name="active" label={t.customers.active} usual="" options={t.customers.activeOptions} />
       <Choice name="verified" label={t.customers.contact} usual="" options={t.customers.verifiedOptions} />
-      <WordInput name="min" label={t.customers.min} isNumber />
-      <WordInput name="max" label={t.customers.max} isNumber error={isWrong.spent} />
-      <WordInput name="owesMin" label={t.customers.owesMin} isNumber />
+      <NumberInput name="min" label={t.customers.min} />
+      <NumberInput name="max" label={t.customers.max} error={isWrong.spent} />
+      <NumberInput name="owesMin" label={t.customers.owesMin} />
       <Day name="lastFrom" label={t.customers.lastFrom} />
       <Day name="lastTo" label={t.customers.lastTo} error={isWrong.last} />
       <Day name="joinedFrom" label={t.customers.joinedFrom} />
       <Day name="joinedTo" label={t.customers.joinedTo} error={isWrong.joined} />
-      <WordInput name="source" label={t.customers.source} />
-      <WordInput name="tag" label={t.customers.tag} />
-      <WordInput name="city" label={t.customers.city} />
-      <WordInput name="country" label={t.customers.country} />
+      <FacetInput name="source" label={t.customers.source} />
+      <FacetInput name="tag" label={t.customers.tag} />
+      <FacetInput name="city" label={t.customers.city} />
+      <FacetInput name="country" label={t.customers.country} />
     </Filters>
   );
 }
@@ -127,21 +129,20 @@ function Day({ name, label, error = false }: DayProps) {
   return <DayInput label={label} value={value ?? ""} max={today} error={error && t.customers.upsideDown} onChange={(day) => set({ [name]: day || undefined })} />;
 }
 
-interface WordInputProps {
-  name: "min" | "max" | "sinceMin" | "sinceMax" | "owesMin" | "source" | "tag" | "city" | "country";
+interface NumberInputProps {
+  name: "min" | "max" | "sinceMin" | "sinceMax" | "owesMin";
   label: string;
-  isNumber?: boolean;
   error?: boolean;
 }
 
-/** A word or a number that counts when it is left or Enter is pressed. */
-function WordInput({ name, label, isNumber = false, error = false }: WordInputProps) {
+/** A number that counts when it is left or Enter is pressed. */
+function NumberInput({ name, label, error = false }: NumberInputProps) {
   const [address, set] = useAddress();
   const value = String(address[name] ?? "");
   useChip(name, value === "" ? null : `${label} ${value}`, { [name]: undefined });
   const apply = (given: string) => {
     if (given !== value) {
-      set({ [name]: given === "" ? undefined : isNumber ? Number(given) : given });
+      set({ [name]: given === "" ? undefined : Number(given) });
     }
   };
   return (
@@ -152,7 +153,8 @@ function WordInput({ name, label, isNumber = false, error = false }: WordInputPr
       label={label}
       defaultValue={value}
       error={error && t.customers.upsideDown}
-      {...(isNumber ? { type: "number", min: 0 } : {})}
+      type="number"
+      min={0}
       onBlur={({ currentTarget }) => apply(currentTarget.value.trim())}
       onKeyDown={({ key, currentTarget }) => key === "Enter" && apply(currentTarget.value.trim())}
     />

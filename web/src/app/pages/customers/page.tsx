@@ -5,7 +5,7 @@ import { useReport } from "../../api/use-report";
 import { Page } from "../../parts/page";
 import { Panel } from "../../parts/panel";
 import { Empty, Loaded } from "../../parts/states";
-import { useDay, useFormats } from "../../shell/shop";
+import { useDay, useFormats, useShop } from "../../shell/shop";
 import { t } from "../../texts";
 import { chosenColumns, COLUMNS, type ColumnName } from "./columns";
 import { CustomersExports } from "./exports";
@@ -17,10 +17,13 @@ const PAGE = 50;
 
 export default function Customers() {
   const [address] = useAddress();
+  const { segmentScheme, segmentDays } = useShop();
   const asked: Asked = {
     filter: filterOf(address),
     orderBy: orderOf(address),
     asOf: useDay(),
+    scheme: segmentScheme,
+    days: segmentDays,
     first: PAGE,
     ...wanted(chosenColumns(address.columns)),
   };

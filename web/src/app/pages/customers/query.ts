@@ -7,6 +7,8 @@ export const customersQuery = graphql(
       $filter: CustomerFilter
       $orderBy: CustomerOrder
       $asOf: Date!
+      $scheme: RFMScheme!
+      $days: Int
       $first: Int
       $after: String
       $withTags: Boolean!

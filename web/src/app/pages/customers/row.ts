@@ -30,7 +30,7 @@ export const row = graphql(`
         }
       }
     }
-    rfm(scheme: RETAIL, days: null, asOf: $asOf) @include(if: $withSegment) {
+    rfm(scheme: $scheme, days: $days, asOf: $asOf) @include(if: $withSegment) {
       segment {
         name
       }

@@ -7,7 +7,7 @@ import { PeriodChoice, useComparison } from "../../parts/dates";
 import { Choice, Filters, StorefrontChoice, TypeChoice } from "../../parts/filters";
 import { Page } from "../../parts/page";
 import { Loaded, Notices } from "../../parts/states";
-import { scopeOf, usePeriod } from "../../shell/shop";
+import { scopeOf, usePeriod, useShop } from "../../shell/shop";
 import { t } from "../../texts";
 import { PatternsTools } from "../patterns/tools";
 import { RetentionTools } from "../retention/tools";
@@ -22,6 +22,8 @@ export const overviewQuery = graphql(
   `
     query Overview(
       $asOf: Date!
+      $scheme: RFMScheme!
+      $days: Int
       $period: DateRange!
       $before: DateRange
       $isCompared: Boolean!
@@ -56,7 +58,7 @@ export const overviewQuery = graphql(
       inPeriod: retention(period: $period, compareTo: $compareTo, storefront: $storefront, customerType: $customerType) {
         ...Newcomers
       }
-      segmentation(asOf: $asOf, storefront: $storefront, customerType: $customerType) {
+      segmentation(scheme: $scheme, days: $days, asOf: $asOf, storefront: $storefront, customerType: $customerType) {
         ...SegmentStrip
       }
       retention(period: $year, storefront: $storefront, customerType: $customerType) {
@@ -71,6 +73,7 @@ const USUAL = { days: 90 };
 
 export default function Overview() {
   const [address] = useAddress();
+  const { segmentScheme, segmentDays } = useShop();
   const period = usePeriod(USUAL);
   const { compareTo, compared } = useComparison(period);
   const day = period.end;
@@ -80,6 +83,8 @@ export default function Overview() {
   const grouping = groupingOf(lengthOf(period));
   const report = useReport(overviewQuery, {
     asOf: day,
+    scheme: segmentScheme,
+    days: segmentDays,
     period,
     before: compared,
     isCompared: compared !== null,
@@ -113,7 +118,7 @@ export default function Overview() {
               tools={<PatternsTools asked={{ period, revenueBasis, compareTo, grouping, ...scope }} />}
             />
             <div className="two">
-              <SegmentStrip data={data.segmentation} tools={<SegmentationTools asked={{ method: "RFM", asOf: day, ...scope }} />} />
+              <SegmentStrip data={data.segmentation} tools={<SegmentationTools asked={{ method: "RFM", scheme: segmentScheme, days: segmentDays, includeInactive: false, asOf: day, ...scope }} />} />
               <AttentionList asOf={day} />
             </div>
             <CohortStrip

@@ -1,5 +1,5 @@
 import { useAddress } from "../../address";
-import { scopeOf, useDay } from "../../shell/shop";
+import { scopeOf, useDay, useShop } from "../../shell/shop";
 
 /** The days over which it is told who moved, where no others are chosen. */
 export const USUAL = { days: 90 };
@@ -7,12 +7,13 @@ export const USUAL = { days: 90 };
 /** What a segmentation is asked with, as the address says it. */
 export function useAsked() {
   const [address] = useAddress();
+  const { segmentScheme, segmentDays } = useShop();
   const asOf = useDay();
   return {
     method: address.method ?? ("RFM" as const),
-    // What is left out is as the shop has it.
-    ...(address.scheme && { scheme: address.scheme }),
-    ...(address.days !== undefined && { days: address.days || null }),
+    scheme: address.scheme ?? segmentScheme,
+    days: address.days === undefined ? segmentDays : address.days || null,
+    includeInactive: address.inactive === "yes",
     asOf,
     ...scopeOf(address),
   };

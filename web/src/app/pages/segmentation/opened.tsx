@@ -32,11 +32,12 @@ export const segmentMembersQuery = graphql(
   `
     query SegmentMembers(
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $asOf: Date!
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
       $code: String!
       $first: Int
       $after: String
@@ -48,6 +49,7 @@ export const segmentMembersQuery = graphql(
         asOf: $asOf
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
         segmentCode: $code
       ) {
         segments {
@@ -65,11 +67,12 @@ export const cellMembersQuery = graphql(
   `
     query CellMembers(
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $asOf: Date!
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
       $recency: Int!
       $frequency: Int!
       $monetary: Int!
@@ -83,6 +86,7 @@ export const cellMembersQuery = graphql(
         asOf: $asOf
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
       ) {
         cells(recencyScore: $recency, frequencyScore: $frequency, monetaryScore: $monetary) {
           customers(first: $first, after: $after) {
@@ -99,12 +103,13 @@ export const moveMembersQuery = graphql(
   `
     query MoveMembers(
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $asOf: Date!
       $before: Date!
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
       $from: String
       $to: String
       $first: Int
@@ -118,6 +123,7 @@ export const moveMembersQuery = graphql(
         days: $days
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
       ) {
         moves(from: $from, to: $to) {
           customers(first: $first, after: $after) {

@@ -22,13 +22,14 @@ export const segmentationQuery = graphql(
   `
     query SegmentationPage(
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $asOf: Date!
       $before: Date!
       $yearBefore: Date!
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
       $isDated: Boolean!
     ) {
       segmentation(
@@ -38,6 +39,7 @@ export const segmentationQuery = graphql(
         asOf: $asOf
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
       ) {
         notices
         ...Population
@@ -54,6 +56,7 @@ export const segmentationQuery = graphql(
         days: $days
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
       ) @include(if: $isDated) {
         ...Migration
       }
@@ -65,6 +68,7 @@ export const segmentationQuery = graphql(
         days: $days
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
         every: MONTH
       ) @include(if: $isDated) {
         ...Trend
@@ -90,6 +94,7 @@ export default function SegmentationPage() {
           <Choice name="method" label={t.filters.method} usual="RFM" options={t.methods} />
           {isRfm && <Choice name="scheme" label={t.filters.scheme} usual="" options={{ "": t.filters.shopsOwn, ...t.schemes }} />}
           <WindowChoice />
+          <Choice name="inactive" label={t.segments.inactive} usual="" options={t.segments.inactiveOptions} />
           <StorefrontChoice />
           <TypeChoice />
         </Filters>
@@ -100,7 +105,7 @@ export default function SegmentationPage() {
           const colors = colorsOf(readFragment(segments, segmentation).segments);
           return (
             <>
-              <Population data={segmentation} />
+              <Population data={segmentation} includeInactive={asked.includeInactive} />
               <Notices notices={segmentation.notices} />
               <Segments data={segmentation} colors={colors} />
               {isRfm && (

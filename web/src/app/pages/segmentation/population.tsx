@@ -9,7 +9,6 @@ export const population = graphql(`
     days
     asOf
     totalCustomers
-    activeCustomers
     totalRevenue
     refundsOutsidePopulation
     insights {
@@ -20,16 +19,16 @@ export const population = graphql(`
 `);
 
 /** Whom the segments are of, and what stands out. */
-export function Population({ data }: { data: FragmentOf<typeof population> }) {
+export function Population({ data, includeInactive }: { data: FragmentOf<typeof population>; includeInactive: boolean }) {
   const formats = useFormats();
-  const { scheme, days, asOf, totalCustomers, activeCustomers, totalRevenue, refundsOutsidePopulation, insights } = readFragment(population, data);
+  const { scheme, days, asOf, totalCustomers, totalRevenue, refundsOutsidePopulation, insights } = readFragment(population, data);
   return (
     <Figures label={t.segments.population}>
       <Figure
         figure={`segmented:${scheme}:${days}@${asOf}`}
         label={t.columns.customers}
         value={formats.count(totalCustomers)}
-        note={t.segments.active(formats.count(activeCustomers))}
+        note={t.segments.who(includeInactive, days)}
       />
       <Figure
         label={t.figures.revenue}

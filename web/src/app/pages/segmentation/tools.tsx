@@ -6,11 +6,12 @@ import { t } from "../../texts";
 export const segmentationExportsQuery = graphql(`
     query SegmentationExports(
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $asOf: Date!
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
     ) {
       segmentation(
         method: $method
@@ -19,6 +20,7 @@ export const segmentationExportsQuery = graphql(`
         asOf: $asOf
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
       ) {
         csv: exportUrl(format: CSV)
         xlsx: exportUrl(format: XLSX)
@@ -32,11 +34,12 @@ export const segmentationSignQuery = graphql(
   `
     query SegmentationSign(
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $asOf: Date!
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
     ) {
       segmentation(
         method: $method
@@ -45,6 +48,7 @@ export const segmentationSignQuery = graphql(
         asOf: $asOf
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
       ) {
         howComputed {
           ...Explained
@@ -75,10 +79,11 @@ export const migrationExportsQuery = graphql(`
       $before: Date!
       $asOf: Date!
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
     ) {
       segmentMigration(
         from: $before
@@ -88,6 +93,7 @@ export const migrationExportsQuery = graphql(`
         days: $days
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
       ) {
         csv: exportUrl(format: CSV)
         xlsx: exportUrl(format: XLSX)
@@ -103,10 +109,11 @@ export const migrationSignQuery = graphql(
       $before: Date!
       $asOf: Date!
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
     ) {
       segmentMigration(
         from: $before
@@ -116,6 +123,7 @@ export const migrationSignQuery = graphql(
         days: $days
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
       ) {
         howComputed {
           ...Explained
@@ -146,10 +154,11 @@ export const trendExportsQuery = graphql(`
       $yearBefore: Date!
       $asOf: Date!
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
     ) {
       segmentationTrend(
         from: $yearBefore
@@ -159,6 +168,7 @@ export const trendExportsQuery = graphql(`
         days: $days
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
         every: MONTH
       ) {
         csv: exportUrl(format: CSV)
@@ -175,10 +185,11 @@ export const trendSignQuery = graphql(
       $yearBefore: Date!
       $asOf: Date!
       $method: SegmentationMethod!
-      $scheme: RFMScheme
+      $scheme: RFMScheme!
       $days: Int
       $storefront: ID
       $customerType: CustomerType
+      $includeInactive: Boolean
     ) {
       segmentationTrend(
         from: $yearBefore
@@ -188,6 +199,7 @@ export const trendSignQuery = graphql(
         days: $days
         storefront: $storefront
         customerType: $customerType
+        includeInactive: $includeInactive
         every: MONTH
       ) {
         howComputed {
