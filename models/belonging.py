@@ -45,12 +45,25 @@ class Erasing(StrEnum):
 
 @dataclass(frozen=True)
 class Belonging:
-    """A column that refers to a customer; `reason` says why a row stays where one would think that it does not."""
+    """A column that refers to a customer; `reason` says why a row stays where one would think that it does not.
+
+    A row that moves and may be removed by itself is found again by the columns that it is `known_by`, any other by its
+    id; two whose `alike` columns are the same cannot both be one customer's. Rows of `is_book` are the shop's books:
+    where one changed hands since, a merge is not undone.
+    """
 
     column: Column[int]
     merging: Merging
     erasing: Erasing
     reason: str = ""
+    known_by: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+    is_book: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What the list that undoes a merge calls such rows."""
+        return self.table.name if self.column.name == "customer_id" else str(self.column)
 
     @property
     def table(self) -> Table:
@@ -63,18 +76,26 @@ audit_entry, event = table(AuditEntry), table(Event)
 NAMELESS = "it is of the nameless customer, so that past reports keep their totals"
 HISTORY = "it says what happened to that record"
 PAIR = "the pair is known by its two ids"
+TAG, EXTERNAL_ID, PREFERENCE_KEY = ("tag",), ("system", "value"), ("type", "folded_key")
+PREFERENCE = (*PREFERENCE_KEY, "listed")
 
 BELONGINGS: Sequence[Belonging] = (
     Belonging(customer.c.referrer_id, Merging.MOVES, Erasing.STAYS, NAMELESS),
     Belonging(customer.c.merged_into_id, Merging.STAYS, Erasing.STAYS, "an earlier merge is followed to its end"),
-    Belonging(customer_tag.c.customer_id, Merging.JOINS, Erasing.REMOVED),
-    Belonging(external_id.c.customer_id, Merging.MOVES, Erasing.REMOVED),
+    Belonging(customer_tag.c.customer_id, Merging.JOINS, Erasing.REMOVED, known_by=TAG, alike=TAG),
+    Belonging(external_id.c.customer_id, Merging.MOVES, Erasing.REMOVED, known_by=EXTERNAL_ID),
     Belonging(consent_event.c.customer_id, Merging.MOVES, Erasing.BLANKED),
-    Belonging(preference.c.customer_id, Merging.JOINS, Erasing.REMOVED),
-    Belonging(sale.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS),
-    Belonging(refund.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS),
-    Belonging(payment.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS),
-    Belonging(touchpoint.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS),
+    Belonging(
+        preference.c.customer_id,
+        Merging.JOINS,
+        Erasing.REMOVED,
+        known_by=PREFERENCE,
+        alike=PREFERENCE_KEY,
+    ),
+    Belonging(sale.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS, is_book=True),
+    Belonging(refund.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS, is_book=True),
+    Belonging(payment.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS, is_book=True),
+    Belonging(touchpoint.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS, is_book=True),
     Belonging(customer_merge.c.kept_id, Merging.STAYS, Erasing.STAYS, HISTORY),
     Belonging(customer_merge.c.merged_id, Merging.STAYS, Erasing.STAYS, HISTORY),
     Belonging(erasure_request.c.customer_id, Merging.STAYS, Erasing.BLANKED, "a pending one refuses the merge"),

@@ -49,8 +49,12 @@ def check_fitting(problems: Problems, consents: Sequence[ConsentGiven], owner: M
 
 async def consents_of(write: Write, ids: Sequence[int]) -> dict[int, Said]:
     """Every consent event of some customers, by channel."""
+    return _by_customer(await write.rows(consents_said_by(), ids=list(ids)), ids)
+
+
+def _by_customer(rows: Iterable[Any], ids: Sequence[int]) -> dict[int, Said]:
     said: dict[int, Said] = {id_: {} for id_ in ids}
-    for row in await write.rows(consents_said_by(), ids=list(ids)):
+    for row in rows:
         said[row.customer_id].setdefault(row.channel, []).append(ConsentSaid(row.status, row.at, row.source))
     return said
 
@@ -207,16 +211,24 @@ async def consent_states_by_customer(context: Context, ids: Sequence[int], _: An
     """What stands for each channel of each customer."""
     confirmed = (await context.business()).row.confirmed_opt_in
     owners = {row.id: row for row in await context.reader.rows(reaches_of(), ids=list(ids))}
-    said: dict[tuple[int, ConsentChannel], list[ConsentSaid]] = {}
-    for row in await context.reader.rows(consents_said_by(), ids=list(ids)):
-        said.setdefault((row.customer_id, row.channel), []).append(ConsentSaid(row.status, row.at, row.source))
+    said = _by_customer(await context.reader.rows(consents_said_by(), ids=list(ids)), ids)
+    return [_states(said[id_], owners[id_], confirmed_opt_in=confirmed) for id_ in ids]
+
+
+async def consent_states_in(write: Write, customer_id: int) -> list[ConsentState]:
+    """What stands for each channel of a customer as far as a write has come."""
+    (owner,) = await write.rows(reaches_of(), ids=[customer_id])
+    said = (await consents_of(write, [customer_id]))[customer_id]
+    return _states(said, owner, confirmed_opt_in=write.business.confirmed_opt_in)
+
+
+def _states(said: Said, owner: Any, *, confirmed_opt_in: bool) -> list[ConsentState]:
     return [
-        [
-            ConsentState(channel, *standing(last_said(said.get((id_, channel), ())), reach, confirmed_opt_in=confirmed))
-            for channel in ConsentChannel
-            if (reach := _reach(owners[id_], channel))
-        ]
-        for id_ in ids
+        ConsentState(
+            channel,
+            *standing(last_said(said.get(channel, ())), _reach(owner, channel), confirmed_opt_in=confirmed_opt_in),
+        )
+        for channel in ConsentChannel
     ]
 
 

@@ -8,7 +8,7 @@ from models.customers import CustomerType, customer, customer_rows
 from models.sales import first_purchases_of
 from resolvers.identities import Holder, customer_named, refuse_taken
 from resolvers.operation.writing import Write
-from rules.contacts import contact_words, name_words, sort_name, unproven
+from rules.contacts import OF_CONTACT, contact_words, name_words, sort_name, unproven
 from rules.customers import AMOUNTS, OF_MANAGERS, minor_units, past_day, phone_in
 from rules.days import day_number
 from rules.problems import Problems
@@ -16,10 +16,6 @@ from rules.refusals import NotAllowed, NotAllowedReason
 from rules.words import in_contract
 
 CONTACTS = ("email", "phone")
-OF_CONTACT = {
-    "email": ("email", "email_as_typed", "is_email_verified", "email_verified_at", "email_bounced_at", "email_since"),
-    "phone": ("phone", "is_phone_verified", "phone_verified_at", "phone_bounced_at", "phone_since"),
-}
 FOUND_BY = ("number", "first_name", "last_name", "email", "phone")
 BLANK: Mapping[str, Any] = {
     "type": CustomerType.RETAIL,

@@ -8,6 +8,11 @@ from typing import Any
 LONGEST_EMAIL = 320
 PHONE_LIKE = re.compile(r"\+?[\d\s().\-/\u2010-\u2015]+")
 LEAST_DIGITS = 4
+# The columns of a contact: itself, and what is known of it.
+OF_CONTACT = {
+    "email": ("email", "email_as_typed", "is_email_verified", "email_verified_at", "email_bounced_at", "email_since"),
+    "phone": ("phone", "is_phone_verified", "phone_verified_at", "phone_bounced_at", "phone_since"),
+}
 WORD = re.compile(r"[^\W_]+")
 
 

@@ -102,6 +102,14 @@ class StaleVersion(Refusal):
         self.actual = actual
 
 
+class AlreadyMerged(Refusal):
+    """A record that was merged before; `kept_id` is the public id of the customer that is kept in the end."""
+
+    def __init__(self, kept_id: str) -> None:
+        super().__init__(f"This record was merged already: the customer that is kept is {kept_id}.")
+        self.kept_id = kept_id
+
+
 class IdempotencyConflict(Refusal):
     """A key that was used for another operation or another input."""
 

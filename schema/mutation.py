@@ -8,6 +8,7 @@ from schema.consents import ConsentsMutations
 from schema.editing import EditingMutations
 from schema.erasure import ErasureMutations
 from schema.jobs import JobsMutations
+from schema.merging import MergingMutations
 from schema.preferences import PreferencesMutations
 
 
@@ -17,6 +18,7 @@ class Mutation(
     ConsentsMutations,
     PreferencesMutations,
     BulkMutations,
+    MergingMutations,
     JobsMutations,
     ErasureMutations,
     BusinessesMutations,

@@ -64,6 +64,13 @@ class Duplicate(Refusal):
     existing: strawberry.ID | None = about("Whose it is; null where that may not be told.")
 
 
+@strawberry.type(description="The record was merged before.")
+class AlreadyMerged(Refusal):
+    """The record was merged before."""
+
+    kept_id: strawberry.ID | None = about("The customer that is kept in the end.")
+
+
 @strawberry.type(description="The key was used for another operation or another input of its kind.")
 class IdempotencyConflict(Refusal):
     """The key was used for something else."""

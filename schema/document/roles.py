@@ -16,7 +16,8 @@ VIEWER = """Query: acquisition categoryAffinity customer customerFacets customer
 STAFF = """Mutation: createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
     upsertCustomers verifyCustomer"""
 MANAGER = """Query: businessSettings erasureRequests job
-    Mutation: cancelErasure cancelJob linkCustomer requestErasure setCustomersActive setCustomersConsent"""
+    Mutation: cancelErasure cancelJob linkCustomer mergeCustomers requestErasure setCustomersActive
+    setCustomersConsent unmergeCustomers"""
 ADMIN = """Query: auditTrail jobs
     Mutation: eraseCustomer updateBusinessSettings"""
 

@@ -9,8 +9,8 @@ from tests.schema.conftest import customer_id, request_id
 LEAST_ROLE = {
     Role.STAFF: """createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
         upsertCustomers verifyCustomer""",
-    Role.MANAGER: """cancelErasure cancelJob linkCustomer requestErasure setCustomersActive
-        setCustomersConsent""",
+    Role.MANAGER: """cancelErasure cancelJob linkCustomer mergeCustomers requestErasure setCustomersActive
+        setCustomersConsent unmergeCustomers""",
     Role.ADMIN: "eraseCustomer updateBusinessSettings",
 }
 ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
@@ -35,14 +35,21 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "deletePreferences": f"deletePreferences(customer: {ann}, preferences: [{{{preference}}}])",
         "eraseCustomer": f'eraseCustomer(id: "{customer_id(shop, "NONAME")}")',
         "linkCustomer": f'linkCustomer(id: {ann}, subject: "sub")',
+        "mergeCustomers": f'mergeCustomers(keep: {ann}, merge: "{customer_id(shop, "NEW")}")',
         "requestErasure": f"requestErasure(customer: {ann})",
         "setConsents": f"setConsents(customer: {ann}, consents: [{{channel: PUSH, given: false}}])",
         "setCustomersActive": f"setCustomersActive({target}, isActive: false)",
         "setCustomersConsent": f"setCustomersConsent({target}, consent: {{channel: PUSH, given: false}})",
         "setCustomersTags": f'setCustomersTags({target}, add: ["new"])',
         "setPreferences": f'setPreferences(customer: {ann}, preferences: [{{{preference}, values: ["Nike"]}}])',
+        "unmergeCustomers": f'unmergeCustomers(merged: "{customer_id(shop, "NEW")}")',
         "updateBusinessSettings": 'updateBusinessSettings(input: {version: 1, region: "DE"})',
         "updateCustomer": f'updateCustomer(id: {ann}, input: {{firstName: "Other"}})',
         "upsertCustomers": 'upsertCustomers(inputs: [{number: "N-1"}])',
         "verifyCustomer": f"verifyCustomer(id: {ann}, phone: true)",
     }
+
+
+def calls_before(shop: Shop) -> dict[str, str]:
+    """What has to have been done before, for a mutation to change something."""
+    return {"unmergeCustomers": mutation_calls(shop)["mergeCustomers"]}

@@ -16,6 +16,7 @@ OF_REFUSALS = {
     "NotFound": "path",
     "Duplicate": "field value existing",
     "IdempotencyConflict": "key",
+    "AlreadyMerged": "keptId",
 }
 
 
