@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -11,11 +10,9 @@ from models.audit import AuditSource, audit_page
 from resolvers.operation.auditing import AuditedChange
 from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.context import Context
-from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import RowKey, key_of
 from resolvers.operation.paging import Keyset, Page, PageArguments, list_digest, pager
-from resolvers.operation.ranges import DateRange
-from rules.days import instant_of
+from resolvers.operation.ranges import DateRange, instants_within
 
 LATEST_FIRST = Keyset({"id": RowKey}, lambda row: (row.id,))
 
@@ -72,16 +69,3 @@ def _wanted(business: BusinessCalendar, asked: AuditConditions) -> dict[str, Any
     if asked.customer is not None:
         wanted["customer"] = key_of(asked.customer, "Customer")
     return wanted | instants_within(business, asked.period, "period")
-
-
-def instants_within(business: BusinessCalendar, asked: DateRange | None, argument: str) -> dict[str, datetime]:
-    """The first moment of a period (`start`) and the first after it (`end`), as far as they are given."""
-    start, end = (None, None) if asked is None else (asked.start, asked.end)
-    if start is not None and end is not None and start > end:
-        raise BadUserInput(f"`{argument}` starts on {start}, after its end on {end}")
-    edges = {"start": start, "end": None if end is None or end == date.max else end + timedelta(days=1)}
-    return {
-        name: instant_of(datetime.combine(day, time.min), business.zone)
-        for name, day in edges.items()
-        if day is not None
-    }

@@ -51,9 +51,11 @@ from resolvers.sales import (
     with_count,
 )
 from resolvers.segmentation.rfm import checked_days, rfm_by_customer
+from resolvers.timeline import timeline_by_customer, timeline_page
 from resolvers.touchpoints import touchpoint_page_of_each, touchpoints_by_customer
 from rules.consents import ConsentChannel
 from rules.preferences import PreferenceType
+from rules.timeline import TimelineKind
 from schema.affinity import Recommendation
 from schema.arguments import (
     After,
@@ -88,6 +90,7 @@ from schema.results import registered
 from schema.retention import Cohort
 from schema.sales import RefundConnection, SaleConnection
 from schema.segmentation.rfm import RFMScore
+from schema.timeline import TimelineConnection
 from schema.touchpoints import TouchpointConnection
 
 strawberry.enum(
@@ -385,6 +388,23 @@ class Customer(Node):
     ) -> Any:
         """The channel and the page."""
         return ConsentPage(channel, PageArguments(first, after))
+
+    @arguments_of(
+        timeline_by_customer,
+        TimelineConnection,
+        "Everything that happened, newest first: the customer's page in one list.",
+    )
+    @staticmethod
+    async def timeline(
+        context: Context,
+        first: First = None,
+        after: After = None,
+        kinds: Annotated[list[TimelineKind] | None, said("Only events of these kinds.")] = None,
+        period: PeriodArg = None,
+    ) -> Any:
+        """The kinds, the period and the page."""
+        days = None if period is None else period.plain()
+        return await timeline_page(context, kinds, days, PageArguments(first, after))
 
     @arguments_of(touchpoints_by_customer, TouchpointConnection, "Contacts with the customer, newest first.")
     @staticmethod

@@ -144,9 +144,11 @@ def pager(asked: PageArguments, digest: str, keyset: Keyset) -> Pager:
     return Pager(keyset, digest, PageRequest(limit, backward, position))
 
 
-def pagers_of_each(kind: str, owners: Sequence[int], conditions: Hashable, asked: PageArguments) -> list[Pager]:
+def pagers_of_each(
+    kind: str, owners: Sequence[int], conditions: Hashable, asked: PageArguments, keyset: Keyset = NEWEST_FIRST
+) -> list[Pager]:
     """The same page of the list of each owner, newest first; all of it but the digest of their cursors is the same."""
-    return [pager(asked, list_digest(kind, owner, conditions), NEWEST_FIRST) for owner in owners]
+    return [pager(asked, list_digest(kind, owner, conditions), keyset) for owner in owners]
 
 
 def pages_of_each(pagers: Sequence[Pager], rows: Sequence[Sequence[Any]]) -> list[Page]:

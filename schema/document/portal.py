@@ -21,7 +21,7 @@ OWN = """
     Customer: acquisition address birthDate consentHistory consentStates consents createdAt creditLimit
     creditUtilization email emailEngagement externalIds firstName gender id isActive isEmailVerified isLinked
     isPhoneVerified isVerified joinedOn lastActivityAt lastName name number openingBalance outstandingBalance owed
-    patterns phone preferences purchases recommendations refunds sales touchpoints type version
+    patterns phone preferences purchases recommendations refunds sales timeline touchpoints type version
     EmailEngagement: clickRate lastClickedAt lastOpenedAt openRate
     ExternalId: system value
     Node: id
@@ -50,6 +50,9 @@ OWN = """
     SeriesPoint: complete end revenue start transactionCount uniqueCustomers
     Storefront: id isActive name
     TimeBucket: key label percentage revenue transactionCount
+    TimelineConnection: edges nodes pageInfo
+    TimelineEdge: cursor node
+    TimelineEvent: actor amount at id kind points subject title
     Touchpoint: campaign channel customer id isVoid occurredAt outcome score type
     TouchpointConnection: edges nodes pageInfo
     TouchpointEdge: cursor node
