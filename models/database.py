@@ -1,9 +1,10 @@
 """The store: SQLite or PostgreSQL behind one URL, and the few things in which they differ."""
 
+import asyncio
 import sqlite3
 import stat
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,6 +41,7 @@ DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 BUSY_SECONDS = 30
+SETTLE_SECONDS = 1  # for which those who still read an earlier moment are waited for
 OWNER_ALONE = 0o600
 BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a store
 AT_ONCE_STEPS = 300_000  # of SQLite's machine: a few milliseconds
@@ -140,9 +142,19 @@ class Database:
             self._role = await driver.fetchval(tenancy.ROLE)
         return self._role or tenancy.NO_ROLE
 
+    async def settle(self) -> bool:
+        """Bring what is written to its place, so that SQLite's log holds nothing of before; whether all of it was."""
+        return not self.is_sqlite or await asyncio.to_thread(_empty_log, self.adbc_uri)
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _empty_log(path: str) -> bool:
+    with closing(sqlite3.connect(path, timeout=SETTLE_SECONDS, isolation_level=None)) as connection:
+        (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
 
 
 def store_url(url: str) -> URL:

@@ -140,6 +140,20 @@ def erasures_logged() -> SelectBase:
 
 
 @statement
+def businesses_with_undone() -> SelectBase:
+    """The businesses in which somebody is back whom the log says is erased."""
+    joined = erased_customer.join(customer, customer.c.id == erased_customer.c.customer_id)
+    return select(erased_customer.c.business_id).select_from(joined).where(~customer.c.is_erased).distinct()
+
+
+@statement
+def erasure_log() -> SelectBase:
+    """Who was erased, of every business."""
+    c = erased_customer.c
+    return select(c.business_id, c.customer_id, c.day)
+
+
+@statement
 def erasures_undone() -> SelectBase:
     """Customers of :business whom the log says are erased and who are not, which a restored backup brings back."""
     joined = erased_customer.join(customer, customer.c.id == erased_customer.c.customer_id)

@@ -65,6 +65,12 @@ def revision_now() -> SelectBase:
 
 
 @statement
+def erased_revisions() -> SelectBase:
+    """When each business last erased somebody, for what was kept from before."""
+    return select(business.c.id, business.c.erased_revision)
+
+
+@statement
 def business_at_revision() -> SelectBase:
     """The row of :business with its revisions and the epoch of the database: the first statement of a reader."""
     return select(business, installation.c.epoch).where(business.c.id == bindparam("business"), installation.c.id == 1)

@@ -13,6 +13,7 @@ from models.customers import customer, customer_rows
 from models.database import Database
 from models.erasure import (
     ErasureStatus,
+    businesses_with_undone,
     erased_customer,
     erasure_request,
     erasure_request_rows,
@@ -320,6 +321,19 @@ async def erase_again(write: Write, asked: EraseAgain) -> ErasedAgain:
         if not row.is_erased:  # it may have gone with the one that it was merged into
             await erased(write, row)
     return ErasedAgain([row.id for row in back])
+
+
+async def erase_what_came_back(database: Database, *, actor: Actor, clock: Callable[[], datetime]) -> int:
+    """Erase again whom the erasure log of any business names, before anybody is served; how many that were."""
+    async with database.reading() as connection:
+        found = (await connection.execute(cast(Select[Any], businesses_with_undone()))).scalars().all()
+    count = 0
+    for business_id in found:
+        async with writing(database, business_id, actor=actor, clock=clock) as write:
+            count += len((await write.once(erase_again, EraseAgain())).ids)
+    if found:
+        await database.settle()
+    return count
 
 
 # ---------------------------------------------------------------- read

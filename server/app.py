@@ -27,6 +27,7 @@ from resolvers.links import PATH
 from resolvers.operation.services import Services
 from rules.exports import MEDIA_TYPES, ExportFormat
 from server.addresses import TrustedProxies
+from server.forgetting import Forgetting, forgetting
 from server.http.connections import Connections
 from server.http.exports import Exports
 from server.http.graphql import Endpoint, utc_now
@@ -170,7 +171,8 @@ async def _lifespan(
             endpoint, origins_of(settings.allowed_origins), socket_limits_of(settings)
         )
         app.state.stopping = stopping = Stopping()
-        async with sampling(services, responses) as sampler, doing_jobs(services, utc_now):
+        working = (doing_jobs(services, utc_now), forgetting(Forgetting(services, responses, endpoint.documents)))
+        async with sampling(services, responses) as sampler, working[0], working[1]:
             app.state.metrics = MetricsPage(settings, sampler)
             if is_process:
                 # What lives as long as the process is looked through no more: that took 150 ms amid requests.

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -10,11 +11,15 @@ from models import tenancy
 from models.database import Database
 from models.outages import is_outage
 from models.schema_version import head, schema_of
+from resolvers.erasure import erase_what_came_back
+from resolvers.operation.actor import Actor
 from resolvers.operation.ids import use_ids_of
 from rules.failures import Failure
 from server.settings import Settings
 
 log = structlog.get_logger()
+
+RESTORING = Actor("restore", "ADMIN")  # who erases again what a restore that was interrupted brought back
 
 
 class StoreError(Failure):
@@ -29,6 +34,7 @@ async def prepare(database: Database, settings: Settings) -> None:
     if current != head():
         await _migrated(database)
     await use_ids_of(database)
+    await erase_what_came_back(database, actor=RESTORING, clock=lambda: datetime.now(UTC))
 
 
 @asynccontextmanager

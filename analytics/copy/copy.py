@@ -340,6 +340,13 @@ class Copies:
                 log.info("mirror dropped", business=copy.business_id, mebibytes=copy.figures.nbytes // 1024**2)
                 copy.drop()
 
+    async def forget(self, business_id: int) -> None:
+        """Drop the copy of a business, where there is one; the next question loads it anew."""
+        copy = self._copies.get(business_id)
+        if copy is not None:
+            async with copy.lock:
+                copy.drop()
+
     def all(self) -> list[ColumnarCopy]:
         """Every copy that was ever asked for."""
         return list(self._copies.values())

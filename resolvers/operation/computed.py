@@ -58,6 +58,12 @@ class ReportCache:
         self._max_age = timedelta(seconds=max_age_seconds)
         self._kept = TTLCache[Hashable, Computed[Any], float](max_bytes, ttl_seconds, getsizeof=_size_of)
         self._running: dict[tuple[Hashable, int], asyncio.Task[Computed[Any]]] = {}
+        self._times_forgotten = 0
+
+    def forget(self) -> None:
+        """Let go of every value, and keep none of what is being computed."""
+        self._kept.clear()
+        self._times_forgotten += 1
 
     @property
     def nbytes(self) -> int:
@@ -110,11 +116,11 @@ class ReportCache:
                     raise
 
     async def _compute(self, key: Hashable, now: datetime, work: Awaitable[Any], seen: Seen) -> Computed[Any]:
-        started = perf_counter()
+        started, forgotten = perf_counter(), self._times_forgotten
         computed = Computed(await work, now, (perf_counter() - started) * 1000, seen)
         kept = self._kept.get(key)
         is_newest = kept is None or kept.seen.facts_revision <= seen.facts_revision
-        if is_newest and computed.value.nbytes <= self._kept.maxsize:
+        if is_newest and forgotten == self._times_forgotten and computed.value.nbytes <= self._kept.maxsize:
             self._kept[key] = computed
         return computed
 

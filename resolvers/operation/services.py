@@ -44,6 +44,11 @@ class Services:
         self.changes = Changes(self.revisions)
         self.write_turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
+    async def forget(self, business_id: int) -> None:
+        """Let go of what is kept of a business: somebody was erased."""
+        await self.copies.forget(business_id)
+        self.reports.forget()
+
     async def close(self) -> None:
         """End what is being computed, and let go of every connection and copy."""
         await self.reports.close()

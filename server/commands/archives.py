@@ -172,14 +172,15 @@ class ArchiveReader:
         self._path = path
         self._file = file
 
-    def tables(self) -> Iterator[tuple[TableLayout, Iterator[pa.Table]]]:
-        """Each table with its rows, some at a time, which are to be taken to their end before the next.
+    def tables(self, *names: str) -> Iterator[tuple[TableLayout, Iterator[pa.Table]]]:
+        """Each table, or those of these names, with its rows, some at a time, to be taken to their end before the next.
 
         They are read apart, for a few bytes of them may stand for gigabytes.
         """
-        asked = [(layout.name, _columns(layout)) for layout in self.manifest.tables]
+        wanted = [layout for layout in self.manifest.tables if not names or layout.name in names]
+        asked = [(layout.name, _columns(layout)) for layout in wanted]
         with apart(pieces_of, self._path, asked, refusal=_Unreadable()) as pieces:
-            for layout in self.manifest.tables:
+            for layout in wanted:
                 yield layout, _rows(layout, pieces)
 
     def damaged(self) -> str | None:

@@ -2,20 +2,24 @@
 
 import os
 import zipfile
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import typer
 
 from models.backup import Contents, Filling, TableLayout, contents, filling, layouts
-from models.database import Database
+from models.database import Database, insert_rows
+from models.erasure import erased_customer
 from models.migrate import migrate
 from models.schema_version import is_known, schema_of
 from models.statistics import refresh_statistics
+from resolvers.erasure import erase_what_came_back
+from resolvers.operation.ids import use_ids_of
 from rules.failures import Failure
+from server.commands.actor import COMMAND_LINE
 from server.commands.archive_tables import CHUNK, NotABackup
 from server.commands.archives import (
     ArchiveReader,
@@ -26,6 +30,7 @@ from server.commands.archives import (
     reading,
     refuse_strangers,
 )
+from server.commands.erasure_log import COLUMNS, LOG, ErasureLog, LoggedErasure, erasures_missing, log_since, write_log
 from server.commands.progress import progress_bar
 from server.settings import Settings
 from server.store import StoreError, naming_problems, opened, weakness_of_guard
@@ -118,18 +123,24 @@ def _compare(part: Path, digests: dict[str, Digest], progress: Progress) -> None
 # ---------------------------------------------------------------- restore
 
 
-async def restore(settings: Settings, source: Path) -> None:
-    """Fill an empty store from a backup, all of it or nothing; afterwards it is a new store, with a new epoch."""
+async def restore(settings: Settings, source: Path, replaces: str | None = None) -> None:
+    """Fill an empty store from a backup, all of it or nothing; afterwards it is a new store, with a new epoch.
+
+    Who was erased since is erased again, by the log of the store that it `replaces` or of a later backup.
+    """
     with reading(source) as archive:
         _check(archive, source)
+        log = await log_since(source, archive, replaces)
+        missing = erasures_missing(archive, log)
         manifest, database = archive.manifest, Database(settings.store)
         try:
             async with naming_problems(database):
                 await _make_tables(database, manifest.schema)
             with progress_bar() as bar:
                 async with filling(database, manifest.tables) as fill:
-                    await _fill(fill, archive, bar.rows)
+                    await _fill(fill, archive, bar.rows, missing)
             await migrate(database)
+            await _erase_again(database, archive, missing)
             await refresh_statistics(database)
             weakness = await weakness_of_guard(database)
         finally:
@@ -137,6 +148,7 @@ async def restore(settings: Settings, source: Path) -> None:
     businesses = ", ".join(f"{name} at revision {revision}" for name, revision in manifest.businesses.items())
     typer.echo(f"restored {sum(manifest.rows.values()):,} rows of {manifest.made_at:%Y-%m-%d %H:%M} UTC, verified")
     typer.echo(f"  {businesses or 'no business'}")
+    _tell_erasures(log, len(missing))
     if weakness is not None:
         typer.echo(f"  row-level security is weaker than it could be: {weakness}")
 
@@ -157,7 +169,30 @@ async def _make_tables(database: Database, schema: str) -> None:
         raise StoreError(f"the database has schema {current}, the backup {schema}: restore it into a new database")
 
 
-async def _fill(fill: Filling, archive: ArchiveReader, progress: Progress) -> None:
+def _tell_erasures(log: ErasureLog, again: int) -> None:
+    if log.source is not None:
+        typer.echo(f"  erased since, by {log.source}: {again:,}, who are erased again")
+    else:
+        typer.echo(
+            "  who was erased since is not known: there is no later backup beside it, and --replaces names no store"
+        )
+
+
+async def _erase_again(database: Database, archive: ArchiveReader, missing: Sequence[LoggedErasure]) -> None:
+    await use_ids_of(database)
+    if not _has_log(archive):
+        async with database.transaction() as connection:
+            await insert_rows(connection, erased_customer, COLUMNS, [tuple(row) for row in missing])
+    await erase_what_came_back(database, actor=COMMAND_LINE, clock=lambda: datetime.now(UTC))
+
+
+def _has_log(archive: ArchiveReader) -> bool:
+    return any(layout.name == LOG for layout in archive.manifest.tables)
+
+
+async def _fill(
+    fill: Filling, archive: ArchiveReader, progress: Progress, missing: Sequence[LoggedErasure] = ()
+) -> None:
     refuse_strangers(archive.manifest.tables, await fill.tables_there())
     occupied = await fill.occupied()
     if occupied:
@@ -175,6 +210,8 @@ async def _fill(fill: Filling, archive: ArchiveReader, progress: Progress) -> No
     for layout, chunks in archive.tables():
         await _compare_restored(fill, layout, chunks, progress)
     await fill.make_new()
+    if _has_log(archive):  # in the same transaction: nobody finds the store without it
+        await write_log(fill, missing)
 
 
 async def _compare_restored(fill: Filling, layout: TableLayout, chunks: Iterable[pa.Table], progress: Progress) -> None:

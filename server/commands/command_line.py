@@ -405,11 +405,44 @@ def backup(
 @cli.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="What backup wrote.", exists=True, dir_okay=False)],
+    replaces: Annotated[
+        str | None,
+        typer.Option(
+            help="The URL of the store that it takes the place of: who was erased there is erased again.",
+            show_default="the newest later backup in the same folder tells who was",
+        ),
+    ] = None,
 ) -> None:
-    """Fill an empty store from a backup, of the same kind of store or another, and verify it."""
+    """Fill an empty store from a backup, of the same kind of store or another, and verify it.
+
+    \b
+    DATABASE_URL=sqlite:///new.db python main.py restore backup-2026-03-05.zip --replaces sqlite:///shop.db
+    """
     from server.commands.backup import restore as restore_into
 
-    run(restore_into(settings_of_command(), file))
+    run(restore_into(settings_of_command(), file, replaces))
+
+
+@cli.command()
+def erase(
+    customer: Annotated[
+        str | None, typer.Option(help="The number of the customer to erase.", show_default=False)
+    ] = None,
+    due: Annotated[bool, typer.Option("--due", help="Everybody whose erasure was asked for and is due today.")] = False,
+    business: Annotated[
+        str | None, typer.Option(help="Name or id.", show_default="the only one; with --due all of them")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be erased, and erase nothing.")] = False,
+) -> None:
+    """Erase a person for good: every personal value goes, sales and totals stay under a nameless customer.
+
+    \b
+    python main.py erase --customer CUST-20260305-7K2M --dry-run
+    python main.py erase --due
+    """
+    from server.commands import erasing
+
+    run(erasing.erase(settings_of_command(), erasing.ErasureWanted(business, customer, due, dry_run)))
 
 
 @cli.command()

@@ -109,12 +109,19 @@ class Responses:
         self._edition = edition_of(schema.as_str())
         self._is_on = limits.max_bytes > 0
         self._kept = TTLCache[str, KeptResponse, float](limits.max_bytes, limits.ttl_seconds, getsizeof=_size_of)
+        self._erased: dict[int, int] = {}
         self._known = LRUCache[tuple[str, str | None], Keeping](OPERATIONS_KNOWN)
 
     @property
     def nbytes(self) -> int:
         """The bytes of all kept answers."""
         return int(self._kept.currsize)
+
+    def forget(self, business_id: int, erased_revision: int) -> None:
+        """Let go of every answer, and keep none of a business that is of before this revision."""
+        self._erased[business_id] = erased_revision
+        self._kept.clear()
+        self._known.clear()
 
     async def find(self, question: ResponseQuestion) -> Found:
         """What is known of a valid query at the present revision."""
@@ -133,6 +140,8 @@ class Responses:
         """Keep the answer to a query, its data as JSON, as of the state that it saw; None where that may not be."""
         keeping = self._keeping(question)
         if seen is None or not keeping.is_allowed or not told.codes <= SETTLED:
+            return None
+        if seen.row.erased_revision < self._erased.get(question.viewer.business_id, 0):
             return None
         key = self._key(question, keeping, seen.row, seen.today)
         kept = KeptResponse(key, shown, told, len(shown) + len(orjson.dumps(told.errors)) + BYTES_OF_ENTRY)
