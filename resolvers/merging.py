@@ -1,26 +1,22 @@
-"""Two records of one person made one, and taken apart again."""
+"""Two records of one person made one."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple, Self
 
-from models.customers import customer, customer_id_by, customer_rows
+from models.customers import customer, customer_rows
 from models.erasure import pending_request_of
 from models.merging import (
     columns_as_json,
-    columns_of_json,
     contacts_let_go,
     customer_merge,
-    later_merges,
-    merge_that_stands,
     merged_row,
 )
-from models.moving import referrers_above, rows_listed
+from models.moving import referrers_above
 from resolvers.consents import ConsentState, consent_column, consent_states_in, consents_of, flags_of
 from resolvers.identities import kept_one
-from resolvers.moving import forget_list, has_books_astray, move_rows, move_rows_back
+from resolvers.moving import move_rows
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write
 from resolvers.payloads import MovedCount
@@ -30,17 +26,14 @@ from rules.contacts import OF_CONTACT
 from rules.merging import (
     FIELDS,
     JOINED,
-    UNDONE_WITHIN,
     JoinedOn,
     MergeChoice,
     MergedProfile,
     MergeSide,
     checked_choices,
     columns_taken,
-    contact_back,
     earlier_given,
     merged_profile,
-    put_back,
     replaced,
 )
 from rules.problems import Problems
@@ -66,14 +59,6 @@ class MergeCustomers:
             message = "A customer is not merged with itself: name another record."
             problems.add("merge", InputProblemCode.NOT_TOGETHER, message)
         return replace(self, choices=checked_choices(problems, "choices", self.choices))
-
-
-@dataclass(frozen=True)
-class UnmergeCustomers:
-    """A merged record to take apart from the one that is kept."""
-
-    merged_id: int
-    is_applied: bool
 
 
 @dataclass(frozen=True)
@@ -122,7 +107,7 @@ async def merge_customers(write: Write, asked: MergeCustomers) -> MergePlan:
     merged_values = await _merged_columns(write, both, profile)
     await _list_replaced(write, merge_id, keep, kept_values)
     await _list_replaced(write, merge_id, merge, merged_values)
-    await _exchange(write, both, kept_values, merged_values)
+    await exchange_records(write, both, kept_values, merged_values)
     write.note(global_id("Customer", keep.id), keep.id, **{one.kind: one.count for one in moved})
     write.tell("customer.merged", keep.id, merged=global_id("Customer", merge.id))
     filled = [*profile.filled, *(["joinedOn"] if kept_values["joined_given"] and not keep.joined_given else [])]
@@ -170,8 +155,8 @@ async def _kept_columns(
     return {
         "referrer_id": own["referrer_id"],
         **columns_taken(profile.taken, other),
-        **(await _derived_joining(write, keep) if given is None else {"joined_given": True, "joined_day": given.day}),
-        **await _consent_flags(write, keep.id),
+        **(await derived_joining(write, keep) if given is None else {"joined_given": True, "joined_day": given.day}),
+        **await consent_flags(write, keep.id),
         "opening_balance": keep.opening_balance + merge.opening_balance,
         "version": keep.version + 1,
     }
@@ -182,8 +167,8 @@ async def _merged_columns(write: Write, both: BothRecords, profile: MergedProfil
     keep, merge = both
     return {
         **columns_taken([name for name in profile.taken if name in OF_CONTACT], keep._mapping),
-        **({} if merge.joined_given else await _derived_joining(write, merge)),
-        **await _consent_flags(write, merge.id),
+        **({} if merge.joined_given else await derived_joining(write, merge)),
+        **await consent_flags(write, merge.id),
         "opening_balance": 0,
         "merged_into_id": keep.id,
         "access_version": merge.access_version + 1,
@@ -212,123 +197,16 @@ def _as_text(name: str, record: Columns, exponent: int) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-# ---------------------------------------------------------------- taking them apart
-
-
-async def unmerge_customers(write: Write, asked: UnmergeCustomers) -> MergePlan:
-    """Take a merged record apart from the kept one; what happened since stays with that."""
-    both, stands = await _undoable(write, asked)
-    kept, merged = both
-    listed = await write.rows(rows_listed(), merge=stands.id, kind="customer")
-    own, made, other = _replaced_columns(listed, both)
-    moved = await move_rows_back(write, stands.id, merged.id, kept.id)
-    kept_values = {
-        **put_back(kept._mapping, own, made),
-        **await _joining_back(write, kept, own, made),
-        **await _consent_flags(write, kept.id),
-        "opening_balance": kept.opening_balance - other["opening_balance"],
-        "version": kept.version + 1,
-    }
-    merged_values = {
-        **({} if merged.joined_given else await _derived_joining(write, merged)),
-        **await _consent_flags(write, merged.id),
-        "opening_balance": merged.opening_balance + other["opening_balance"],
-        "merged_into_id": None,
-    }
-    for name in OF_CONTACT:
-        await _contact_back(write, name, both, own, made, other, kept_values, merged_values)
-    await _exchange(write, both, kept_values, merged_values)
-    await _open_circles(write, both)
-    await write.update(customer_merge, stands, undone_at=write.now)
-    await forget_list(write, stands.id)
-    write.note(global_id("Customer", kept.id), kept.id, **{one.kind: one.count for one in moved})
-    write.tell("customer.unmerged", kept.id, unmerged=global_id("Customer", merged.id))
-    return MergePlan(kept.id, merged.id, moved, [], [], await consent_states_in(write, kept.id), asked.is_applied)
-
-
-async def _undoable(write: Write, asked: UnmergeCustomers) -> tuple[BothRecords, Any]:
-    """The two records and their merge, or why it is not undone."""
-    missing = NotFound("There is no such customer.", ("merged",))
-    merged = await write.one(customer_rows(), missing, ids=[asked.merged_id])
-    if merged.is_erased:
-        raise NotAllowed("The customer is erased: nothing of it can be changed.", NotAllowedReason.ERASED)
-    stands = await write.rows(merge_that_stands(), merged=merged.id)
-    if merged.merged_into_id is not None and not (stands and write.now - stands[0].merged_at <= UNDONE_WITHIN):
-        message = f"A merge is undone at most {UNDONE_WITHIN.days} days after."
-        raise NotAllowed(message, NotAllowedReason.TOO_LATE)
-    if merged.merged_into_id is None:
-        raise NotAllowed("This customer was not merged into another.", NotAllowedReason.WRONG_STATE)
-    (kept,) = await write.rows(customer_rows(), ids=[stands[0].kept_id])
-    if await has_books_astray(write, stands[0].id, await kept_one(write, kept.id)):
-        message = "A sale that moved was refunded, cancelled or given to somebody else since."
-        raise NotAllowed(message, NotAllowedReason.HAS_FACTS)
-    if await write.rows(later_merges(), kept=kept.id, merge=stands[0].id):
-        message = "The kept customer took part in a later merge: undo that before."
-        raise NotAllowed(message, NotAllowedReason.LATER_MERGE)
-    return BothRecords(kept, merged), stands[0]
-
-
-def _replaced_columns(listed: Sequence[Any], both: BothRecords) -> tuple[Columns, Columns, Columns]:
-    """What the kept record had, what the merge made of that, and what the merged record had."""
-    found = {row.row_id: row for row in listed}
-    kept, merged = found[both.keep.id], found[both.merge.id]
-    return columns_of_json(kept.before), columns_of_json(kept.after), columns_of_json(merged.before)
-
-
-async def _joining_back(write: Write, kept: Any, own: Columns, made: Columns) -> Columns:
-    now: Mapping[str, Any] = kept._mapping
-    is_as_made = all(now[column] == made[column] for column in JOINED)
-    back = {column: (own if is_as_made else now)[column] for column in JOINED}
-    return back if back["joined_given"] else await _derived_joining(write, kept)
-
-
-async def _contact_back(  # noqa: PLR0913  what both had, have and will have
-    write: Write,
-    name: str,
-    both: BothRecords,
-    own: Columns,
-    made: Columns,
-    other: Columns,
-    kept_values: Columns,
-    merged_values: Columns,
-) -> None:
-    """Let both have the contact that they had; one that was edited since stays, one that somebody took is theirs."""
-    kept, merged = both.keep._mapping, both.merge._mapping
-    taken = await _taken_since(write, name, both, {own[name], other[name]})
-    if kept[name] == made[name]:
-        kept_values |= contact_back(name, own, [kept, merged], taken)
-    stays = {kept_values.get(name, kept[name])} - {None}
-    merged_values |= contact_back(name, other, [merged, kept], taken | stays)
-
-
-async def _taken_since(write: Write, name: str, both: BothRecords, values: set[str | None]) -> set[str]:
-    """Which of some contacts are of neither of the two."""
-    ids, taken = {both.keep.id, both.merge.id}, set[str]()
-    for value in values - {None}:
-        holders = {row.id for row in await write.rows(customer_id_by(name), value=value)}
-        if value is not None and not holders <= ids:
-            taken.add(value)
-    return taken
-
-
-async def _open_circles(write: Write, both: BothRecords) -> None:
-    """Let nobody be referred by itself in the end: a referrer who was given since may close a circle."""
-    ids = [both.keep.id, both.merge.id]
-    for row in await write.rows(referrers_above(), ids=ids):
-        if row.id == row.above:
-            (now,) = await write.rows(customer_rows(), ids=[row.id])
-            await write.update(customer, now, referrer_id=None)
-
-
 # ---------------------------------------------------------------- of both
 
 
-async def _derived_joining(write: Write, row: Any) -> Columns:
+async def derived_joining(write: Write, row: Any) -> Columns:
     """The day of joining of a record to which none was given, of the sales that it has now."""
     return await joining(write, {"joined_on": None}, row)
 
 
-async def _consent_flags(write: Write, customer_id: int) -> Columns:
+async def consent_flags(write: Write, customer_id: int) -> Columns:
+    """What the last event of each channel says that a customer has now."""
     said = (await consents_of(write, [customer_id]))[customer_id]
     return {**{consent_column(channel): False for channel in ConsentChannel}, **flags_of(said)}
 
@@ -342,7 +220,7 @@ async def _list_replaced(write: Write, merge_id: int, row: Any, values: Columns)
     await write.insert_many(merged_row, names, [(write.business_id, merge_id, "customer", row.id, *texts)])
 
 
-async def _exchange(write: Write, both: BothRecords, kept_values: Columns, merged_values: Columns) -> None:
+async def exchange_records(write: Write, both: BothRecords, kept_values: Columns, merged_values: Columns) -> None:
     """Write both records; a contact that goes from one to the other is let go before."""
     kept, merged = both
     going = tuple(

@@ -9,11 +9,10 @@ from resolvers.merging import (
     MergeConflict,
     MergeCustomers,
     MergePlan,
-    UnmergeCustomers,
     merge_customers,
-    unmerge_customers,
 )
 from resolvers.operation.ids import key_of
+from resolvers.unmerging import UnmergeCustomers, unmerge_customers
 from rules.merging import MergeChoice, MergeSide
 from schema.arguments import Info, said
 from schema.execution.lookups import looked_up

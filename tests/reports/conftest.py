@@ -37,6 +37,10 @@ class AskedShop:
         variables = {_camel(name): self._variable(name, value) for name, value in (question or {}).items()}
         return self._runner.run(self._asker(document, **variables))
 
+    def customer(self, number: str) -> str:
+        """The public id of a customer."""
+        return global_id("Customer", self._shop.id_of(number))
+
     def _variable(self, name: str, value: Any) -> Any:
         if value is None:
             return None
@@ -45,7 +49,7 @@ class AskedShop:
         if name == "storefront":
             return global_id("Storefront", self._shop.id_of_storefront(value))
         if name == "customer":
-            return global_id("Customer", self._shop.id_of(value))
+            return self.customer(value)
         if name in DAYS_ASKED:
             return _iso(value)
         return str(value) if isinstance(value, Decimal) else value

@@ -401,6 +401,14 @@ async def test_what_cannot_be_taken_apart(ask: Asker, shop: Shop, other: Shop) -
     await refused_unmerge(ask, shop, ann, "WRONG_STATE")
 
 
+async def test_an_erased_customer_takes_what_was_merged_into_it_along(ask: Asker, shop: Shop) -> None:
+    noname, new = customer_id(shop, "NONAME"), customer_id(shop, "NEW")
+    await merge(ask, noname, new)
+    erase = "mutation ($id: ID!) { eraseCustomer(id: $id) { __typename } }"
+    assert (await ask.being(Role.ADMIN)(erase, id=noname))["eraseCustomer"] == {"__typename": "ErasePlan"}
+    await refused_unmerge(ask, shop, new, "ERASED")
+
+
 async def test_a_later_merge_is_undone_before(ask: Asker, shop: Shop) -> None:
     ann, ben, noname, new = (customer_id(shop, number) for number in ("ANN", "BEN", "NONAME", "NEW"))
     await merge(ask, ben, ann)

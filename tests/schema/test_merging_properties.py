@@ -15,10 +15,11 @@ from sqlmodel import SQLModel
 
 from models.database import Database
 from resolvers.consents import SetConsents, set_consents
-from resolvers.merging import MergeCustomers, UnmergeCustomers, merge_customers, unmerge_customers
+from resolvers.merging import MergeCustomers, merge_customers
 from resolvers.operation.services import Services
 from resolvers.operation.writing import writing
 from resolvers.preferences import SetPreferences, set_preferences
+from resolvers.unmerging import UnmergeCustomers, unmerge_customers
 from resolvers.verification import verify
 from rules.consents import ConsentChannel, ConsentGiven, ConsentSource
 from rules.merging import FIELDS, MergeChoice, MergeSide
