@@ -644,7 +644,7 @@ export const t = {
     migrationWhat: "the moves",
     trendWhat: "the segments over time",
     migration: "Who moved",
-    migrationAbout: "From the window before, on the left, to this one. Choose a band for its customers.",
+    migrationAbout: "From the day before the chosen ones, on the left, to the last of them. Choose a band for its customers.",
     move: (from: string, to: string, count: string) => `${from} → ${to}${count && `: ${count} customers`}`,
     fromNone: "Not there before",
     toNone: "Gone",

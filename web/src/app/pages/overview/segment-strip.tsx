@@ -66,7 +66,7 @@ export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentS
         }))}
       />
       <p className="about">
-        {t.segments.insights(insights.highestRevenueSegment, insights.fastestGrowingSegment, insights.needsAttention)}
+        {t.segments.insights(insights.highestRevenueSegment, days === null ? null : insights.fastestGrowingSegment, insights.needsAttention)}
       </p>
     </Panel>
   );

@@ -35,7 +35,7 @@ export function Population({ data, includeInactive }: { data: FragmentOf<typeof 
         value={formats.money(totalRevenue)}
         note={t.segments.outside(formats.money(refundsOutsidePopulation))}
       />
-      <Figure label={t.segments.growing} value={insights.fastestGrowingSegment ?? "–"} note={t.segments.growingNote} />
+      {days !== null && <Figure label={t.segments.growing} value={insights.fastestGrowingSegment ?? "–"} note={t.segments.growingNote} />}
       <Figure label={t.segments.attention} value={insights.needsAttention ?? "–"} note={t.segments.attentionNote} />
     </Figures>
   );
