@@ -7,11 +7,16 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import event, text
 
+from models.consents import consent_event
 from models.database import Database
+from models.preferences import preference
 from resolvers.operation.ids import global_id
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
-from tests.builders import NOW, Shop, open_shop
+from resolvers.operation.writing import Write, writing
+from rules.consents import ConsentChannel, ConsentSource, ConsentStatus
+from rules.preferences import PreferenceType
+from tests.builders import ACTOR, NOW, Shop, open_shop
 from tests.schema.conftest import Asker, customer_id
 from tests.schema.writing import counters, everything, problems_of, refusals_of
 
@@ -127,6 +132,10 @@ async def test_what_the_merged_record_is_known_by_finds_the_kept_one(ask_both: A
     made = "... on UpsertPayload { created customer { number } }"
     upsert = f'mutation {{ upsertCustomers(inputs: [{{number: "ANN", gender: "f"}}]) {{ {made} }} }}'
     assert (await ask_both(upsert))["upsertCustomers"] == [{"created": False, "customer": {"number": "BEN"}}]
+    await unmerge(ask_both, ann)
+    for search in ("olafsdottir", "anna.marker"):
+        assert [n["number"] for n in (await reader(listed, search=search))["customers"]["nodes"]] == ["ANN"]
+    assert (await reader(found, by={"email": "anna.marker@example.com"}))["customer"] == {"number": "ANN"}
 
 
 async def test_choices_say_whose_value_it_is(ask_both: Asker) -> None:
@@ -488,6 +497,17 @@ async def _statements(shop: Shop, ask: Asker, merged: str) -> tuple[int, int]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+async def _say_much(write: Write, customer_id: int, count: int) -> None:
+    """So many consents and preferences of a customer."""
+    stamps = {"business_id": write.business_id, "customer_id": customer_id, "revision": write.revision}
+    status = {"channel": ConsentChannel.SMS, "status": ConsentStatus.WITHDRAWN, "source": ConsentSource.API}
+    said = {**stamps, **status, "at": NOW, "recorded_at": NOW, "actor": "x"}
+    await write.insert_many(consent_event, list(said), [tuple(said.values())] * count)
+    liked = {**stamps, "type": PreferenceType.SHOPPING, "listed": '["x"]', "searched": "x", "updated_at": NOW}
+    rows = [(*liked.values(), f"Key {place}", f"key {place}") for place in range(count)]
+    await write.insert_many(preference, [*liked, "key", "folded_key"], rows)
+
+
 @pytest.mark.parametrize("many", [5_000])
 async def test_many_rows_take_as_many_statements_as_few(both_services: Services, many: int) -> None:
     # Takes seconds: there are 5,000 rows of each kind to write, to move and to move back.
@@ -504,6 +524,9 @@ async def test_many_rows_take_as_many_statements_as_few(both_services: Services,
             shop.touchpoint(number, "2026-01-04")
             shop.customer(f"{number} {place}", created_at=at)
     await shop.save()
+    async with writing(shop.database, shop.id, actor=ACTOR, clock=lambda: NOW) as write:
+        for number, count in (("FEW", 2), ("MANY", many)):
+            await _say_much(write, shop.id_of(number), count)
     async with both_services.database.transaction(shop.id) as connection:
         for number in ("FEW", "MANY"):
             await connection.execute(
@@ -513,6 +536,6 @@ async def test_many_rows_take_as_many_statements_as_few(both_services: Services,
     ask = Asker(both_services, Viewer("mona", Role.MANAGER, shop.id))
     few, lots = customer_id(shop, "FEW"), customer_id(shop, "MANY")
     plan = await merge(ask, customer_id(shop, "K"), lots, dryRun=True)
-    kinds = ("referral", "customerTag", "externalId", "sale", "refund", "payment", "touchpoint")
-    assert counted(plan) == {**dict.fromkeys(kinds, many), "consentEvent": 1}
+    kinds = ("referral", "customerTag", "externalId", "preference", "sale", "refund", "payment", "touchpoint")
+    assert counted(plan) == {**dict.fromkeys(kinds, many), "consentEvent": many + 1}
     assert await _statements(shop, ask, few) == await _statements(shop, ask, lots)
