@@ -131,7 +131,7 @@ def read_preset(path: Path) -> Layout:
         raise ImportProblem(f"there is no preset file {path}") from None
     except ValidationError as error:
         raise ImportProblem(f"the preset {path.name} {_what_is_wrong(error)}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
         raise ImportProblem(f"{path.name} is not a readable preset: {error}") from None
     return _layout(path, told)
 

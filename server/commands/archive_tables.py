@@ -1,7 +1,8 @@
 """The tables of a backup. What reads them is imported by a process of its own, so it imports little."""
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,20 @@ class NotABackup(Failure):
     """A file that cannot be restored; the message says why."""
 
 
+@contextmanager
+def in_words() -> Generator[None]:
+    """Raise NotABackup for whatever the libraries stumble over in a file that is damaged."""
+    try:
+        yield
+    except (NotABackup, MemoryError):
+        raise
+    except Exception as error:  # a ZIP alone has a dozen kinds
+        raise NotABackup(f"it is no backup, or a damaged one: {error}") from error
+
+
 def pieces_of(path: Path, tables: Sequence[tuple[str, Any]]) -> Iterator[pa.Table | None]:
     """The rows of tables of these names and columns, some at a time, and None where one is at its end."""
-    with zipfile.ZipFile(path) as archive:
+    with in_words(), zipfile.ZipFile(path) as archive:
         for name, columns in tables:
             yield from _chunks(archive, name, columns)
             yield None

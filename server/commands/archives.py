@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from ingest.apart import apart
 from models.backup import Columns, StoredKind, TableLayout
-from server.commands.archive_tables import NotABackup, pieces_of
+from server.commands.archive_tables import NotABackup, in_words, pieces_of
 
 FORMAT = "customer-api-backup"
 VERSION = 1
@@ -68,10 +68,10 @@ class Manifest:
         if told["format"] != FORMAT or told["version"] != VERSION:
             raise NotABackup(f"it is of a form that this version does not read: {told['format']} {told['version']}")
         return cls(
-            told["schema"],
+            _text(told["schema"]),
             datetime.fromisoformat(told["made_at"]),
-            told["epoch"],
-            told["businesses"],
+            _text(told["epoch"]),
+            {name: _whole(revision) for name, revision in told["businesses"].items()},
             [_layout(table) for table in told["tables"]],
             {table["name"]: _whole(table["rows"]) for table in told["tables"]},
         )
@@ -79,13 +79,20 @@ class Manifest:
 
 def _whole(told: Any) -> int:
     if type(told) is not int or told < 0:
-        raise ValueError(f"{told!r} is no number of rows")
+        raise ValueError(f"{told!r:.60} is no number of rows or revision")
+    return told
+
+
+def _text(told: Any) -> str:
+    if type(told) is not str:
+        raise ValueError(f"{told!r:.60} is no name")
     return told
 
 
 def _layout(told: Mapping[str, Any]) -> TableLayout:
     columns = {name: StoredKind(kind) for name, kind in told["columns"].items()}
-    return TableLayout(told["name"], columns, tuple(told["key"]), tuple(sorted(told["own_references"])))
+    key, references = (tuple(map(_text, told[names])) for names in ("key", "own_references"))
+    return TableLayout(_text(told["name"]), columns, key, tuple(sorted(references)))
 
 
 def refuse_strangers(told: Sequence[TableLayout], there: Mapping[str, TableLayout]) -> None:
@@ -167,10 +174,9 @@ class _Unreadable(Exception):
 class ArchiveReader:
     """Reads a backup; the ZIP's own checksums tell about damage."""
 
-    def __init__(self, path: Path, file: zipfile.ZipFile, manifest: Manifest) -> None:
+    def __init__(self, path: Path, manifest: Manifest) -> None:
         self.manifest = manifest
         self._path = path
-        self._file = file
 
     def tables(self, *names: str) -> Iterator[tuple[TableLayout, Iterator[pa.Table]]]:
         """Each table, or those of these names, with its rows, some at a time, to be taken to their end before the next.
@@ -185,7 +191,8 @@ class ArchiveReader:
 
     def damaged(self) -> str | None:
         """The name of a part whose bytes are not what was written, None where all are."""
-        return self._file.testzip()
+        with in_words(), zipfile.ZipFile(self._path) as file:
+            return file.testzip()
 
 
 def _rows(layout: TableLayout, pieces: Iterator[pa.Table | None]) -> Iterator[pa.Table]:
@@ -211,14 +218,16 @@ def _refuse_bombs(file: zipfile.ZipFile, path: Path) -> None:
         raise NotABackup(f"it unpacks to {unpacked:,} bytes from {size:,}, which no backup does")
 
 
+def _manifest_of(path: Path) -> Manifest:
+    with in_words(), zipfile.ZipFile(path) as file:
+        _refuse_bombs(file, path)
+        return Manifest.of_json(file.read(MANIFEST))
+
+
 @contextmanager
 def reading(path: Path) -> Generator[ArchiveReader]:
-    """A backup, open; NotABackup says what is wrong with a file that is none."""
+    """A backup to be read; NotABackup says what is wrong with a file that is none."""
     try:
-        with zipfile.ZipFile(path) as file:
-            _refuse_bombs(file, path)
-            yield ArchiveReader(path, file, Manifest.of_json(file.read(MANIFEST)))
-    except (zipfile.BadZipFile, KeyError, orjson.JSONDecodeError, pa.ArrowInvalid) as error:
-        raise NotABackup(f"{path.name} is no backup, or a damaged one: {error}") from error
+        yield ArchiveReader(path, _manifest_of(path))
     except NotABackup as error:
         raise NotABackup(f"{path.name} cannot be restored: {error}") from None

@@ -339,6 +339,8 @@ def of_table(manifest: Any, name: str) -> Any:
         (lambda m: of_table(m, "sale").update(key=7), "its manifest is none"),
         (lambda m: m.update(tables="sale"), "its manifest is none"),
         (lambda m: m.update(made_at="yesterday"), "its manifest is none"),
+        (lambda m: m.update(businesses=[]), "its manifest is none"),
+        (lambda m: m["tables"][0].update(name=None), "its manifest is none, or damaged: None is no name"),
         (lambda m: of_table(m, "sale").update(rows=1), "rows of sale where it says 1"),
     ],
 )
