@@ -191,7 +191,7 @@ def job_to_do() -> Select[Any, Any]:
 def _is_free() -> ColumnElement[bool]:
     now = bindparam("now", type_=job.c.leased_until.type)
     abandoned = and_(job.c.status == JobStatus.RUNNING, job.c.leased_until < now)
-    return and_(job.c.kind == JobKind.BULK, or_(job.c.status == JobStatus.QUEUED, abandoned))
+    return and_(job.c.kind.in_((JobKind.BULK, JobKind.PERSON_EXPORT)), or_(job.c.status == JobStatus.QUEUED, abandoned))
 
 
 def job_leased() -> Update:

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import update
 
 from models.audit import AuditSource
-from models.jobs import JobStatus, job, job_batch, job_held, job_leased, job_to_do, next_batch
+from models.jobs import JobKind, JobStatus, job, job_batch, job_held, job_leased, job_to_do, next_batch
 from resolvers.bulk import (
     ActiveChange,
     BatchDone,
@@ -27,6 +27,7 @@ from resolvers.operation.context import Context
 from resolvers.operation.refusing import as_member, checked_input
 from resolvers.operation.services import Services
 from resolvers.operation.writing import Operation, Write, writing
+from resolvers.person_export import do_person_export
 from resolvers.targets import Target, targeted
 from rules.bulk import MOST_IN_A_CALL, MOST_TOLD, RefusedCustomer, batches_of
 from rules.consents import ConsentChannel, ConsentGiven, ConsentSource
@@ -162,6 +163,9 @@ async def do_batch(services: Services, lease: JobLease, clock: Callable[[], date
         actor = await _actor_of(services, lease)
         async with writing(services.database, lease.business_id, actor=actor, clock=clock) as write:
             row = await _held(write, lease)
+            if row.kind is JobKind.PERSON_EXPORT:
+                await do_person_export(write, row)
+                return False
             batch = await write.rows(next_batch(), id=lease.id)
             if row.is_cancelled or not batch:
                 await _end(write, row)

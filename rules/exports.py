@@ -53,3 +53,10 @@ PROFILE_COLUMNS = (
     *("acquisitionSource", "acquisitionCampaign", "consentEmail", "consentSms", "consentPush"),
 )
 PERSONAL_COLUMNS = ("email", "phone", "birthDate", "line1", "line2", "city", "state", "postalCode", "country")
+
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠﹦﹢﹣﹫")  # the wide and small forms too: some spreadsheets read them alike
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,4 +1,4 @@
-"""Erasing a person, at once or as it was asked for."""
+"""Erasing a person, at once or as it was asked for, and giving all that is kept about one."""
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,9 +21,11 @@ from resolvers.erasure import (
 )
 from resolvers.operation.ids import key_of
 from resolvers.payloads import MovedCount
+from resolvers.person_export import begin_person_export
 from rules.refusals import NotAllowedReason
 from schema.arguments import Info, about, said
 from schema.execution.lookups import looked_up
+from schema.jobs import JobResult
 from schema.nodes import Node
 from schema.refusals import InvalidInput, NotAllowed, NotFound
 from schema.results import before, registered
@@ -124,3 +126,12 @@ class ErasureMutations:
     async def cancel_erasure(info: Info, id: Annotated[strawberry.ID, said("Which request.")]) -> Any:
         """Cancel a request."""
         return await info.context.write(cancel_erasure, CancelErasure(key_of(id, "ErasureRequest")))
+
+    @strawberry.mutation(
+        description="Gathers all that is kept about a customer, as a zip of JSON and CSV behind the job's resultUrl.",
+        graphql_type=JobResult,
+    )
+    @staticmethod
+    async def export_customer(info: Info, id: Annotated[strawberry.ID, said("Which customer.")]) -> Any:
+        """Give all that is kept about a customer."""
+        return await begin_person_export(info.context, key_of(id, "Customer"))

@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from exports.document import ColumnKind, Document, Table, cells_of
 from rules.days import date_of
-
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠﹦﹢﹣﹫")  # the wide and small forms too: some spreadsheets read them alike
+from rules.exports import guarded
 
 
 class CsvWriter:
@@ -37,11 +36,6 @@ class CsvWriter:
         lines = StringIO(newline="")
         csv.writer(lines).writerows(rows)
         self._out.write(lines.getvalue().encode())
-
-
-def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def written(kind: ColumnKind, exponent: int) -> Callable[[list[Any]], list[Any]]:

@@ -66,10 +66,11 @@ def _change(column: Column[Any], before: Any, after: Any, exponent: int) -> Audi
     name = in_contract(column.name)
     if is_erasable(column):
         return AuditedChange(name, None, None, is_personal=True)
-    return AuditedChange(name, _as_text(column.type, before, exponent), _as_text(column.type, after, exponent))
+    return AuditedChange(name, as_text(column.type, before, exponent), as_text(column.type, after, exponent))
 
 
-def _as_text(type_: Any, value: Any, exponent: int) -> str | None:
+def as_text(type_: Any, value: Any, exponent: int) -> str | None:
+    """A stored value in words: an amount with its decimals, a day as a date, a moment in UTC."""
     if value is None:
         return None
     if isinstance(type_, Money):

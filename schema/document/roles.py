@@ -19,7 +19,7 @@ MANAGER = """Query: businessSettings erasureRequests job
     Mutation: cancelErasure cancelJob linkCustomer mergeCustomers requestErasure setCustomersActive
     setCustomersConsent unmergeCustomers"""
 ADMIN = """Query: auditTrail jobs
-    Mutation: eraseCustomer updateBusinessSettings"""
+    Mutation: eraseCustomer exportCustomer updateBusinessSettings"""
 
 # What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
 OF_CUSTOMER = frozenset(("Query.viewer",))

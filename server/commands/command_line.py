@@ -445,6 +445,22 @@ def erase(
     run(erasing.erase(settings_of_command(), erasing.ErasureWanted(business, customer, due, dry_run)))
 
 
+@cli.command("export-customer")
+def export_customer(
+    customer: Annotated[str, typer.Option(help="The number of the customer.")],
+    output: Annotated[Path, typer.Option(help="The zip to write.", dir_okay=False)],
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="the only one")] = None,
+) -> None:
+    """Write all that is kept about a person, as JSON and CSV in a zip: for who asks what that is.
+
+    \b
+    python main.py export-customer --customer CUST-20260305-7K2M --output person.zip
+    """
+    from server.commands import person_export
+
+    run(person_export.export_person(settings_of_command(), business, customer, output))
+
+
 @cli.command()
 def verify(
     business: Annotated[str | None, typer.Option(help="Name or id.", show_default="all of them")] = None,

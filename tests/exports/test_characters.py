@@ -17,7 +17,7 @@ from openpyxl.utils.escape import unescape
 
 from exports.document import Document, small_table, text
 from exports.drawing import Drawing
-from exports.writers.csv import CsvWriter, guarded
+from exports.writers.csv import CsvWriter
 from exports.writers.parquet import ParquetWriter
 from exports.writers.pdf.fonts import Fonts
 from exports.writers.pdf.printed import Printed
@@ -25,6 +25,7 @@ from exports.writers.pdf.report import write_pdf
 from exports.writers.pdf.text import visual_parts
 from exports.writers.svg import svg_of
 from exports.writers.xlsx import XlsxWriter
+from rules.exports import guarded
 
 CODES = 0x110000
 ROW = 256  # code points of a text

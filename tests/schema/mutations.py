@@ -11,7 +11,7 @@ LEAST_ROLE = {
         upsertCustomers verifyCustomer""",
     Role.MANAGER: """cancelErasure cancelJob linkCustomer mergeCustomers requestErasure setCustomersActive
         setCustomersConsent unmergeCustomers""",
-    Role.ADMIN: "eraseCustomer updateBusinessSettings",
+    Role.ADMIN: "eraseCustomer exportCustomer updateBusinessSettings",
 }
 ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
 
@@ -34,6 +34,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "createCustomer": 'createCustomer(input: {firstName: "New"})',
         "deletePreferences": f"deletePreferences(customer: {ann}, preferences: [{{{preference}}}])",
         "eraseCustomer": f'eraseCustomer(id: "{customer_id(shop, "NONAME")}")',
+        "exportCustomer": f"exportCustomer(id: {ann})",
         "linkCustomer": f'linkCustomer(id: {ann}, subject: "sub")',
         "mergeCustomers": f'mergeCustomers(keep: {ann}, merge: "{customer_id(shop, "NEW")}")',
         "requestErasure": f"requestErasure(customer: {ann})",
