@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from resolvers import acquisition, affinity, audit, listing, patterns, products, receivables, retention
+from resolvers import acquisition, affinity, audit, duplicates, listing, patterns, products, receivables, retention
 from resolvers.lifetime_value import report as lifetime_value
 from resolvers.operation.errors import BadUserInput
 from resolvers.segmentation import migration
@@ -69,6 +69,7 @@ EXPORTABLE = (
     Exportable("products", products.ProductQuestion, ("products",)),
     Exportable("product-customers", products.BuyerMembers, CUSTOMERS),
     Exportable("audit-trail", audit.AuditQuestion, ("entries",)),
+    Exportable("duplicates", duplicates.DuplicatesQuestion, ("pairs",)),
 )
 BY_NAME = {exportable.name: exportable for exportable in EXPORTABLE}
 BY_QUESTION = {exportable.question: exportable for exportable in EXPORTABLE}

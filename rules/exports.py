@@ -40,6 +40,7 @@ REPORTS = (
     "receivables",
     "products",
     "audit-trail",
+    "duplicates",
 )  # beside them there are the lists of customers that a report has told of
 
 # The columns of a list of customers beside number, name and tags: what a list by a filter tells, the profile, and what

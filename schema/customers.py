@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import strawberry
 
@@ -30,6 +30,7 @@ from resolvers.customers import (
     purchases_by_customer,
     tags_by_customer,
 )
+from resolvers.duplicates import duplicates_by_customer, refuse_duplicates
 from resolvers.lifetime_value.customer import checked_horizon, clv_by_customer
 from resolvers.listing import Conditions, ListQuestion, list_customers
 from resolvers.operation.context import Context
@@ -153,6 +154,10 @@ registered(EmailEngagement)
 
 
 registered(PurchaseSummary)
+
+
+if TYPE_CHECKING:
+    from schema.duplicates import DuplicateCandidate
 
 
 async def _day(context: Context, as_of: date | None) -> int:
@@ -388,6 +393,17 @@ class Customer(Node):
     ) -> Any:
         """The channel and the page."""
         return ConsentPage(channel, PageArguments(first, after))
+
+    @arguments_of(
+        duplicates_by_customer,
+        list[Annotated["DuplicateCandidate", strawberry.lazy("schema.duplicates")]],
+        "Who may be the same person: as the last search found, and who has the same name; at most 20, the likeliest "
+        "first. For STAFF.",
+    )
+    @staticmethod
+    async def duplicates(context: Context) -> Any:
+        """Nothing but who asks."""
+        return refuse_duplicates(context)
 
     @arguments_of(
         timeline_by_customer,

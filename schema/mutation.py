@@ -5,6 +5,7 @@ import strawberry
 from schema.bulk import BulkMutations
 from schema.businesses import BusinessesMutations
 from schema.consents import ConsentsMutations
+from schema.duplicates import DuplicatesMutations
 from schema.editing import EditingMutations
 from schema.erasure import ErasureMutations
 from schema.jobs import JobsMutations
@@ -19,6 +20,7 @@ class Mutation(
     PreferencesMutations,
     BulkMutations,
     MergingMutations,
+    DuplicatesMutations,
     JobsMutations,
     ErasureMutations,
     BusinessesMutations,

@@ -7,6 +7,7 @@ from schema.affinity import AffinityQueries
 from schema.audit import AuditQueries
 from schema.businesses import BusinessesQueries
 from schema.customers import CustomersQueries
+from schema.duplicates import DuplicatesQueries
 from schema.erasure import ErasureQueries
 from schema.facets import FacetsQueries
 from schema.jobs import JobsQueries
@@ -46,5 +47,6 @@ class Query(
     JobsQueries,
     ErasureQueries,
     AuditQueries,
+    DuplicatesQueries,
 ):
     """What can be asked, in the order of the exported schema."""

@@ -8,6 +8,7 @@ from exports.reports import (
     affinity,
     audit,
     customers,
+    duplicates,
     lifetime_value,
     migration,
     patterns,
@@ -31,6 +32,7 @@ MAKERS = {
     "receivables": receivables.document,
     "products": products.document,
     "audit-trail": audit.document,
+    "duplicates": duplicates.document,
 }
 
 

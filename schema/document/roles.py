@@ -13,11 +13,12 @@ VIEWER = """Query: acquisition categoryAffinity customer customerFacets customer
     lifetimeValueReport node nodes productReport purchasePatterns receivablesAging retention sales segmentMigration
     segmentation segmentationTrend storefronts touchpoints viewer
     Subscription: dataChanged"""
-STAFF = """Mutation: createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
+STAFF = """Query: duplicateCandidates
+    Mutation: createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
     upsertCustomers verifyCustomer"""
 MANAGER = """Query: businessSettings erasureRequests job
-    Mutation: cancelErasure cancelJob linkCustomer mergeCustomers requestErasure setCustomersActive
-    setCustomersConsent unmergeCustomers"""
+    Mutation: cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
+    setCustomersActive setCustomersConsent unmergeCustomers"""
 ADMIN = """Query: auditTrail jobs
     Mutation: eraseCustomer exportCustomer updateBusinessSettings"""
 

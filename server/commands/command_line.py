@@ -475,6 +475,16 @@ def verify(
 
 
 @cli.command()
+def duplicates(
+    business: Annotated[str | None, typer.Option(help="Name or id; needed where there are several.")] = None,
+) -> None:
+    """Look for customers that may be one person, in the place of what the last search found."""
+    from server.commands.duplicates import find_duplicates_of
+
+    run(find_duplicates_of(settings_of_command(), business))
+
+
+@cli.command()
 def schema(
     output: Annotated[Path | None, typer.Option(help="Write it to this file.", dir_okay=False)] = None,
     check: Annotated[bool, typer.Option("--check", help="Compare it with schema.graphql, print nothing.")] = False,

@@ -2,6 +2,7 @@
 
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role
+from rules.duplicates import pair_key
 from tests.builders import Shop
 from tests.schema.conftest import customer_id, request_id
 
@@ -9,8 +10,8 @@ from tests.schema.conftest import customer_id, request_id
 LEAST_ROLE = {
     Role.STAFF: """createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
         upsertCustomers verifyCustomer""",
-    Role.MANAGER: """cancelErasure cancelJob linkCustomer mergeCustomers requestErasure setCustomersActive
-        setCustomersConsent unmergeCustomers""",
+    Role.MANAGER: """cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
+        setCustomersActive setCustomersConsent unmergeCustomers""",
     Role.ADMIN: "eraseCustomer exportCustomer updateBusinessSettings",
 }
 ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
@@ -33,6 +34,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "cancelJob": f'cancelJob(id: "{global_id("Job", 1)}")',
         "createCustomer": 'createCustomer(input: {firstName: "New"})',
         "deletePreferences": f"deletePreferences(customer: {ann}, preferences: [{{{preference}}}])",
+        "dismissDuplicate": f'dismissDuplicate(id: "{pair_of(shop, "ANN", "BEN")}")',
         "eraseCustomer": f'eraseCustomer(id: "{customer_id(shop, "NONAME")}")',
         "exportCustomer": f"exportCustomer(id: {ann})",
         "linkCustomer": f'linkCustomer(id: {ann}, subject: "sub")',
@@ -49,6 +51,11 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "upsertCustomers": 'upsertCustomers(inputs: [{number: "N-1"}])',
         "verifyCustomer": f"verifyCustomer(id: {ann}, phone: true)",
     }
+
+
+def pair_of(shop: Shop, one: str, other: str) -> str:
+    """The public id of a pair of customers."""
+    return global_id("DuplicateCandidate", pair_key(shop.id_of(one), shop.id_of(other)))
 
 
 def calls_before(shop: Shop) -> dict[str, str]:
