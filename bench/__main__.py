@@ -29,6 +29,7 @@ LEFT_OUT = {
     "hostile": "runs as a test (tests/server/test_hostile.py); by itself it prints times",
     "fuzz_requests": "runs as a test (tests/server/test_fuzz.py); by itself it sends as many as it is told",
     "hostile_fields": "asks a server of its own for everything, some minutes long: it prints how long others wait",
+    "two_tenants": "asks a server of its own for minutes: it prints what one business notices of another",
     "fuzz": "runs as a test (tests/server/test_fuzz.py); by itself it goes on for as long as it is told",
 }
 
