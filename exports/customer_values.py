@@ -1,6 +1,7 @@
 """What a list of customers tells of each beside the profile: segment and scores, orders, balance, and what is ahead."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,24 +15,29 @@ from analytics.prediction.worth import churn_risk
 from analytics.scope import Scope
 from analytics.segmentation import SCHEMES, RFMScheme, segment_of_cell
 from analytics.segmentation.rfm import Population
-from exports.customers import Extra
-from exports.document import Column, integer, money, number, text
+from exports.customers import Extra, count
+from exports.document import Column, day, integer, money, number, text
+from models.listing import NEVER
 from resolvers.listed_values import balances, expected_revenues, stakes
+from resolvers.listing import spending_at
 from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.context import Context
 from resolvers.prediction.model import known_model, lifetime_value_model
 from resolvers.prediction.population import histories_of
-from resolvers.segmentation.rfm import population
+from resolvers.segmentation.rfm import SegmentTerms, population
 from rules.days import date_of
+from rules.exports import BALANCE_COLUMN
 
 Ints = NDArray[np.int64]
 
+LAST_PURCHASE = day("lastPurchaseDate", "Last purchase")
+DAYS_SINCE = integer("daysSinceLastPurchase", "Days since", printed=False)
 SEGMENT = text("segment", "Segment")
 SCORES = tuple(
     integer(f"{name}Score", title, printed=False)
     for name, title in (("recency", "R"), ("frequency", "F"), ("monetary", "M"))
 )
-BALANCE = money("outstandingBalance", "Balance", printed=False)
+BALANCE = money(BALANCE_COLUMN, "Balance", printed=False)
 AHEAD = (
     number("probabilityAlive", "Still a customer", printed=False),
     text("churnRisk", "Risk", is_word=True, printed=False),
@@ -65,19 +71,47 @@ def _valued(column: Column, table: pa.Table, ids: Ints) -> Extra:
     return _cells(column, values[order], _places(known[order], ids))
 
 
-async def values_of_customers(context: Context, ids: Ints, as_of: int) -> Sequence[Extra]:
+@dataclass(frozen=True)
+class Scoring:
+    """By which scheme customers are scored, and among whom."""
+
+    scheme: RFMScheme
+    scope: Scope
+
+
+def usual_scoring(business: BusinessCalendar, as_of: int) -> Scoring:
+    """The segmentation of the shop at a day."""
+    terms = SegmentTerms(RFMScheme(business.row.segment_scheme), business.row.segment_days)
+    return Scoring(terms.scheme, terms.at(as_of))
+
+
+async def values_of_customers(context: Context, ids: Ints, as_of: int, scoring: Scoring) -> Sequence[Extra]:
     """The columns of customers at a day; a balance is of today alone, and nothing is ahead without a model."""
     business = await context.business()
-    extras = await _scores(context, business, ids, as_of)
+    extras = [*await _bought(context, ids, as_of), *await _scores(context, ids, scoring)]
     if date_of(as_of) >= business.today:
         extras.append(_valued(BALANCE, await balances(context, as_of), ids))
     return [*extras, *await _ahead(context, ids, as_of)]
 
 
-async def _scores(context: Context, business: BusinessCalendar, ids: Ints, as_of: int) -> list[Extra]:
-    """Segment and scores by the segmentation of the shop."""
-    scheme = RFMScheme(business.row.segment_scheme)
-    scored, _ = await population(context, Scope(as_of, business.row.segment_days), scheme)
+async def _bought(context: Context, ids: Ints, as_of: int) -> list[Extra]:
+    """How often and when last."""
+    spent = (await spending_at(context, as_of)).at(ids)
+    never = spent.last_day == NEVER
+
+    def last_days(rows: slice) -> Any:
+        return pa.array(spent.last_day[rows], pa.int32(), mask=never[rows])
+
+    def days_since(rows: slice) -> Any:
+        return pa.array(as_of - spent.last_day[rows].astype(np.int64), mask=never[rows])
+
+    return [count("orders", "Orders", spent.orders), Extra(LAST_PURCHASE, last_days), Extra(DAYS_SINCE, days_since)]
+
+
+async def _scores(context: Context, ids: Ints, scoring: Scoring) -> list[Extra]:
+    """Segment and scores."""
+    scheme = scoring.scheme
+    scored, _ = await population(context, scoring.scope, scheme)
     people: Population = scored.value
     names = np.array([segment.name for segment in SCHEMES[scheme].segments], object)
     places = _places(people.customer_id, ids)

@@ -218,6 +218,8 @@ def _cell(kind: ColumnKind, value: Any, exponent: int) -> Any:
             return day_number(value) if isinstance(value, date) else value
         case ColumnKind.TEXT:
             return str(value)
+        case ColumnKind.NUMBER:
+            return float(value)  # units are a decimal
         case _:
             return value
 

@@ -14,7 +14,7 @@ from resolvers.lifetime_value import report as lifetime_value
 from resolvers.operation.errors import BadUserInput
 from resolvers.segmentation import migration
 from resolvers.segmentation import report as segmentation
-from rules.exports import LIST_COLUMNS, PERSONAL_COLUMNS, PROFILE_COLUMNS, ExportDetail, ExportFormat
+from rules.exports import BALANCE_COLUMN, LIST_COLUMNS, PERSONAL_COLUMNS, PROFILE_COLUMNS, ExportDetail, ExportFormat
 from rules.words import shown
 
 
@@ -37,6 +37,7 @@ def _adapter(question: Any) -> TypeAdapter[Any]:
     return TypeAdapter(question)
 
 
+PAST_BALANCE = "there is no column {} to {}: balances are not kept by day, so only a file of today has it"
 CUSTOMERS = ("customers",)
 EXPORTABLE = (
     Exportable("customers", listing.ListQuestion, CUSTOMERS),
@@ -99,12 +100,14 @@ class Export:
         words = (self.of.name, *_of_whom(self.asked), part, str(_day_of(self.asked, today)))
         return f"{'-'.join(filter(None, words))}.{self.format.lower()}"
 
-    def check(self) -> None:
-        """BadUserInput where there is no such part, the file has all parts anyway, or the report has no such detail."""
+    def check(self, today: date) -> None:
+        """BadUserInput where there is no such part, detail or column, or the file has all parts anyway."""
         if self.detail is ExportDetail.CUSTOMERS and self.asked.__class__ is not segmentation.SegmentationQuestion:
             raise BadUserInput(f"`detail` goes with segmentation: {self.of.name} has none")
         if self.columns is not None and not self.columns:
             raise BadUserInput("`columns` is empty: leave it out for all of them")
+        if self.columns is not None and BALANCE_COLUMN in self.columns and (day := _day_of(self.asked, today)) < today:
+            raise BadUserInput(PAST_BALANCE.format(BALANCE_COLUMN, day))
         if self.part is None:
             return
         if self.part not in self.of.parts:
@@ -113,10 +116,9 @@ class Export:
             raise BadUserInput("`part` goes with CSV and PARQUET, which hold one table, and PDF: XLSX has all parts")
 
 
-def customer_columns(is_list: bool, personal: bool) -> tuple[str, ...]:
-    """The names of the columns of a list of customers: one by a filter tells more than those behind a number."""
-    told = LIST_COLUMNS if is_list else ("revenue",)
-    return ("number", "name", *told, *PROFILE_COLUMNS, *(PERSONAL_COLUMNS if personal else ()), "tags")
+def customer_columns(personal: bool) -> tuple[str, ...]:
+    """The names of the columns of a list of customers."""
+    return ("number", "name", *LIST_COLUMNS, *PROFILE_COLUMNS, *(PERSONAL_COLUMNS if personal else ()), "tags")
 
 
 def checked_columns(asked: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

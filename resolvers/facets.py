@@ -109,5 +109,6 @@ async def customer_facets(context: Context, search: str | None, first: int) -> C
     """The values to choose from; BadUserInput for an impossible number of them."""
     if not 1 <= first <= MOST_FACETS:
         raise BadUserInput(f"`first` must be from 1 to {MOST_FACETS:,}, not {first:,}")
+    await context.business()  # of one that is not there nothing is answered
     words = None if search is None or not search.strip() else tuple(search_words(search).split())
     return CustomerFacets(context, words, first)

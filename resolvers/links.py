@@ -43,8 +43,8 @@ class Link:
 
 async def export_url(context: Context, export: Export) -> str:
     """The address of an export with the rights of who asks; BadUserInput where there is no such part."""
-    export.check()
     business = await context.business()
+    export.check(business.today)
     link = Link(context.viewer, business.row.epoch, export, export.file_name(business.today), context.now)
     return f"{PATH}{link.file_name}?token={context.services.signing.token(_claims(link))}"
 

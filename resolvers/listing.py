@@ -140,7 +140,7 @@ async def customer_listing(context: Context, question: ListQuestion) -> Listing:
     listing = _with(listing, await _ranges(context, asked, business, day))
     # Only what is computed to a day depends on it: other lists page on over midnight.
     depends_on_day = is_past or listing.is_computed or not asked.keys().isdisjoint(OF_A_DAY)
-    terms = "rfm_segment" in asked and _terms(asked, business)
+    terms = "rfm_segment" in asked and segment_terms(asked, business)
     of = sorted(asked.items(), key=lambda item: item[0])
     digest = list_digest("customers", of, order, depends_on_day and day, terms)
     listing = await _with_members(context, replace(listing, digest=digest), question, day)
@@ -214,7 +214,7 @@ def _days_since(asked: DaysRange | None, day: int) -> dict[str, int]:
     return {name: day - edge for name, edge in edges if edge is not None}
 
 
-def _terms(asked: Mapping[str, Any], business: BusinessCalendar) -> SegmentTerms:
+def segment_terms(asked: Mapping[str, Any], business: BusinessCalendar) -> SegmentTerms:
     """By what segments are meant: as is said, else as the settings of the business have it."""
     days = None if asked.get("all_history") else asked.get("days", business.row.segment_days)
     return SegmentTerms(
@@ -226,7 +226,7 @@ async def _with_members(context: Context, listing: Listing, question: ListQuesti
     """The list, limited to those whom scores, predictions and balances choose."""
     asked, business = question.filter.given, await context.business()
     if "rfm_segment" in asked:
-        terms = _terms(asked, business)
+        terms = segment_terms(asked, business)
         listing = _within(listing, await members_of_segment(context, terms, asked["rfm_segment"], day))
     if "churn_risk" in asked:
         listing = _within(listing, await members_at_risk(context, asked["churn_risk"], day))

@@ -43,11 +43,12 @@ REPORTS = (
     "duplicates",
 )  # beside them there are the lists of customers that a report has told of
 
-# The columns of a list of customers beside number, name and tags: what a list by a filter tells, the profile, and what
+# The columns of a list of customers beside number, name and tags: what a list tells of each, the profile, and what
 # of it needs the pii claim.
+BALANCE_COLUMN = "outstandingBalance"  # of today alone
 LIST_COLUMNS = (
     *("revenue", "orders", "lastPurchaseDate", "daysSinceLastPurchase", "segment", "recencyScore", "frequencyScore"),
-    *("monetaryScore", "outstandingBalance", "probabilityAlive", "churnRisk", "expectedRevenue", "atStake"),
+    *("monetaryScore", BALANCE_COLUMN, "probabilityAlive", "churnRisk", "expectedRevenue", "atStake"),
 )
 PROFILE_COLUMNS = (
     *("type", "isActive", "isVerified", "joinedOn", "firstName", "lastName", "gender", "creditLimit"),

@@ -6,7 +6,6 @@ import strawberry
 
 from resolvers import links
 from resolvers.exports import EXPORTABLE, Export, checked_columns, customer_columns
-from resolvers.listing import ListQuestion
 from rules.exports import ExportDetail, ExportFormat
 from schema.arguments import Info, said
 from schema.document.costs import PRICES, REPORT
@@ -74,7 +73,7 @@ def export_url_with_columns() -> Any:
     async def resolve(
         root: strawberry.Parent[Any], info: Info, format: Format, part: Part = None, columns: Columns = None
     ) -> str:
-        known = customer_columns(root.asked.__class__ is ListQuestion, info.context.viewer.sees_personal_data)
+        known = customer_columns(info.context.viewer.sees_personal_data)
         wanted = None if columns is None else checked_columns(columns, known)
         return await links.export_url(info.context, Export(root.asked, format, part=part, columns=wanted))
 

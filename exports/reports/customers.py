@@ -1,27 +1,26 @@
 """Lists of customers as documents: by any filter, and those behind a number."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from exports.customer_values import values_of_customers
-from exports.customers import Extra, amount, count, customer_table, said_count
-from exports.document import Document, day, integer
+from exports.customer_values import Scoring, usual_scoring, values_of_customers
+from exports.customers import amount, customer_table, said_count
+from exports.document import Document
 from exports.heading import heading_of, said_day, span, window
-from models.listing import NEVER
 from resolvers.lifetime_value.report import BucketMembers, lifetime_value_report
-from resolvers.listing import ListQuestion, all_members, customer_listing, ids_of_list, spending_at
+from resolvers.listing import ListQuestion, all_members, customer_listing, ids_of_list, segment_terms, spending_at
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.periods import asked_period, default_of_retention
 from resolvers.products import BuyerMembers, product_report
 from resolvers.receivables import OwingMembers, receivables_aging
 from resolvers.retention import CohortMembers, retention
-from resolvers.segmentation.migration import MoveMembers, segment_migration
-from resolvers.segmentation.report import CellMembers, SegmentMembers, segmentation
+from resolvers.segmentation.migration import MoveMembers, SegmentMigration, segment_migration
+from resolvers.segmentation.report import CellMembers, Segmentation, SegmentMembers, segmentation
 
 GONE = "there is nothing behind this link any more: the data changed since it was made"
 
@@ -31,21 +30,11 @@ async def list_document(context: Context, asked: ListQuestion) -> Document:
     heading, listing = await heading_of(context, asked), await customer_listing(context, asked)
     as_of, notices = heading.business.as_of(asked.as_of)
     ids = await ids_of_list(context, listing)
+    terms = segment_terms(asked.filter.given, heading.business)
     spent = (await spending_at(context, as_of)).at(ids)
-    last = np.ma.masked_equal(spent.last_day, NEVER)
-
-    def last_days(rows: slice) -> Any:
-        return pa.array(last.data[rows], pa.int32(), mask=np.ma.getmaskarray(last)[rows])
-
-    def days_since(rows: slice) -> Any:
-        return pa.array(as_of - last.data[rows].astype(np.int64), mask=np.ma.getmaskarray(last)[rows])
-
     extras = [
         amount("revenue", "Revenue", spent.spent),
-        count("orders", "Orders", spent.orders),
-        Extra(day("lastPurchaseDate", "Last purchase"), last_days),
-        Extra(integer("daysSinceLastPurchase", "Days since", printed=False), days_since),
-        *await values_of_customers(context, ids, as_of),
+        *await values_of_customers(context, ids, as_of, Scoring(terms.scheme, terms.at(as_of))),
     ]
     return heading.document(
         "Customers",
@@ -61,14 +50,37 @@ def _hidden(context: Context) -> tuple[str, ...]:
     return ("Contacts and addresses are left out: they are personal data, which needs a token with the pii claim.",)
 
 
-async def _members(
-    context: Context, asked: Any, members: pa.Table, titles: tuple[str, str], paid: str = "Revenue"
-) -> Document:
-    title, period = titles
+@dataclass(frozen=True)
+class Behind:
+    """What customers behind a number are told with: title and period, the day, and what their amount is.
+
+    They have the scores that the number was made of, where it was made of any, else those of the shop.
+    """
+
+    title: str
+    period: str
+    until: date
+    paid: str = "Revenue"
+    scoring: Scoring | None = None
+
+
+async def _members(context: Context, asked: Any, members: pa.Table, behind: Behind) -> Document:
     heading = await heading_of(context, asked.of)
+    as_of, _ = heading.business.as_of(behind.until)
     ids, revenue = await all_members(context, members)
-    table = customer_table(context, said_count(len(ids)), ids, [amount("revenue", paid, revenue)])
-    return heading.document(title, period, [table], notices=_hidden(context))
+    scoring = behind.scoring or usual_scoring(heading.business, as_of)
+    extras = [
+        amount("revenue", behind.paid, revenue),
+        *await values_of_customers(context, ids, as_of, scoring),
+    ]
+    table = customer_table(context, said_count(len(ids)), ids, extras)
+    return heading.document(behind.title, behind.period, [table], notices=_hidden(context))
+
+
+def _scoring_of(found: Segmentation | SegmentMigration) -> Scoring | None:
+    """The scores that segments are made of; None for a method without."""
+    scheme = found.grouping.scheme
+    return None if scheme is None else Scoring(scheme, found.scope)
 
 
 async def segment_document(context: Context, asked: SegmentMembers) -> Document:
@@ -78,7 +90,8 @@ async def segment_document(context: Context, asked: SegmentMembers) -> Document:
     if segment is None:
         raise BadUserInput(GONE)
     period = window(found.as_of, found.days)
-    return await _members(context, asked, segment.members(), (f"Customers: {segment.name}", period))
+    behind = Behind(f"Customers: {segment.name}", period, found.as_of, scoring=_scoring_of(found))
+    return await _members(context, asked, segment.members(), behind)
 
 
 async def cell_document(context: Context, asked: CellMembers) -> Document:
@@ -87,7 +100,8 @@ async def cell_document(context: Context, asked: CellMembers) -> Document:
     scores = (asked.recency_score, asked.frequency_score, asked.monetary_score)
     cell = next(c for c in found.cells if (c.recency_score, c.frequency_score, c.monetary_score) == scores)
     title = "Customers with the scores R{}F{}M{}".format(*scores)
-    return await _members(context, asked, cell.members(), (title, window(found.as_of, found.days)))
+    behind = Behind(title, window(found.as_of, found.days), found.as_of, scoring=_scoring_of(found))
+    return await _members(context, asked, cell.members(), behind)
 
 
 async def move_document(context: Context, asked: MoveMembers) -> Document:
@@ -97,7 +111,8 @@ async def move_document(context: Context, asked: MoveMembers) -> Document:
     if move is None:
         raise BadUserInput(GONE)
     title = f"Customers from {asked.before or 'no segment'} to {asked.after or 'no segment'}"
-    return await _members(context, asked, move.members(), (title, span(asked.of.start, asked.of.end)))
+    behind = Behind(title, span(asked.of.start, asked.of.end), asked.of.end, scoring=_scoring_of(found))
+    return await _members(context, asked, move.members(), behind)
 
 
 async def bucket_document(context: Context, asked: BucketMembers) -> Document:
@@ -106,8 +121,9 @@ async def bucket_document(context: Context, asked: BucketMembers) -> Document:
     bucket = next((b for b in await found.distribution() if b.label == asked.label), None)
     if bucket is None:
         raise BadUserInput(GONE)
-    day_ = said_day(await _day(context, asked.of.as_of))
-    return await _members(context, asked, bucket.members(), (f"Customers with {asked.label}", f"to {day_}"))
+    until = await _day(context, asked.of.as_of)
+    behind = Behind(f"Customers with {asked.label}", f"to {said_day(until)}", until)
+    return await _members(context, asked, bucket.members(), behind)
 
 
 async def _day(context: Context, as_of: date | None) -> date:
@@ -121,15 +137,15 @@ async def cohort_document(context: Context, asked: CohortMembers) -> Document:
     members = await found.cohorts_asked.members_of_cell(asked.cohort, asked.unit)
     title = f"Customers of cohort {unit.key(asked.cohort)} in {unit.key(asked.unit)}"
     period, _ = await asked_period(context, asked.of.period, default_of_retention)
-    return await _members(context, asked, members, (title, span(period.start, period.end)), "Revenue in the unit")
+    behind = Behind(title, span(period.start, period.end), period.end, "Revenue in the unit")
+    return await _members(context, asked, members, behind)
 
 
 async def owing_document(context: Context, asked: OwingMembers) -> Document:
     """The customers who owe."""
     found = await receivables_aging(context, asked.of)
-    return await _members(
-        context, asked, found.members(), ("Who owes", f"at the end of {said_day(found.as_of)}"), "Owed"
-    )
+    behind = Behind("Who owes", f"at the end of {said_day(found.as_of)}", found.as_of, "Owed")
+    return await _members(context, asked, found.members(), behind)
 
 
 async def buyer_document(context: Context, asked: BuyerMembers) -> Document:
@@ -138,9 +154,9 @@ async def buyer_document(context: Context, asked: BuyerMembers) -> Document:
     figures = next((one for one in found.all_figures() if one.name == asked.name), None)
     if figures is None:
         raise BadUserInput(GONE)
-    title = f"Who bought: {asked.name}"
     period = span(found.period.start, found.period.end)
-    return await _members(context, asked, await figures.members(), (title, period), "Paid for it")
+    behind = Behind(f"Who bought: {asked.name}", period, found.period.end, "Paid for it")
+    return await _members(context, asked, await figures.members(), behind)
 
 
 Maker = Callable[[Context, Any], Awaitable[Document]]

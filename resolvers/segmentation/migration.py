@@ -144,6 +144,8 @@ class SegmentMigration:
     """Who went from which segment to which between two days."""
 
     asked: MigrationQuestion
+    grouping: SegmentGrouping
+    scope: Scope
     moves: Sequence[SegmentMove]
     notices: Annotated[Sequence[str], "What a reader should know about this answer."]
     how_computed: Annotated[HowComputed, "What the numbers are, and the statements that computed them."]
@@ -173,6 +175,8 @@ async def segment_migration(context: Context, question: MigrationQuestion) -> Se
     moves = made.value
     return SegmentMigration(
         question,
+        asked.grouping,
+        asked.scope,
         [_move(question, moves, place, digest, asked.business) for place in range(len(moves.figures))],
         asked.notices,
         _how(asked, before, after),

@@ -113,11 +113,14 @@ class SegmentTerms:
     days: int | None
     include_inactive: bool = False
 
+    def at(self, as_of: int) -> Scope:
+        """Who is scored at a day; BadUserInput for an impossible window."""
+        return Scope(as_of, checked_days(self.days), include_inactive=self.include_inactive)
+
 
 async def members_of_segment(context: Context, terms: SegmentTerms, name: str, as_of: int) -> pa.Table:
     """The customers of a segment; `name` is a segment's name or code."""
     scheme = terms.scheme
     position = segment_called(SCHEMES[scheme], f"the {scheme} scheme", "rfmSegment", name)
-    scope = Scope(as_of, checked_days(terms.days), include_inactive=terms.include_inactive)
-    computed, _ = await population(context, scope, scheme)
+    computed, _ = await population(context, terms.at(as_of), scheme)
     return in_scheme(computed.value, scheme).members(position)

@@ -101,7 +101,7 @@ async def _write(context: Context, wanted: ReportRequest, fonts: Fonts, progress
     is_drawn = wanted.format == SVG
     part = None if is_drawn else wanted.part  # that of an SVG file is a chart
     export = Export(asked, ExportFormat.PDF if is_drawn else ExportFormat(wanted.format), wanted.detail, part)
-    export.check()
+    export.check((await context.business()).today)
     if is_drawn:
         return _write_charts(await document_of(context, export), wanted)
     document = await document_of(context, export)

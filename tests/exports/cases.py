@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.segmentation import SCHEMES, RFMScheme
+from analytics.segmentation import SCHEMES
 
 AS_OF = 'asOf: "2026-03-05"'
 PERIOD = 'period: {start: "2025-06-01", end: "2026-03-05"}'
@@ -83,7 +83,7 @@ def _scored(rfm: Any) -> Any:
 
 
 def moves(data: Any) -> list[Any]:
-    names = {None: None} | {segment.code: segment.name for segment in SCHEMES[RFMScheme.POS].segments}
+    names = {None: None} | {segment.code: segment.name for scheme in SCHEMES.values() for segment in scheme.segments}
     return [move | {"fromName": names[move["from"]], "toName": names[move["to"]]} for move in data["moves"]]
 
 
@@ -106,6 +106,7 @@ VALUE = f"lifetimeValueReport({AS_OF}, first: 1000)"
 PATTERNS = f"purchasePatterns({PERIOD})"
 RETENTION = f"retention({PERIOD})"
 ACQUISITION = f"acquisition({PERIOD})"
+PRODUCTS = f"productReport({PERIOD})"
 AFFINITY = f"categoryAffinity({PERIOD}, minSupport: 0)"
 RECEIVABLES = f"receivablesAging({AS_OF})"
 CUSTOMERS = f"customers({AS_OF}, first: 1000, orderBy: NAME)"
@@ -253,6 +254,14 @@ CASES = [
         own("byCampaign"),
     ),
     Case("acquisition", ACQUISITION, "summary", "totalNew referrals", lambda data: [data]),
+    Case(
+        "products",
+        PRODUCTS,
+        "products",
+        "products { nodes { name category revenue percentage profit units transactions customers repeatRate "
+        "firstPurchases firstPurchaseRepeatRate firstPurchaseValue } }",
+        lambda data: [node | {"units": float(node["units"])} for node in data["products"]["nodes"]],
+    ),
     Case(
         "customers",
         CUSTOMERS,

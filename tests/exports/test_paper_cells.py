@@ -9,14 +9,16 @@ from unicodedata import normalize
 import pypdf
 import pytest
 
+from exports.customer_values import LAST_PURCHASE, SEGMENT
 from exports.customers import NAME, NUMBER, PERSONAL, PROFILE
-from exports.document import Column, ColumnKind, day, money
+from exports.document import Column, ColumnKind, integer, money
 from exports.reports import (
     acquisition,
     affinity,
     lifetime_value,
     migration,
     patterns,
+    products,
     receivables,
     retention,
     segmentation,
@@ -54,10 +56,11 @@ COLUMNS: dict[tuple[str, str], tuple[Column, ...]] = {
     ("acquisition", "byCampaign"): acquisition.by("Campaign"),
     ("acquisition", "summary"): acquisition.SUMMARY,
     ("customers", "customers"): (
-        *(NUMBER, NAME, money("revenue", "Revenue"), day("lastPurchaseDate", "Last purchase")),
+        *(NUMBER, NAME, money("revenue", "Revenue"), integer("orders", "Orders"), LAST_PURCHASE, SEGMENT),
         *(*PROFILE[2:], *PERSONAL),
     ),
     ("receivables", "aging"): receivables.AGING,
+    ("products", "products"): products.COLUMNS,
 }
 NAMES = {name for name, _ in HOSTILE.values()}
 

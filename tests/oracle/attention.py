@@ -53,6 +53,20 @@ def attention(purchases: pd.DataFrame, parameters: Mapping[str, float], as_of: i
     return found
 
 
+def chances(purchases: pd.DataFrame, parameters: Mapping[str, float], as_of: int) -> dict[str, float]:
+    """How likely each customer has not left."""
+    days = purchase_days(purchases, as_of)
+    return {str(customer): alive(parameters, own, as_of) for customer, own in days.items()}
+
+
+def is_stake(told: Decimal | None, predicted: Decimal, chance: float) -> bool:
+    """Whether an amount is what is at stake, as far as the prediction, which is rounded, can tell."""
+    expected = at_stake(str(predicted), chance)
+    if told is None or expected is None:
+        return told is expected
+    return abs(told - expected) <= Decimal("0.005") / Decimal(chance) + Decimal("0.005")
+
+
 def at_stake(predicted: str, chance: float) -> Decimal | None:
     """predictedRevenue / P(alive) × (1 - P(alive)), half-even to two decimals; the prediction is rounded already."""
     if chance < 0.001:

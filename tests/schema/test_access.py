@@ -38,6 +38,8 @@ STAFF_FIELDS = {
     "Business.dataQuality",
     "Business.dataRevision",
     "Business.dataUpdatedAt",
+    "Business.segmentDays",
+    "Business.segmentScheme",
     "Customer.clv",
     "ConsentEvent.actor",
     "Customer.cohort",

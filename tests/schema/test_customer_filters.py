@@ -11,6 +11,8 @@ from tests.schema.conftest import Asker, customer_id
 
 LIST = """query ($filter: CustomerFilter!, $order: CustomerOrder!) {
     customers(filter: $filter, orderBy: $order) { nodes { number } totalCount } }"""
+WRITE_GENDER = """mutation ($id: ID!, $version: Int!, $gender: String) {
+    updateCustomer(id: $id, input: {version: $version, gender: $gender}) { __typename } }"""
 PREFER = """mutation ($id: ID!, $preferences: [PreferenceInput!]!) {
     setPreferences(customer: $id, preferences: $preferences) { __typename } }"""
 
@@ -45,6 +47,20 @@ async def test_each_filter_on_both_stores_and_the_copy(ask_both: Asker, order: C
     assert await found(ask_both, order, orders={"min": 1, "max": 2}) == {"BEN", "IDLE", "NONAME"}
     assert await found(ask_both, order, orders={"max": 0}) == {"NEW"}
     assert await found(ask_both, order, orders={"min": 1}, consent="EMAIL", search="anna") == {"ANN"}
+
+
+@pytest.mark.parametrize("order", [CustomerOrder.NEWEST, CustomerOrder.TOTAL_SPENT])
+async def test_a_gender_in_whatever_letters(ask_both: Asker, order: CustomerOrder) -> None:
+    """Case is folded, and a letter with its accent beside it is that letter."""
+    nodes = (await ask_both("{ customers { nodes { id number version } } }"))["customers"]["nodes"]
+    by_number = {node["number"]: node for node in nodes}
+    for number, written in (("BEN", "Queer\u0301 STRASSE"), ("NEW", "que\u0301er straße")):
+        one = by_number[number]
+        await ask_both(WRITE_GENDER, id=one["id"], version=one["version"], gender=written)
+
+    assert await found(ask_both, order, gender="QUEER\u0301 straße") == {"BEN"}
+    assert await found(ask_both, order, gender="quéer strasse") == {"NEW"}
+    assert await found(ask_both, order, gender="queer strasse") == set()  # another letter
 
 
 async def test_whom_one_may_not_contact_is_not_in_the_list(ask: Asker, shop: Shop) -> None:

@@ -49,9 +49,6 @@ async def cdnow(cdnow_store: Path, tmp_path: Path) -> AsyncGenerator[Asker]:
     await services.close()
 
 
-PAGE = "totalCount pageInfo { hasNextPage endCursor } nodes { number }"
-
-
 def rounded(parameters: Any, digits: int) -> dict[str, float]:
     return {p["name"]: round(p["value"], digits) for p in parameters}
 
@@ -153,20 +150,47 @@ async def test_a_risk_and_a_segment_must_both_hold(cdnow: Asker) -> None:
     assert both
 
 
-async def test_who_needs_attention_is_who_an_independent_computation_finds(cdnow: Asker, data_dir: Path) -> None:
-    found = await model(cdnow)
+def purchases_of(data_dir: Path) -> pd.DataFrame:
+    """Who bought on which day, read without the product's code."""
     rows = pd.read_csv(data_dir / "cdnow_sample.csv.gz", parse_dates=["date"])
     days = [when.date().toordinal() for when in rows.date]
-    purchases = pd.DataFrame({"customer": rows.master_id.astype(str), "day": days})
+    return pd.DataFrame({"customer": rows.master_id.astype(str), "day": days})
+
+
+async def all_of(cdnow: Asker, arguments: str, nodes: str) -> tuple[list[Any], int]:
+    """All customers of a list, page by page, and how many it says that there are."""
+    found: list[Any] = []
+    after = "null"
+    while after:
+        query = f"customers(first: 1000, after: {after}, {arguments})"
+        fields = f"totalCount pageInfo {{ hasNextPage endCursor }} nodes {{ {nodes} }}"
+        page = (await cdnow(f"{{ {query} {{ {fields} }} }}"))["customers"]
+        found += page["nodes"]
+        after = page["pageInfo"]["hasNextPage"] and f'"{page["pageInfo"]["endCursor"]}"'
+    return found, page["totalCount"]
+
+
+async def test_who_needs_attention_is_who_an_independent_computation_finds(cdnow: Asker, data_dir: Path) -> None:
+    found = await model(cdnow)
     parameters = {parameter["name"]: parameter["value"] for parameter in found["transactionModel"]}
-    expected = attention.attention(purchases, parameters, date(1998, 7, 1).toordinal())
+    expected = attention.attention(purchases_of(data_dir), parameters, date(1998, 7, 1).toordinal())
     for kind, customers in expected.items():
-        listed: list[str] = []
-        after = "null"
-        while after:
-            query = f"first: 1000, after: {after}, filter: {{attention: {kind}}}"
-            page = (await cdnow(f"{{ customers({query}) {{ {PAGE} }} }}"))["customers"]
-            listed += [node["number"] for node in page["nodes"]]
-            after = page["pageInfo"]["hasNextPage"] and f'"{page["pageInfo"]["endCursor"]}"'
-        assert set(listed) == customers
-        assert len(listed) == page["totalCount"] > 10
+        listed, count = await all_of(cdnow, f"filter: {{attention: {kind}}}", "number")
+        assert {node["number"] for node in listed} == customers
+        assert len(listed) == count > 10
+
+
+async def test_what_is_at_stake_is_what_an_independent_computation_finds(cdnow: Asker, data_dir: Path) -> None:
+    # Takes seconds: the model of a real shop is fitted.
+    found = await model(cdnow)
+    parameters = {parameter["name"]: parameter["value"] for parameter in found["transactionModel"]}
+    chances = attention.chances(purchases_of(data_dir), parameters, date(1998, 7, 1).toordinal())
+    fields = "number atStake clv { prediction { ... on PredictedCLV { predictedRevenue } } }"
+    nodes, count = await all_of(cdnow, "orderBy: AT_STAKE", fields)
+    assert len(nodes) == count == len(chances) == 2357
+    stakes = [node["atStake"] and Decimal(node["atStake"]) for node in nodes]
+    known = [stake for stake in stakes if stake is not None]
+    assert stakes == [*sorted(known, reverse=True), *[None] * (count - len(known))]
+    for node, stake in zip(nodes, stakes, strict=True):
+        predicted = Decimal(node["clv"]["prediction"]["predictedRevenue"])
+        assert attention.is_stake(stake, predicted, chances[node["number"]]), node["number"]
