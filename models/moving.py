@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Delete,
     Insert,
-    Select,
     SelectBase,
     String,
     Table,
@@ -65,8 +64,8 @@ def rows_moved(belonging: Belonging) -> Update:
 
 @cache
 def rows_moved_back(belonging: Belonging) -> Update:
-    """Let the rows on the list of :merge that are of :from_customer be of :to_customer."""
-    return _given(belonging).where(*_moving(belonging), belonging.table.c.id.in_(_noted()))
+    """Let the rows :ids that are of :from_customer be of :to_customer."""
+    return _given(belonging).where(*_moving(belonging), any_of(belonging.table.c.id, "ids"))
 
 
 @statement
@@ -81,8 +80,8 @@ def rows_astray(belonging: Belonging) -> SelectBase:
 
 @cache
 def payments_following() -> Update:
-    """Let what was paid by :from_customer for sales on the list of :merge be of :to_customer, as the sales are."""
-    mine = (owned(payment), payment.c.customer_id == FROM, payment.c.sale_id.in_(_noted()))
+    """Let what was paid by :from_customer for the sales :ids be of :to_customer, as the sales are."""
+    mine = (owned(payment), payment.c.customer_id == FROM, any_of(payment.c.sale_id, "ids"))
     return update(payment).values(customer_id=TO, revision=bindparam("new_revision", type_=BigInteger)).where(*mine)
 
 
@@ -103,10 +102,6 @@ def _given(belonging: Belonging) -> Update:
 
 def _listed() -> tuple[ColumnElement[bool], ...]:
     return (owned(merged_row), merged_row.c.merge_id == MERGE, merged_row.c.kind == KIND)
-
-
-def _noted() -> Select[Any]:
-    return select(merged_row.c.row_id).where(*_listed())
 
 
 # ---------------------------------------------------------------- rows that may be removed by themselves

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+from sqlalchemy import Update
 
 from models.belonging import BELONGINGS, Belonging, Merging
 from models.customers import customer
@@ -70,10 +71,8 @@ async def move_rows_back(write: Write, merge_id: int, merged_id: int, kept_id: i
             counts[kind] = await _move_known_back(write, belonging, merge_id, merged_id, kept_id)
         elif kind in counts:
             counts[kind] -= await _astray(write, belonging, merge_id, kept_id)
-            bound = {**_named(write, belonging, merge_id), "from_customer": kept_id, "to_customer": merged_id}
-            await write.run(rows_moved_back(belonging), [bound])
-    of_sales = {**_named(write, SALES, merge_id), "from_customer": kept_id, "to_customer": merged_id}
-    await write.run(payments_following(), [of_sales])
+            await _run_listed(write, rows_moved_back(belonging), belonging, merge_id, merged_id, kept_id)
+    await _run_listed(write, payments_following(), SALES, merge_id, merged_id, kept_id)
     return [MovedCount(kind, count) for kind, count in counts.items() if count]
 
 
@@ -113,6 +112,16 @@ async def _move_known_back(write: Write, belonging: Belonging, merge_id: int, me
     going = returning_rows(rows, [orjson.loads(row.before) for row in listed])
     await _give(write, belonging, going, kept_id, merged_id)
     return len(going)
+
+
+async def _run_listed(  # noqa: PLR0913  whose rows become whose
+    write: Write, update: Update, belonging: Belonging, merge_id: int, merged_id: int, kept_id: int
+) -> None:
+    # By ids, not by a look into the list: PostgreSQL would go through all of that for each row where it has no
+    # statistics of it yet.
+    listed = await write.rows(rows_listed(), merge=merge_id, kind=belonging.kind)
+    bound = {**_named(write, belonging, merge_id), "from_customer": kept_id, "to_customer": merged_id}
+    await write.run(update, [{**bound, "ids": [row.row_id for row in listed]}])
 
 
 async def _astray(write: Write, belonging: Belonging, merge_id: int, kept_id: int) -> int:
