@@ -25,6 +25,7 @@ from models.businesses import Business
 from models.consents import consent_event
 from models.customers import customer
 from models.database import scoped, table
+from models.erasure import erased_customer
 from models.sales import payment, refund, sale, sale_item, total_of
 from rules.consents import ConsentChannel, ConsentStatus
 from rules.selling import COUNTED, PaymentMethod, SaleStatus
@@ -44,7 +45,7 @@ class Invariant:
 @cache
 def invariants() -> tuple[Invariant, ...]:
     """Every rule about the rows of one business."""
-    return (*_revisions(), *_sums(), *_profits(), *_statuses(), *_consents(), *_references())
+    return (*_revisions(), *_sums(), *_profits(), *_statuses(), *_consents(), *_erasures(), *_references())
 
 
 @cache
@@ -185,6 +186,15 @@ def _last_of(channel: ConsentChannel) -> Subquery:
     latest_ones = (latest(ConsentStatus.GIVEN).label("given"), latest(ConsentStatus.WITHDRAWN).label("withdrawn"))
     events = select(c.customer_id, *latest_ones).where(scoped(consent_event), c.channel == channel)
     return events.group_by(c.customer_id).subquery("last_events")
+
+
+# ---------------------------------------------------------------- erasures
+
+
+def _erasures() -> Iterator[Invariant]:
+    joined = erased_customer.join(customer, customer.c.id == erased_customer.c.customer_id)
+    back = select(customer.c.id).select_from(joined).where(scoped(erased_customer), ~customer.c.is_erased)
+    yield Invariant("who is in the erasure log is erased", "customer", back)
 
 
 # ---------------------------------------------------------------- references

@@ -203,6 +203,12 @@ DAMAGE: tuple[tuple[str, str, Callable[[Shop], int]], ...] = (
         "UPDATE customer SET referrer_id = (SELECT max(id) FROM customer WHERE number = 'zoe') WHERE number = 'cleo'",
         lambda s: s.id_of("cleo"),
     ),
+    (
+        "who is in the erasure log is erased",
+        "INSERT INTO erased_customer (business_id, customer_id, day) SELECT business_id, id, 20500 FROM customer"
+        " WHERE number = 'cleo'",
+        lambda s: s.id_of("cleo"),
+    ),
 )
 
 
