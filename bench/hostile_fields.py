@@ -36,7 +36,7 @@ IDLE_SECONDS = 3
 SECONDS = "10"
 CUSTOMERS = 2_000
 LARGEST_PAGE = 1_000
-BUILT: Any = schema._schema  # pyright: ignore[reportPrivateUsage]
+BUILT: Any = schema._schema
 
 # What makes a field dear: those that are not here have no arguments, or pages alone.
 DEAREST = {

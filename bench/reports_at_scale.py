@@ -110,7 +110,7 @@ def races(engine: Direct, last: int) -> list[Race]:
             "retention: summary",
             lambda: activity_over(engine, scope, ACTIVITY_DAYS),
             lambda: engine.floor_rows("retention_activity", scope.start, last, ACTIVITY_DAYS),
-            lambda a: [tuple(vars(a).values())],  # pyright: ignore[reportUnknownArgumentType]
+            lambda a: [tuple(vars(a).values())],
         ),
         of_rows(
             "retention: cohorts, both modes",

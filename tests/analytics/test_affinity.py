@@ -111,7 +111,7 @@ async def test_more_categories_than_a_word_has_bits(services: Services, monkeypa
     async with operation(services, shop.id) as context:
         in_words = await pairs(context, first=1000)
     monkeypatch.setattr(affinity, "MOST_WORDS", 0)
-    services.reports._kept.clear()  # pyright: ignore[reportPrivateUsage]
+    services.reports._kept.clear()
     async with operation(services, shop.id) as context:
         assert await pairs(context, first=1000) == in_words
     assert len(in_words) == 2 * (129 + 128)

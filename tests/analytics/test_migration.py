@@ -1,7 +1,5 @@
 """Who moves between segments, and how many there are at each month's end: small shops worked out by hand."""
 
-# pyright: basic
-
 from collections.abc import AsyncGenerator
 from datetime import date
 from typing import Any

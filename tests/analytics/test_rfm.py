@@ -1,7 +1,5 @@
 """Scores and segments of a shop of which every number was worked out by hand."""
 
-# pyright: basic
-
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Every part of every report, with the GraphQL selection that gives the same rows."""
 
-# pyright: basic
-
 from dataclasses import dataclass
 from typing import Any
 

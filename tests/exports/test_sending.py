@@ -77,7 +77,7 @@ async def make(exports_url: str, hostile_shop: Shop, tmp_path: Any) -> AsyncIter
     services = Services(Database(exports_url))
 
     def made(rates: Rates | None = None, **limits: Any) -> Exports:
-        return Exports(services, Any, Fonts(tmp_path), ExportLimits(**limits), utc_now, rates)  # pyright: ignore[reportArgumentType]
+        return Exports(services, Any, Fonts(tmp_path), ExportLimits(**limits), utc_now, rates)
 
     yield made
     await services.close()
@@ -333,12 +333,12 @@ async def test_who_waits_is_told_how_far_it_is(endless: Endless, tmp_path: Any, 
 
 async def test_rows_are_on_disk_before_the_next_are_asked_for(endless: Endless, tmp_path: Any) -> None:
     """Nothing of what has been written stays in memory."""
-    document, sizes = await endless.document(Any, Any), list[int]()  # pyright: ignore
+    document, sizes = await endless.document(Any, Any), list[int]()
 
     with TemporaryFile(buffering=0) as file:
         for batch in range(1, BATCHES + 1):
             endless.after[batch] = lambda: sizes.append(file.tell())
-        await write_file(document, Export(AcquisitionQuestion(), ExportFormat.CSV), Fonts(tmp_path), file)  # pyright: ignore[reportArgumentType]
+        await write_file(document, Export(AcquisitionQuestion(), ExportFormat.CSV), Fonts(tmp_path), file)
 
     assert sizes == [len("name\r\n") + before * 100 * 1002 for before in range(BATCHES)]
 

@@ -1,7 +1,5 @@
 """The shapes that files have: preambles, line ends, encodings, odd headers, odd cells."""
 
-# pyright: basic
-
 import codecs
 import gzip
 import tracemalloc

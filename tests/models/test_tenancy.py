@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 from structlog.testing import capture_logs
 
-from analytics.copy.copy import ColumnarCopy, _snapshot  # pyright: ignore[reportPrivateUsage]
+from analytics.copy.copy import ColumnarCopy, _snapshot
 from ingest.demo import grow_demo
 from ingest.loader import import_file
 from ingest.mapping import parse_map

@@ -1,7 +1,5 @@
 """Segmentation by every method, its migration and its trend equal the oracle's on random histories."""
 
-# pyright: basic
-
 from collections import Counter
 from typing import Any
 

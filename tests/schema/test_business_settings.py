@@ -173,7 +173,7 @@ async def test_a_token_is_told_what_it_may_change(ask: Asker, shop: Shop) -> Non
 
 
 def test_every_root_field_has_a_role() -> None:
-    built = schema._schema  # pyright: ignore[reportPrivateUsage]
+    built = schema._schema
     roots = (built.query_type, built.mutation_type, built.subscription_type)
     assert {f"{root.name}.{field}" for root in roots if root for field in root.fields} == set(LEAST_ROLE)
 

@@ -438,7 +438,7 @@ STATEMENTS = {
 async def test_statements_on_the_store(ask_both: Asker) -> None:
     for query in STATEMENTS:
         await ask_both(query)  # the copy has all tables from now on
-    ask_both.services.reports._kept.clear()  # what was computed from the store too is kept as any report  # pyright: ignore[reportPrivateUsage]
+    ask_both.services.reports._kept.clear()  # what was computed from the store too is kept as any report
     found = {query: (await ask_both.run(query)).statements for query in STATEMENTS}
 
     assert found == STATEMENTS

@@ -22,7 +22,7 @@ OF_REFUSALS = {
 
 def refusals_of(union: str) -> str:
     """The selection that shows every refusal of a result."""
-    type_: Any = schema._schema.type_map[union]  # pyright: ignore[reportPrivateUsage]
+    type_: Any = schema._schema.type_map[union]
     members: set[str] = {member.name for member in type_.types}
     shown = [f"... on {name} {{ {fields} }}" for name, fields in OF_REFUSALS.items() if name in members]
     return " ".join(("__typename ... on Refusal { message }", *shown))

@@ -32,7 +32,7 @@ LARGEST_PIECE = 5_000_000
 MEMORY = 256 * 1024 * 1024  # beside what the program itself takes
 CPU_SECONDS = 60
 
-fuzzed = settings(deadline=None, database=None, derandomize=True, suppress_health_check=tuple(HealthCheck))  # pyright: ignore[reportArgumentType]
+fuzzed = settings(deadline=None, database=None, derandomize=True, suppress_health_check=tuple(HealthCheck))
 
 # ---------------------------------------------------------------- heads
 
@@ -138,7 +138,7 @@ async def fed(start: bytes, pieces: list[tuple[bytes, int]], size: int) -> None:
     for chunk in chunks([(start, 1), *pieces], size):
         wire.protocol.data_received(chunk)
         await asyncio.sleep(0)
-        assert http._untold <= LARGEST_HEAD or wire.closed  # pyright: ignore[reportPrivateUsage]
+        assert http._untold <= LARGEST_HEAD or wire.closed
         assert sum(len(name) + len(value) for name, value in http.headers or []) <= LARGEST_HEAD
         if wire.closed:
             break
@@ -158,7 +158,7 @@ VALUES = st.binary(max_size=200) | st.sampled_from(
 
 async def fuzz_headers(store: str) -> None:
     """Whatever headers say, a request is answered, and never by a fault of ours."""
-    made = Settings(database_url=store, secret_key=SECRET, trusted_proxies="10.0.0.0/8", log_level="error")  # pyright: ignore[reportArgumentType, reportCallIssue]
+    made = Settings(database_url=store, secret_key=SECRET, trusted_proxies="10.0.0.0/8", log_level="error")
     app = create_app(made)
     async with app.router.lifespan_context(app):
         await asyncio.to_thread(_fuzz_headers, asyncio.get_running_loop(), app)

@@ -1,7 +1,5 @@
 """A backup holds everything, of one moment, and comes back into either kind of store as a store of its own."""
 
-# pyright: basic
-
 import asyncio
 import io
 import json

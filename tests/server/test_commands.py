@@ -307,7 +307,7 @@ def test_a_port_that_is_still_taken_is_waited_for(capsys: pytest.CaptureFixture[
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        serving._wait_for_port("127.0.0.1", port, 5, pause=lambda _: taken.close())  # pyright: ignore[reportPrivateUsage]
+        serving._wait_for_port("127.0.0.1", port, 5, pause=lambda _: taken.close())
 
     assert capsys.readouterr().err == f"127.0.0.1:{port} is in use: waiting up to 5 s for the server there to end\n"
 

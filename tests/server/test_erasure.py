@@ -1,7 +1,5 @@
 """Erasing by commands, what a server forgets, and a restore that erases again."""
 
-# pyright: basic
-
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import closing
@@ -135,7 +133,7 @@ class Kept:
 async def test_a_worker_forgets_what_it_kept_when_any_erased(database: Database) -> None:
     shop = await shop_of(database)
     services, responses, documents = Services(Database(database.url.render_as_string())), Kept(), Kept()
-    forgets = Forgetting(services, responses, documents)  # pyright: ignore[reportArgumentType]
+    forgets = Forgetting(services, responses, documents)
     await forgets.look()
     async with services.copies.of(shop.id).lock:
         pass

@@ -70,7 +70,7 @@ class Talking:
 @pytest.fixture
 def talking(sqlite_url: str, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Generator[Talking]:
     monkeypatch.setattr(changes, "TELLS_EVERY_SECONDS", 1.0)
-    settings = Settings(database_url=sqlite_url, secret_key=SECRET, allowed_origins="https://app.example")  # pyright: ignore[reportArgumentType, reportCallIssue]
+    settings = Settings(database_url=sqlite_url, secret_key=SECRET, allowed_origins="https://app.example")
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8000") as client:
         yield Talking(client, settings, shop)
 
@@ -460,7 +460,7 @@ async def revisions(store_url: str) -> AsyncGenerator[Revisions]:
 
 
 async def test_the_revision_is_never_older_than_the_question(revisions: Revisions) -> None:
-    shop = await open_shop(revisions._database)  # pyright: ignore[reportPrivateUsage]
+    shop = await open_shop(revisions._database)
 
     async def look() -> None:
         for _ in range(20):
@@ -490,7 +490,7 @@ async def test_a_connection_that_died_is_not_missed(postgres_url: str) -> None:
 
 
 async def test_a_look_that_fails_is_no_end(revisions: Revisions, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = await open_shop(revisions._database)  # pyright: ignore[reportPrivateUsage]
+    shop = await open_shop(revisions._database)
     real, fails = revisions.of, [False]
 
     async def sometimes(business_id: int) -> Any:
@@ -512,7 +512,7 @@ async def test_a_look_that_fails_is_no_end(revisions: Revisions, monkeypatch: py
 
 
 async def test_a_business_is_looked_at_only_while_somebody_listens(revisions: Revisions) -> None:
-    shop = await open_shop(revisions._database)  # pyright: ignore[reportPrivateUsage]
+    shop = await open_shop(revisions._database)
     all_changes = Changes(revisions, looks_every=0.02)
     listening = [all_changes.of(shop.id, tells_every=0) for _ in range(3)]
     for one in listening:
