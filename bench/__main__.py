@@ -8,6 +8,7 @@ BENCHES = (
     "start",
     "start_imports",
     "import_speed",
+    "duplicates",
     "demo_speed",
     "rfm_cached",
     "page_of_customers",

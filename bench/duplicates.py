@@ -1,9 +1,13 @@
 """Duplicates planted among many customers: how many the search finds, how many others, and how long it takes."""
 
+import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rules.duplicates import SHOWN_SCORE, PersonTraits, likely_pairs, traits_of
 
