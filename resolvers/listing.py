@@ -70,7 +70,8 @@ class Conditions:
     acquisition_source: str | None = None
     joined: DateRange | None = None
     last_purchase: DateRange | None = None
-    total_spent: AmountRange | None = None
+    revenue: AmountRange | None = None
+    total_spent: AmountRange | None = None  # as revenue was called
     rfm_segment: str | None = None
     scheme: RFMScheme | None = None  # of rfm_segment, as the two or three that follow
     days: int | None = None
@@ -177,7 +178,7 @@ async def _with_traits(context: Context, listing: Listing, asked: Mapping[str, A
 
 async def _ranges(context: Context, asked: Mapping[str, Any], business: BusinessCalendar, day: int) -> dict[str, int]:
     """The conditions on days and money, and the storefront."""
-    spent = money_range(asked.get("total_spent"), "totalSpent", business)
+    spent = _revenue(asked, business)
     storefront = await storefront_key(context, asked.get("storefront"))
     return {
         **day_range(asked.get("joined"), "joined", ("joined_from", "joined_to")),
@@ -187,6 +188,14 @@ async def _ranges(context: Context, asked: Mapping[str, Any], business: Business
         **_orders(asked.get("orders")),
         **({} if storefront is None else {"storefront": storefront}),
     }
+
+
+def _revenue(asked: Mapping[str, Any], business: BusinessCalendar) -> dict[str, int]:
+    if "revenue" not in asked:
+        return money_range(asked.get("total_spent"), "totalSpent", business)
+    if "total_spent" in asked:
+        raise BadUserInput("`totalSpent` is the former name of `revenue`: give `revenue` alone")
+    return money_range(asked["revenue"], "revenue", business)
 
 
 def _refuse_personal(context: Context, asked: Mapping[str, Any]) -> None:

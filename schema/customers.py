@@ -87,7 +87,7 @@ from schema.lifetime_value import CLV, Horizon
 from schema.nodes import Node
 from schema.patterns import PurchasePatterns
 from schema.preferences import Preference, PreferenceFilter
-from schema.results import registered
+from schema.results import has_other_name, registered
 from schema.retention import Cohort
 from schema.sales import RefundConnection, SaleConnection
 from schema.segmentation.rfm import RFMScore
@@ -485,8 +485,11 @@ class CustomerFilter:
     last_purchase: DateRange | None = strawberry.field(
         default=None, description="Whose last purchase up to `asOf` is in this period."
     )
-    total_spent: DecimalRange | None = strawberry.field(
+    revenue: DecimalRange | None = strawberry.field(
         default=None, description="Whose NET revenue up to `asOf` is in this range."
+    )
+    total_spent: DecimalRange | None = strawberry.field(
+        default=None, description="The same as `revenue`.", deprecation_reason=has_other_name("revenue")
     )
     rfm_segment: str | None = strawberry.field(
         default=None,
@@ -523,7 +526,9 @@ class CustomerFilter:
         description="Whose predicted revenue of the 365 days after `asOf` is in this range; refused while there is no "
         "model.",
     )
-    gender: str | None = strawberry.field(default=None, description="Of this gender, in any case; needs the pii claim.")
+    gender: str | None = strawberry.field(
+        default=None, description="Of this gender, in whatever letters; needs the pii claim."
+    )
     orders: IntRange | None = strawberry.field(default=None, description="With so many counted sales up to `asOf`.")
     consent: ConsentChannel | None = strawberry.field(default=None, description="Whom this channel may contact.")
     preference: PreferenceFilter | None = strawberry.field(default=None, description="Who prefers this.")

@@ -38,7 +38,7 @@ from schema.exports import export_url
 from schema.members import counted_customers
 from schema.prediction import CLVPrediction
 from schema.reports import Freshness, HowComputed
-from schema.results import computed, registered
+from schema.results import before, computed, formerly, registered
 
 if TYPE_CHECKING:
     from schema.customers import Customer
@@ -104,6 +104,8 @@ LifetimeValueConnection = connection(
 
 registered(
     LifetimeValueSummary,
+    names={"total_revenue": "revenue"},
+    former_revenue=before("total_profit", formerly("total_revenue", "totalRevenue", "revenue", Decimal)),
     refunds_outside_population=computed(
         "refunds_outside_population",
         Decimal,

@@ -34,6 +34,27 @@ def registered(result: type, /, names: Mapping[str, str] | None = None, **furthe
     result.__strawberry_definition__ = definition  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def formerly(attribute: str, name: str, now: str, type_: Any) -> Any:
+    """An attribute under the name that it had before it was called `now`, for as long as clients may ask for it."""
+
+    def resolve(root: strawberry.Parent[Any]) -> Any:
+        return getattr(root, attribute)
+
+    resolver: Callable[..., Any] = resolve
+    return strawberry.field(
+        resolver=resolver,
+        name=name,
+        description=f"The same as `{now}`.",
+        deprecation_reason=has_other_name(now),
+        graphql_type=type_,
+    )
+
+
+def has_other_name(now: str) -> str:
+    """Why a name is deprecated, and until when it stays."""
+    return f"It is called `{now}` now; this name goes on 2027-06-01 at the earliest."
+
+
 def before(following: str, field: Any) -> Any:
     """A further field that stands before another one, in the order of the exported schema."""
     field.metadata = {**field.metadata, PLACE: following}

@@ -35,7 +35,7 @@ from schema.arguments import (
 from schema.exports import export_url_with_detail
 from schema.members import counted_customers
 from schema.reports import Freshness, HowComputed
-from schema.results import before, computed, registered
+from schema.results import before, computed, formerly, registered
 from schema.segmentation.rfm import RFMCutPoints
 from schema.storefronts import Storefront
 
@@ -80,6 +80,8 @@ registered(
 )
 registered(
     SegmentSummary,
+    names={"total_revenue": "revenue"},
+    former_revenue=before("revenue_contribution", formerly("total_revenue", "totalRevenue", "revenue", Decimal)),
     customers=before("characteristics", counted_customers()),
     growth=computed(
         "growth",
@@ -106,7 +108,8 @@ class Segmentation:
         "The population: customers with a counted sale in the window; of method CREDIT every customer."
     )
     active_customers: int = about("Customers of the population that bought in the 90 days to `asOf`.")
-    total_revenue: Decimal = about("Its NET revenue in the window.")
+    total_revenue: Decimal = about("Its NET revenue in the window.", "revenue")
+    former_revenue: Decimal = formerly("total_revenue", "totalRevenue", "revenue", Decimal)
     segments: list[SegmentSummary] = about("Every segment, by revenue descending, ties in table order.")
     cut_points: list[RFMCutPoints] = about("Per score 1 to 5 the worst values that earned it; empty unless RFM.")
     notices: list[str] = about("What a reader should know about this answer.")

@@ -32,7 +32,7 @@ export function filterOf(address: Address) {
     tags: tag ? [tag] : null,
     city: city ?? null,
     country: country ?? null,
-    totalSpent: min === undefined && max === undefined ? null : { min: text(min), max: text(max) },
+    revenue: min === undefined && max === undefined ? null : { min: text(min), max: text(max) },
     lastPurchase: between(address.lastFrom, address.lastTo),
     joined: between(address.joinedFrom, address.joinedTo),
   };

@@ -8,7 +8,7 @@ export const summary = graphql(`
     costCoverage
     summary {
       totalCustomers
-      totalRevenue
+      revenue
       totalProfit
       averageClv
       averageProfitPerCustomer
@@ -26,7 +26,7 @@ export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
   return (
     <Figures label={t.value.figures}>
       <Figure figure={`customers:..${asOf}`} label={t.columns.customers} value={formats.count(found.totalCustomers)} note={t.value.everyone} />
-      <Figure figure={`revenue:..${asOf}`} label={t.figures.revenue} value={formats.money(found.totalRevenue)} note={t.value.soFar} />
+      <Figure figure={`revenue:..${asOf}`} label={t.figures.revenue} value={formats.money(found.revenue)} note={t.value.soFar} />
       <Figure
         label={t.customer.profit}
         value={formats.money(found.totalProfit)}

@@ -24,7 +24,7 @@ export const segmentStrip = graphql(`
       code
       name
       customerCount
-      totalRevenue
+      revenue
       growth
     }
   }
@@ -53,16 +53,16 @@ export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentS
       <Bars
         caption={t.overview.segments}
         head={[t.columns.segment, t.columns.customers, t.columns.growth, t.columns.revenue]}
-        bars={segments.map(({ code, name, customerCount, totalRevenue, growth }) => ({
+        bars={segments.map(({ code, name, customerCount, revenue, growth }) => ({
           key: code,
           label: (
             <Link to="/segmentation" search={{ ...kept(address), open: `segment:${code}` }}>
               {name}
             </Link>
           ),
-          value: Number(totalRevenue),
+          value: Number(revenue),
           color: colors.get(code) ?? "var(--rest)",
-          cells: [<span data-figure={`segment ${code}:${day}`}>{formats.count(customerCount)}</span>, formats.change(growth), formats.wholeMoney(totalRevenue)],
+          cells: [<span data-figure={`segment ${code}:${day}`}>{formats.count(customerCount)}</span>, formats.change(growth), formats.wholeMoney(revenue)],
         }))}
       />
       <p className="about">

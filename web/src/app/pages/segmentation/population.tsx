@@ -9,7 +9,7 @@ export const population = graphql(`
     days
     asOf
     totalCustomers
-    totalRevenue
+    revenue
     refundsOutsidePopulation
     insights {
       fastestGrowingSegment
@@ -21,7 +21,7 @@ export const population = graphql(`
 /** Whom the segments are of, and what stands out. */
 export function Population({ data, includeInactive }: { data: FragmentOf<typeof population>; includeInactive: boolean }) {
   const formats = useFormats();
-  const { scheme, days, asOf, totalCustomers, totalRevenue, refundsOutsidePopulation, insights } = readFragment(population, data);
+  const { scheme, days, asOf, totalCustomers, revenue, refundsOutsidePopulation, insights } = readFragment(population, data);
   return (
     <Figures label={t.segments.population}>
       <Figure
@@ -32,7 +32,7 @@ export function Population({ data, includeInactive }: { data: FragmentOf<typeof 
       />
       <Figure
         label={t.figures.revenue}
-        value={formats.money(totalRevenue)}
+        value={formats.money(revenue)}
         note={t.segments.outside(formats.money(refundsOutsidePopulation))}
       />
       {days !== null && <Figure label={t.segments.growing} value={insights.fastestGrowingSegment ?? "–"} note={t.segments.growingNote} />}

@@ -15,7 +15,7 @@ export const segments = graphql(`
       name
       customerCount
       percentage
-      totalRevenue
+      revenue
       revenueContribution
       averageOrderValue
       growth
@@ -58,7 +58,7 @@ export function Segments({ data, colors }: { data: FragmentOf<typeof segments>; 
               <span data-figure={`segment ${segment.code}:${day}`}>{formats.count(segment.customerCount)}</span>,
               formats.percent(segment.percentage),
               formats.change(segment.growth),
-              formats.money(segment.totalRevenue),
+              formats.money(segment.revenue),
               formats.percent(segment.revenueContribution),
               formats.money(segment.averageOrderValue),
             ],
