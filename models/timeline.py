@@ -98,13 +98,27 @@ def _whole_seconds_of_text(element: whole_seconds, compiler: SQLCompiler, **opti
 
 
 @statement
-def timeline_of_each_customer(sources: frozenset[TimelineSource], span: frozenset[str], position: bool) -> SelectBase:
+def timeline_of_each_customer(
+    sources: frozenset[TimelineSource], span: frozenset[str], position: bool, one: bool
+) -> SelectBase:
     """Up to :size events of each of the customers :ids from `sources`, newest first, past :at, :source and :id.
 
-    `span` has the edges that are given of the time from :start on and before :end.
+    `span` has the edges that are given of the time from :start on and before :end. Of `one` customer no more than
+    that of each source is looked at: it may have thousands.
     """
-    each = union_all(*(BRANCHES[source](source) for source in sorted(sources))).subquery("each")
-    e = each.c
+    branches = [_within(BRANCHES[source](source), span, position) for source in sorted(sources)]
+    if one:
+        branches = [select(_latest(branch).subquery()) for branch in branches]
+    e = union_all(*branches).subquery("each").c
+    place = func.row_number().over(partition_by=e.customer_id, order_by=_newest(e)).label("place")
+    page = select(*e, place).subquery("page")
+    # `occurred_at` is what every list newest first is ordered by.
+    shown = (*(c for c in page.c if c.name != "at"), page.c.at.label("occurred_at"))
+    return select(*shown).where(page.c.place <= bindparam("size")).order_by(page.c.customer_id, page.c.place)
+
+
+def _within(branch: Any, span: frozenset[str], position: bool) -> Any:
+    e = branch.subquery().c
     conditions: list[ColumnElement[bool]] = []
     if "start" in span:
         conditions.append(e.at >= bindparam("start", type_=MOMENT))
@@ -112,12 +126,15 @@ def timeline_of_each_customer(sources: frozenset[TimelineSource], span: frozense
         conditions.append(e.at < bindparam("end", type_=MOMENT))
     if position:
         conditions.append(_is_past(e))
-    order = (e.at.desc(), e.source.desc(), e.id.desc())
-    place = func.row_number().over(partition_by=e.customer_id, order_by=order).label("place")
-    page = select(*e, place).where(*conditions).subquery("page")
-    # `occurred_at` is what every list newest first is ordered by.
-    shown = (*(c for c in page.c if c.name != "at"), page.c.at.label("occurred_at"))
-    return select(*shown).where(page.c.place <= bindparam("size")).order_by(page.c.customer_id, page.c.place)
+    return select(*e).where(*conditions)
+
+
+def _latest(branch: Any) -> Any:
+    return branch.order_by(*_newest(branch.selected_columns)).limit(bindparam("size", type_=Integer))
+
+
+def _newest(e: Any) -> tuple[ColumnElement[Any], ...]:
+    return e.at.desc(), e.source.desc(), e.id.desc()
 
 
 def _is_past(e: Any) -> ColumnElement[bool]:

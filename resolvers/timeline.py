@@ -108,7 +108,9 @@ async def timeline_by_customer(context: Context, ids: Sequence[int], page: Timel
     if not page.sources:  # of kinds that nothing is kept of
         return pages_of_each(pagers, [[] for _ in ids])
     names = frozenset(name for name, _ in page.span)
-    statement = timeline_of_each_customer(page.sources, names, position=pagers[0].request.position is not None)
+    statement = timeline_of_each_customer(
+        page.sources, names, position=pagers[0].request.position is not None, one=len(ids) == 1
+    )
     rows = await context.reader.rows(statement, ids=list(ids), **dict(page.span), **pagers[0].params)
     shows_actor = context.viewer.role is not Role.CUSTOMER
     pages = pages_of_each(pagers, many_each(rows, ids, "customer_id"))
