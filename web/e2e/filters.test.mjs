@@ -83,7 +83,7 @@ filtered("/segmentation", "Customers", count, () => [
   ["Customers", "RETAIL", segmentation(() => "days: null, customerType: RETAIL")],
 ]);
 
-const value = (given) => async () => (await ask(`{ lifetimeValueReport(${given()}) { summary { totalRevenue } } }`)).lifetimeValueReport.summary.totalRevenue;
+const value = (given) => async () => (await ask(`{ lifetimeValueReport(${given()}) { summary { revenue } } }`)).lifetimeValueReport.summary.revenue;
 
 filtered("/lifetime-value", "Revenue", money, () => [
   ["As of", daysBefore(today, 40), value(() => `asOf: "${daysBefore(today, 40)}"`)],
@@ -163,8 +163,8 @@ const LIST = () => [
   ["Owes at least", "100", listed(() => ({ balance: { min: "100" } }))],
   ["Status", "no", listed(() => ({ isActive: false }))],
   ["Contact", "no", listed(() => ({ isVerified: false }))],
-  ["Spent at least", "2000", listed(() => ({ totalSpent: { min: "2000" } }))],
-  ["Spent at most", "100", listed(() => ({ totalSpent: { max: "100" } }))],
+  ["Spent at least", "2000", listed(() => ({ revenue: { min: "2000" } }))],
+  ["Spent at most", "100", listed(() => ({ revenue: { max: "100" } }))],
   ["Last purchase from", daysBefore(today, 20), listed(() => ({ lastPurchase: { start: daysBefore(today, 20) } }))],
   ["Last purchase to", daysBefore(today, 200), listed(() => ({ lastPurchase: { end: daysBefore(today, 200) } }))],
   ["Joined from", daysBefore(today, 100), listed(() => ({ joined: { start: daysBefore(today, 100) } }))],
