@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import date, timedelta
 from itertools import count, cycle
 from pathlib import Path
 from statistics import quantiles
@@ -34,6 +35,7 @@ WINDOWS = int(os.environ.get("WINDOWS", "3"))  # noqa: TID251  of each kind
 WINDOW_SECONDS = 20
 MOST = 2.0  # times the floor
 CUSTOMERS = 500
+FIRST_DAY = date(1996, 1, 1)
 VISITS = 8
 ROWS = 5_000  # of each imported file
 AT_ONCE = 2
@@ -41,8 +43,8 @@ EXPORTS = "{ customers(first: 1) { exportUrl(format: XLSX) } }"
 MAP = "sale=Number,occurred_at=Date,customer=Customer,product=Item,unit_price=Price"
 
 EVERYDAY = (
-    "query ($n: String!) { customer(by: { number: $n }) { name tags sales(first: 5) { nodes { total } } } }",
-    "query ($n: String!) { customers(first: 20, filter: { search: $n }) { totalCount nodes { id name tags } } }",
+    "query ($n: String!, $first: Int!) { customer(by: { number: $n }) { sales(first: $first) { nodes { total } } } }",
+    "query ($n: String!, $first: Int!) { customers(first: $first, filter: { search: $n }) { nodes { id name tags } } }",
     "query ($day: Date!) { customers(first: 20, orderBy: TOTAL_SPENT, asOf: $day) { nodes { id name } } }",
     "query ($day: Date!) { retention(period: { start: $day }) { summary { retentionRate } } }",
 )
@@ -63,20 +65,21 @@ async def quiet_shop(database: Database) -> Shop:
 # ---------------------------------------------------------------- the quiet one
 
 
-def everyday() -> Callable[[], tuple[str, dict[str, str]]]:
-    """The next question each time, with arguments that were not asked before."""
+def everyday() -> Callable[[], tuple[str, dict[str, Any]]]:
+    """The next question each time, with arguments that were not asked before: there are some 40,000."""
     numbers = count()
 
-    def following() -> tuple[str, dict[str, str]]:
-        number = next(numbers)
-        text = EVERYDAY[number % len(EVERYDAY)]
-        day = f"{2024 + number // 336 % 2}-{1 + number // 28 % 12:02}-{1 + number % 28:02}"
-        return text, {"n": f"Q{number % CUSTOMERS}"} if "$n" in text else {"day": day}
+    def following() -> tuple[str, dict[str, Any]]:
+        place, which = divmod(next(numbers), len(EVERYDAY))
+        text = EVERYDAY[which]
+        if "$day" in text:
+            return text, {"day": str(FIRST_DAY + timedelta(days=place))}
+        return text, {"n": f"Q{place % CUSTOMERS}", "first": 1 + place // CUSTOMERS}
 
     return following
 
 
-async def timed(client: Any, server: Server, following: Callable[[], tuple[str, dict[str, str]]]) -> list[float]:
+async def timed(client: Any, server: Server, following: Callable[[], tuple[str, dict[str, Any]]]) -> list[float]:
     """The seconds of each answer of a window."""
     seconds, until = list[float](), perf_counter() + WINDOW_SECONDS
     while (started := perf_counter()) < until:
