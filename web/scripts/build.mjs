@@ -28,6 +28,7 @@ try {
     only === "graphiql" ? null : application(),
     only === "app" ? null : vite("vite.config.ts"),
   ]);
+  process.exit(); // the bundler's own threads can outlast its work
 } catch (error) {
   console.error(String(error.message ?? error));
   process.exit(1);
