@@ -37,6 +37,7 @@ export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentS
   const day = useDay();
   const { totalCustomers, days, insights, segments } = readFragment(segmentStrip, data);
   const colors = colorsOf(segments);
+  const hasGrowth = days !== null; // against the window before
   return (
     <Panel
       title={t.overview.segments}
@@ -52,7 +53,7 @@ export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentS
     >
       <Bars
         caption={t.overview.segments}
-        head={[t.columns.segment, t.columns.customers, t.columns.growth, t.columns.revenue]}
+        head={[t.columns.segment, t.columns.customers, ...(hasGrowth ? [t.columns.growth] : []), t.columns.revenue]}
         bars={segments.map(({ code, name, customerCount, revenue, growth }) => ({
           key: code,
           label: (
@@ -62,11 +63,15 @@ export function SegmentStrip({ data, tools }: { data: FragmentOf<typeof segmentS
           ),
           value: Number(revenue),
           color: colors.get(code) ?? "var(--rest)",
-          cells: [<span data-figure={`segment ${code}:${day}`}>{formats.count(customerCount)}</span>, formats.change(growth), formats.wholeMoney(revenue)],
+          cells: [
+            <span data-figure={`segment ${code}:${day}`}>{formats.count(customerCount)}</span>,
+            ...(hasGrowth ? [formats.change(growth)] : []),
+            formats.wholeMoney(revenue),
+          ],
         }))}
       />
       <p className="about">
-        {t.segments.insights(insights.highestRevenueSegment, days === null ? null : insights.fastestGrowingSegment, insights.needsAttention)}
+        {t.segments.insights(insights.highestRevenueSegment, hasGrowth ? insights.fastestGrowingSegment : null, insights.needsAttention)}
       </p>
     </Panel>
   );

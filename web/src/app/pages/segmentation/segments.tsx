@@ -10,6 +10,7 @@ import { t } from "../../texts";
 export const segments = graphql(`
   fragment Segments on Segmentation {
     totalCustomers
+    days
     segments {
       code
       name
@@ -29,6 +30,7 @@ export function Segments({ data, colors }: { data: FragmentOf<typeof segments>; 
   const [, set] = useAddress();
   const day = useDay();
   const found = readFragment(segments, data);
+  const hasGrowth = found.days !== null; // against the window before
   return (
     <Panel title={t.segments.title} about={t.segments.titleAbout}>
       {found.totalCustomers === 0 ? (
@@ -40,7 +42,7 @@ export function Segments({ data, colors }: { data: FragmentOf<typeof segments>; 
             t.columns.segment,
             t.columns.customers,
             t.columns.share,
-            t.columns.growth,
+            ...(hasGrowth ? [t.columns.growth] : []),
             t.columns.revenue,
             t.segments.contribution,
             t.segments.averageOrder,
@@ -57,7 +59,7 @@ export function Segments({ data, colors }: { data: FragmentOf<typeof segments>; 
             cells: [
               <span data-figure={`segment ${segment.code}:${day}`}>{formats.count(segment.customerCount)}</span>,
               formats.percent(segment.percentage),
-              formats.change(segment.growth),
+              ...(hasGrowth ? [formats.change(segment.growth)] : []),
               formats.money(segment.revenue),
               formats.percent(segment.revenueContribution),
               formats.money(segment.averageOrderValue),
