@@ -1,4 +1,4 @@
-"""The preset online-retail: the rules of issue 2, each on a few literal rows."""
+"""The preset online-retail: its rules, each on a few literal rows."""
 
 import os
 from datetime import date

@@ -91,7 +91,8 @@ def import_retail(folder: Path, data: Path) -> str:
     """The URL of a store of Online Retail."""
     store = f"sqlite:///{folder}/retail.db"
     command(store, "import", str(data / SALES), "--preset", "online-retail", "--business", "Online Retail",
-            "--currency", "GBP", "--timezone", "Europe/London", folder=folder)  # fmt: skip
+            "--currency", "GBP", "--timezone", "Europe/London",
+            "--rejects", str(folder / "rejects.csv"), folder=folder)  # fmt: skip
     return store
 
 
