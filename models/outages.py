@@ -48,6 +48,8 @@ def _is_outage(error: BaseException) -> bool:
         return error.connection_invalidated
     if isinstance(error, sqlite3.Error):
         return str(getattr(error, "sqlite_errorname", "")).startswith(BUSY_SQLITE)
+    if isinstance(error, asyncpg.InternalClientError):
+        return True  # the connection broke off in the middle of a statement
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error)
     if isinstance(error, asyncpg.PostgresError | adbc_driver_manager.Error):

@@ -27,7 +27,9 @@ def restored(backup: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("DATABASE_URL", url)
     done = CliRunner().invoke(cli, ["restore", str(backup)])
     assert done.exit_code == 0, done.output
-    return done.stdout.partition("no business\n")[2]
+    told = done.stdout.partition("no business\n")[2].splitlines(keepends=True)
+    assert told[0].startswith("  who was erased since is not known")
+    return "".join(told[1:])
 
 
 def test_sqlite_has_none(backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

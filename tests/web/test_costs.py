@@ -10,7 +10,7 @@ from schema.document.walking import Fragments
 from server.sdl import served_schema
 
 PAGE = "{ customers(first: 50) { nodes { name } } }"
-OF_PAGE = 5 + 1 + 50 * 1
+OF_PAGE = 20 + 1 + 50 * 1
 REPORT = 500
 NAMED = {
     f"query ($n: Int) {{ segmentation {{ cells(recencyScore: 1, frequencyScore: 2, monetaryScore: $n) {PAGE} }}}}": 125,

@@ -20,7 +20,7 @@ const NUMBERS = {
   owed: { ask: ({ day }) => `receivablesAging(asOf: "${day}") { total }`, pick: (data) => data.receivablesAging.total, as: money },
   owing: { ask: ({ day }) => `receivablesAging(asOf: "${day}") { customers { totalCount } }`, pick: (data) => data.receivablesAging.customers.totalCount, as: count },
   segment: {
-    ask: ({ day, of }) => `segmentation(asOf: "${day}", segmentCode: "${of}") { segments { customerCount } }`,
+    ask: ({ day, of, scheme, days }) => `segmentation(asOf: "${day}", scheme: ${scheme}, days: ${days}, segmentCode: "${of}") { segments { customerCount } }`,
     pick: (data) => data.segmentation.segments[0].customerCount,
     as: count,
   },
@@ -33,6 +33,7 @@ export async function walk({ token, days, currency }) {
   const { page, problems, close } = await visit("/");
   await page.getByLabel("Token", { exact: false }).first().fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
+  const shop = await shopOf(token);
   for (const day of days) {
     const seen = new Map();
     for (const [name, path] of Object.entries(PAGES)) {
@@ -41,7 +42,7 @@ export async function walk({ token, days, currency }) {
       for (const [figure, text] of await figuresOf(page)) seen.set(figure, [...(seen.get(figure) ?? []), [name, text]]);
     }
     for (const [figure, stands] of seen) {
-      const expected = await told(figure, token, currency);
+      const expected = await told(figure, token, currency, shop);
       for (const [name, text] of stands) assert.equal(text, expected, `${figure} on ${name}, ${day}`);
     }
     const twice = new Set([...seen].filter(([, stands]) => stands.length > 1).map(([figure]) => figure.split(/[: ]/)[0]));
@@ -55,11 +56,22 @@ const figuresOf = (page) =>
   page.locator("[data-figure]").evaluateAll((found) => found.map(({ dataset, innerText }) => [dataset.figure, innerText.replaceAll(/\s+/g, "")]));
 
 /** What the API says of a number, as a page writes it. */
-async function told(figure, token, currency) {
+async function told(figure, token, currency, shop) {
   const [, name, of, when] = /^(\w+)(?: ([^:]+))?:(.+)$/.exec(figure);
   const [start, end = start] = when.split("..");
   const { ask, pick, as } = NUMBERS[name];
-  const query = `{ ${ask({ period: `{start: "${start}", end: "${end}"}`, day: end, of })} }`;
+  const data = await answered(`{ ${ask({ period: `{start: "${start}", end: "${end}"}`, day: end, of, ...shop })} }`, token);
+  const value = pick(data);
+  return value === null ? "–" : as(value, currency).replaceAll(/\s+/g, "");
+}
+
+/** The segmentation that the shop's pages use. */
+async function shopOf(token) {
+  const { business } = (await answered("{ viewer { business { segmentScheme segmentDays } } }", token)).viewer;
+  return { scheme: business.segmentScheme, days: business.segmentDays };
+}
+
+async function answered(query, token) {
   const response = await fetch(`${ASK}/graphql`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
@@ -67,6 +79,5 @@ async function told(figure, token, currency) {
   });
   const { data, errors } = await response.json();
   assert.equal(errors, undefined, JSON.stringify(errors));
-  const value = pick(data);
-  return value === null ? "–" : as(value, currency).replaceAll(/\s+/g, "");
+  return data;
 }

@@ -43,17 +43,18 @@ export function useReport<Data, Variables extends AnyVariables>(
   const [{ data, error, fetching }, ask] = useQuery({ query, variables, pause, context } as Parameters<
     typeof useQuery<Data, Variables>
   >[0]);
-  const last = useRef<Data | undefined>(undefined);
+  const asked = JSON.stringify(variables);
+  const last = useRef<{ data: Data; asked: string } | undefined>(undefined);
   useEffect(() => {
     if (data !== undefined && data !== null && !fetching) {
-      last.current = data;
+      last.current = { data, asked };
     }
-  }, [data, fetching]);
-  const shown = data ?? last.current;
+  }, [data, fetching, asked]);
+  const shown = data ?? last.current?.data;
   const hidden = useMemo(() => (data && error ? hiddenBy(error) : null), [data, error]);
   return {
     data: shown ?? undefined,
-    stale: shown !== undefined && (fetching || shown !== data),
+    stale: shown !== undefined && last.current?.asked !== asked && (fetching || shown !== data),
     problem: error && !fetching && !hidden ? problemOf(error) : null,
     hidden: hidden ?? NOTHING_HIDDEN,
     retry: () => ask({ requestPolicy: "network-only" }),
