@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { ASK, count, loaded, money, PAGES, percent, visit } from "./base.mjs";
 
 const summaryOf = (period, fields) => `purchasePatterns(period: ${period}) { summary { ${fields} } }`;
+const valueOf = (day, fields) => `lifetimeValueReport(asOf: "${day}") { summary { ${fields} } }`;
 const ending = (day) => `{start: "${day}", end: "${day}"}`;
 
 /** How a number is asked for by its name, and what a page makes of the answer. */
@@ -19,6 +20,14 @@ const NUMBERS = {
   joined: { ask: ({ period }) => `acquisition(period: ${period}) { totalNew }`, pick: (data) => data.acquisition.totalNew, as: count },
   owed: { ask: ({ day }) => `receivablesAging(asOf: "${day}") { total }`, pick: (data) => data.receivablesAging.total, as: money },
   owing: { ask: ({ day }) => `receivablesAging(asOf: "${day}") { customers { totalCount } }`, pick: (data) => data.receivablesAging.customers.totalCount, as: count },
+  valued: { ask: ({ day }) => valueOf(day, "totalCustomers"), pick: (data) => data.lifetimeValueReport.summary.totalCustomers, as: count },
+  valuedRevenue: { ask: ({ day }) => valueOf(day, "revenue"), pick: (data) => data.lifetimeValueReport.summary.revenue, as: money },
+  atStake: { ask: ({ day, of }) => `customer(by: {number: "${of}"}) { atStake(asOf: "${day}") }`, pick: (data) => data.customer.atStake, as: money },
+  segmented: {
+    ask: ({ day, scheme, days }) => `segmentation(asOf: "${day}", scheme: ${scheme}, days: ${days}) { totalCustomers }`,
+    pick: (data) => data.segmentation.totalCustomers,
+    as: count,
+  },
   segment: {
     ask: ({ day, of, scheme, days }) => `segmentation(asOf: "${day}", scheme: ${scheme}, days: ${days}, segmentCode: "${of}") { segments { customerCount } }`,
     pick: (data) => data.segmentation.segments[0].customerCount,

@@ -46,7 +46,7 @@ export function useReport<Data, Variables extends AnyVariables>(
   const asked = JSON.stringify(variables);
   const last = useRef<{ data: Data; asked: string } | undefined>(undefined);
   useEffect(() => {
-    if (data !== undefined && data !== null && !fetching) {
+    if (data !== undefined && data !== null && !fetching && data !== last.current?.data) {
       last.current = { data, asked };
     }
   }, [data, fetching, asked]);

@@ -25,8 +25,8 @@ export function Summary({ data }: { data: FragmentOf<typeof summary> }) {
   const { summary: found, costCoverage } = readFragment(summary, data);
   return (
     <Figures label={t.value.figures}>
-      <Figure figure={`customers:..${asOf}`} label={t.columns.customers} value={formats.count(found.totalCustomers)} note={t.value.everyone} />
-      <Figure figure={`revenue:..${asOf}`} label={t.figures.revenue} value={formats.money(found.revenue)} note={t.value.soFar} />
+      <Figure figure={`valued:${asOf}`} label={t.columns.customers} value={formats.count(found.totalCustomers)} note={t.value.everyone} />
+      <Figure figure={`valuedRevenue:${asOf}`} label={t.figures.revenue} value={formats.money(found.revenue)} note={t.value.soFar} />
       <Figure
         label={t.customer.profit}
         value={formats.money(found.totalProfit)}

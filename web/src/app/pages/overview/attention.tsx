@@ -132,7 +132,7 @@ function Called({ rows, kind, asOf }: { rows: readonly Row[]; kind: Attention; a
           id: "stake",
           header: t.attention.stake,
           right: true,
-          cell: ({ number, atStake }) => <span data-figure={`atStake:${number}@${asOf}`}>{formats.money(atStake)}</span>,
+          cell: ({ number, atStake }) => <span data-figure={`atStake ${number}:${asOf}`}>{formats.money(atStake)}</span>,
         },
         { id: "last", header: t.columns.lastPurchase, right: true, cell: ({ purchases }) => t.daysAgo(purchases.daysSinceLastPurchase) },
         { id: "contact", header: t.attention.contact, cell: ({ consents }) => waysOf(consents).join(", ") || t.attention.noWay },

@@ -25,7 +25,7 @@ export function Population({ data, includeInactive }: { data: FragmentOf<typeof 
   return (
     <Figures label={t.segments.population}>
       <Figure
-        figure={`segmented:${scheme}:${days}@${asOf}`}
+        figure={`segmented:${asOf}`}
         label={t.columns.customers}
         value={formats.count(totalCustomers)}
         note={t.segments.who(includeInactive, days)}
