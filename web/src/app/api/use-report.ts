@@ -12,6 +12,8 @@ export interface Report<Data> {
   /** The fields that the reader's role does not see. */
   hidden: ReadonlySet<string>;
   retry(): void;
+  /** Asks the same again behind what is shown. */
+  again(): void;
 }
 
 const NOTHING_HIDDEN: ReadonlySet<string> = new Set();
@@ -25,8 +27,8 @@ interface Options {
 const FITS_WITHIN_MS = 2_000;
 
 /** Asks again while the model behind predictions is being fitted: the first who want it of a day wait for it. */
-export function useAgain(isFitting: boolean, { data, retry }: Pick<Report<unknown>, "data" | "retry">): void {
-  const ask = useEffectEvent(retry);
+export function useAgain(isFitting: boolean, { data, again }: Pick<Report<unknown>, "data" | "again">): void {
+  const ask = useEffectEvent(again);
   useEffect(() => {
     const timer = isFitting ? setTimeout(ask, FITS_WITHIN_MS) : undefined;
     return () => clearTimeout(timer);
@@ -44,19 +46,27 @@ export function useReport<Data, Variables extends AnyVariables>(
     typeof useQuery<Data, Variables>
   >[0]);
   const asked = JSON.stringify(variables);
-  const last = useRef<{ data: Data; asked: string } | undefined>(undefined);
+  const askedAgain = useRef<string | undefined>(undefined);
+  const last = useRef<Data | undefined>(undefined);
   useEffect(() => {
-    if (data !== undefined && data !== null && !fetching && data !== last.current?.data) {
-      last.current = { data, asked };
+    if (!fetching) {
+      askedAgain.current = undefined;
     }
-  }, [data, fetching, asked]);
-  const shown = data ?? last.current?.data;
+    if (data !== undefined && data !== null && !fetching) {
+      last.current = data;
+    }
+  }, [data, fetching]);
+  const shown = data ?? last.current;
   const hidden = useMemo(() => (data && error ? hiddenBy(error) : null), [data, error]);
   return {
     data: shown ?? undefined,
-    stale: shown !== undefined && last.current?.asked !== asked && (fetching || shown !== data),
+    stale: shown !== undefined && ((fetching && askedAgain.current !== asked) || shown !== data),
     problem: error && !fetching && !hidden ? problemOf(error) : null,
     hidden: hidden ?? NOTHING_HIDDEN,
     retry: () => ask({ requestPolicy: "network-only" }),
+    again: () => {
+      askedAgain.current = asked;
+      ask({ requestPolicy: "network-only" });
+    },
   };
 }

@@ -21,7 +21,7 @@ describe("what is loaded", () => {
   it("keeps the last answer beside what went wrong", () => {
     const retry = vi.fn();
     shown(
-      <Loaded report={{ data: { count: 7 }, stale: false, problem: silent, hidden: new Set(), retry }} what="The segments">
+      <Loaded report={{ data: { count: 7 }, stale: false, problem: silent, hidden: new Set(), retry, again: retry }} what="The segments">
         {({ count }) => <p>{count} customers</p>}
       </Loaded>,
     );
@@ -33,7 +33,7 @@ describe("what is loaded", () => {
 
   it("says that it is loading where there is nothing yet", () => {
     shown(
-      <Loaded report={{ data: undefined, stale: false, problem: null, hidden: new Set(), retry: vi.fn() }} what="The segments">
+      <Loaded report={{ data: undefined, stale: false, problem: null, hidden: new Set(), retry: vi.fn(), again: vi.fn() }} what="The segments">
         {() => null}
       </Loaded>,
     );
@@ -65,7 +65,7 @@ describe("what a role does not see", () => {
 
   it("is told in its place, beside what is there", () => {
     shown(
-      <Loaded report={{ data: { email: null }, stale: false, problem: null, hidden: new Set(["email"]), retry: vi.fn() }} what="The customer">
+      <Loaded report={{ data: { email: null }, stale: false, problem: null, hidden: new Set(["email"]), retry: vi.fn(), again: vi.fn() }} what="The customer">
         {() => (
           <p>
             <Personal field="email">–</Personal> <Personal field="city">Paris</Personal>

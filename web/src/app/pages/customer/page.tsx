@@ -64,7 +64,7 @@ export default function CustomerPage() {
       }
     >
       <Loaded report={report} what={t.customer.what}>
-        {({ customer }) => (customer ? <Whole customer={customer} asked={{ number, year }} again={report.retry} /> : <Empty title={t.customer.unknown(number)}>{t.customer.unknownHow}</Empty>)}
+        {({ customer }) => (customer ? <Whole customer={customer} asked={{ number, year }} again={report.again} /> : <Empty title={t.customer.unknown(number)}>{t.customer.unknownHow}</Empty>)}
       </Loaded>
     </Page>
   );

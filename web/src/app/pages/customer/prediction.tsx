@@ -45,7 +45,7 @@ export function Prediction({ data, again }: PredictionProps) {
   const clv = readFragment(prediction, data).clv;
   const found = clv?.prediction;
   const isFitting = found?.__typename === "NotEnoughData" && found.reason === "FITTING";
-  useAgain(isFitting, { data, retry: again });
+  useAgain(isFitting, { data, again });
   if (!found) {
     return null;
   }

@@ -44,7 +44,7 @@ export default function LifetimeValuePage() {
               <Lorenz data={lifetimeValueReport} />
             </div>
             <Model />
-            <Ranking key={JSON.stringify([asked, address.order])} data={lifetimeValueReport} again={report.retry} />
+            <Ranking key={JSON.stringify([asked, address.order])} data={lifetimeValueReport} again={report.again} />
             <Opened />
           </>
         )}

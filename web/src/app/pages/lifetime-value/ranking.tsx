@@ -32,7 +32,7 @@ export function Ranking({ data, again }: { data: FragmentOf<typeof ranked>; agai
   });
   const columns = useMemo(() => [...columnsOf(formats, address), ...predictedColumns(formats)], [formats, address]);
   const [first] = nodes;
-  useAgain(first?.clv.prediction.__typename === "NotEnoughData" && first.clv.prediction.reason === "FITTING", { data, retry: again });
+  useAgain(first?.clv.prediction.__typename === "NotEnoughData" && first.clv.prediction.reason === "FITTING", { data, again });
   return (
     <Panel
       title={t.value.ranking}
