@@ -11,7 +11,7 @@ from analytics.segmentation import SegmentationMethod
 from exports.document import Column, Document, Table, small_table
 from resolvers.operation.calendar import BusinessCalendar
 from resolvers.operation.context import Context
-from resolvers.operation.ranges import AmountRange, DateRange, DaysRange
+from resolvers.operation.ranges import AmountRange, DateRange, IntRange
 from resolvers.storefronts import storefront_by_id, storefront_key
 
 NOT_FILTERS = frozenset(("page", "period", "as_of", "start", "end", "of", "compare_to"))
@@ -93,7 +93,7 @@ async def _shown(context: Context, name: str, value: Any) -> list[tuple[str, str
 def _said(value: Any) -> str:
     if isinstance(value, DateRange):
         return span(value.start, value.end)
-    if isinstance(value, AmountRange | DaysRange):
+    if isinstance(value, AmountRange | IntRange):
         return (
             f"{'' if value.min is None else f'from {value.min:,} '}{'' if value.max is None else f'to {value.max:,}'}"
         )

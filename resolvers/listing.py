@@ -39,7 +39,7 @@ from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.ids import RowKey
 from resolvers.operation.loaders import many_each
 from resolvers.operation.paging import Keyset, Page, PageArguments, Pager, PageRequest, day_range, list_digest, pager
-from resolvers.operation.ranges import AmountRange, DateRange, DaysRange, IntRange, money_range, refuse_upside_down
+from resolvers.operation.ranges import AmountRange, DateRange, IntRange, money_range, refuse_upside_down
 from resolvers.prediction.attention import members_needing
 from resolvers.prediction.population import members_at_risk
 from resolvers.segmentation.rfm import SegmentTerms, members_of_segment
@@ -80,7 +80,7 @@ class Conditions:
     churn_risk: ChurnRisk | None = None
     attention: Attention | None = None
     storefront: str | None = None
-    days_since_last_purchase: DaysRange | None = None
+    days_since_last_purchase: IntRange | None = None
     balance: AmountRange | None = None
     expected_revenue: AmountRange | None = None
     gender: str | None = None
@@ -214,7 +214,7 @@ def _orders(asked: IntRange | None) -> dict[str, int]:
     return {name: edge for name, edge in edges if edge is not None}
 
 
-def _days_since(asked: DaysRange | None, day: int) -> dict[str, int]:
+def _days_since(asked: IntRange | None, day: int) -> dict[str, int]:
     """The same of days since the last purchase, as those between which it was: many days ago is early."""
     if asked is None:
         return {}

@@ -94,9 +94,9 @@ class DayRange:
     min: int | None = strawberry.field(default=None, description="The fewest days.")
     max: int | None = strawberry.field(default=None, description="The most days.")
 
-    def plain(self) -> ranges.DaysRange:
+    def plain(self) -> ranges.IntRange:
         """The same as resolvers know it."""
-        return ranges.DaysRange(self.min, self.max)
+        return ranges.IntRange(self.min, self.max)
 
 
 @strawberry.input(description="Whole numbers from `min` to `max`, both inside.")

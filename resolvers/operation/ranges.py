@@ -27,14 +27,6 @@ class AmountRange:
 
 
 @dataclass(frozen=True)
-class DaysRange:
-    """Numbers of days from `min` to `max`, both inside."""
-
-    min: int | None = None
-    max: int | None = None
-
-
-@dataclass(frozen=True)
 class IntRange:
     """Whole numbers from `min` to `max`, both inside."""
 

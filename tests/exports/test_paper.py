@@ -60,6 +60,15 @@ def test_a_page_says_whose_it_is_for_when_and_which(files: Files) -> None:
     assert reader_of(content).metadata.title == "Customer segmentation by RFM (POS)"  # pyright: ignore
 
 
+@pytest.mark.parametrize("filter_", ["orders", "daysSinceLastPurchase"])
+def test_a_range_of_whole_numbers_is_said_in_words(files: Files, filter_: str) -> None:
+    field = f"customers(first: 1, filter: {{{filter_}: {{min: 2, max: 2000}}}})"
+
+    text = text_of(files.content(field, "PDF"))
+
+    assert "from 2 to 2,000" in text
+
+
 def test_every_font_is_embedded(files: Files) -> None:
     reader = reader_of(files.content(f"customers({AS_OF})", "PDF"))
 
