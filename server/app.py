@@ -171,8 +171,8 @@ async def _lifespan(
             endpoint, origins_of(settings.allowed_origins), socket_limits_of(settings)
         )
         app.state.stopping = stopping = Stopping()
-        working = (doing_jobs(services, utc_now), forgetting(Forgetting(services, responses, endpoint.documents)))
-        async with sampling(services, responses) as sampler, working[0], working[1]:
+        forgets = Forgetting(services, responses, endpoint.documents)
+        async with sampling(services, responses) as sampler, doing_jobs(services, utc_now), forgetting(forgets):
             app.state.metrics = MetricsPage(settings, sampler)
             if is_process:
                 # What lives as long as the process is looked through no more: that took 150 ms amid requests.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import structlog
@@ -13,6 +13,7 @@ from models.revision import erased_revisions
 from resolvers.operation.services import Services
 from server.http.documents import Documents
 from server.http.responses import Responses
+from server.meanwhile import meanwhile
 
 log = structlog.get_logger()
 
@@ -53,13 +54,8 @@ class Forgetting:
 async def forgetting(forgets: Forgetting) -> AsyncGenerator[None]:
     """Forget meanwhile."""
     await forgets.look()
-    task = asyncio.create_task(_look_for_ever(forgets))
-    try:
+    async with meanwhile(_look_for_ever(forgets)):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _look_for_ever(forgets: Forgetting) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import structlog
@@ -10,6 +10,7 @@ import structlog
 from models.outages import is_outage
 from resolvers.large_writes import JobLease, LeaseLost, do_batch, fail_job
 from resolvers.operation.services import Services
+from server.meanwhile import meanwhile
 
 log = structlog.get_logger()
 
@@ -19,13 +20,8 @@ LOOKS_EVERY_SECONDS = 1.0
 @asynccontextmanager
 async def doing_jobs(services: Services, clock: Callable[[], datetime]) -> AsyncGenerator[None]:
     """Do jobs meanwhile. One that is in the middle at the end goes on in another process, from its last batch."""
-    task = asyncio.create_task(_do_jobs_for_ever(services, clock))
-    try:
+    async with meanwhile(_do_jobs_for_ever(services, clock)):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _do_jobs_for_ever(services: Services, clock: Callable[[], datetime]) -> None:
