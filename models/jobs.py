@@ -183,9 +183,10 @@ def file_of_job() -> Select[Any]:
 
 
 @statement
-def job_to_do() -> Select[Any, Any]:
+def job_to_do() -> Select[Any, Any, Any, Any, Any]:
     """The oldest job of any business that nobody does at :now."""
-    return select(job.c.id, job.c.business_id).where(_is_free()).order_by(job.c.id).limit(1)
+    shown = (job.c.id, job.c.business_id, job.c.started_by, job.c.role, job.c.request_id)
+    return select(*shown).where(_is_free()).order_by(job.c.id).limit(1)
 
 
 def _is_free() -> ColumnElement[bool]:

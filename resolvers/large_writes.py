@@ -137,11 +137,12 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class JobLease:
-    """A job that this process does, for as long as it goes on renewing the lease."""
+    """A job that this process does, as who began it, for as long as it goes on renewing the lease."""
 
     id: int
     business_id: int
     key: str
+    actor: Actor
 
     @classmethod
     async def taken(cls, services: Services, now: datetime) -> Self | None:
@@ -154,26 +155,26 @@ class JobLease:
         taking = {"job_id": found.id, "new_lease": key, "new_until": now + LEASED, "now": now}
         async with services.database.transaction() as connection:
             got = await connection.execute(job_leased(), taking)  # where nobody was quicker
-        return cls(found.id, found.business_id, key) if got.rowcount else None
+        actor = Actor(found.started_by, found.role, AuditSource.JOB, found.request_id)
+        return cls(found.id, found.business_id, key, actor) if got.rowcount else None
 
 
 async def do_batch(services: Services, lease: JobLease, clock: Callable[[], datetime]) -> bool:
     """Do the next batch of a job in one transaction with its progress; whether there may be another."""
-    async with services.write_turns[lease.business_id]:
-        actor = await _actor_of(services, lease)
-        async with writing(services.database, lease.business_id, actor=actor, clock=clock) as write:
-            row = await _held(write, lease)
-            if row.kind is JobKind.PERSON_EXPORT:
-                await do_person_export(write, row)
-                return False
-            batch = await write.rows(next_batch(), id=lease.id)
-            if row.is_cancelled or not batch:
-                await _end(write, row)
-                return False
-            asked = orjson.loads(row.asked)
-            done = await _done(write, as_change(asked).of(orjson.loads(batch[0].ids)), dry_run=asked["dryRun"])
-            await _keep_progress(write, row, batch[0], done)
-            return True
+    turn = services.write_turns[lease.business_id]
+    async with turn, writing(services.database, lease.business_id, actor=lease.actor, clock=clock) as write:
+        row = await _held(write, lease)
+        if row.kind is JobKind.PERSON_EXPORT:
+            await do_person_export(write, row)
+            return False
+        batch = await write.rows(next_batch(), id=lease.id)
+        if row.is_cancelled or not batch:
+            await _end(write, row)
+            return False
+        asked = orjson.loads(row.asked)
+        done = await _done(write, as_change(asked).of(orjson.loads(batch[0].ids)), dry_run=asked["dryRun"])
+        await _keep_progress(write, row, batch[0], done)
+        return True
 
 
 async def fail_job(services: Services, lease: JobLease, now: datetime) -> None:
@@ -182,15 +183,6 @@ async def fail_job(services: Services, lease: JobLease, now: datetime) -> None:
     failed = {"status": JobStatus.FAILED, "finished_at": now, "error": "It met an error that is in the server's log."}
     async with services.database.transaction(lease.business_id) as connection:
         await connection.execute(update(job).where(*mine).values(failed))
-
-
-async def _actor_of(services: Services, lease: JobLease) -> Actor:
-    async with services.database.reading(lease.business_id) as connection:
-        values = {"business": lease.business_id, "id": lease.id, "lease": lease.key}
-        row = (await connection.execute(job_held(), values)).one_or_none()
-    if row is None:
-        raise LeaseLost
-    return Actor(row.started_by, row.role, AuditSource.JOB, row.request_id)
 
 
 async def _held(write: Write, lease: JobLease) -> Any:
