@@ -40,8 +40,9 @@ async def attention_by_customer(context: Context, asked: Sequence[Standing], as_
 
     def each() -> list[Attention | None]:
         found: dict[int, Attention] = {}
+        alive = _alive(model, people, as_of)
         for attention in Attention:
-            needed = people.customer_id[_needed(attention, model, people, gaps, as_of)]
+            needed = people.customer_id[_needed(attention, alive, people, gaps, as_of)]
             found.update(dict.fromkeys(needed.tolist(), attention))
         return [found.get(one.id) if one.is_active and not one.is_erased else None for one in asked]
 
@@ -67,7 +68,7 @@ async def members_needing(context: Context, attention: Attention, as_of: int) ->
     people = await histories_of(context, Scope(as_of, None, include_inactive=True))
 
     def members() -> pa.Table:
-        ids = people.customer_id[_needed(attention, model, people, gaps, as_of)]
+        ids = people.customer_id[_needed(attention, _alive(model, people, as_of), people, gaps, as_of)]
         return table_of(customer_id=ids, revenue=np.zeros(len(ids), np.int64))
 
     return await asyncio.to_thread(members)
@@ -102,8 +103,11 @@ async def _people(context: Context, ids: Sequence[int], as_of: int) -> Summaries
     return await summaries_of(await context.facts(), Scope(as_of, None, include_inactive=True), sorted(set(ids)))
 
 
-def _needed(attention: Attention, model: Model, people: Summaries, gaps: UsualGaps, as_of: int) -> NDArray[np.bool_]:
-    alive = probability_alive(MODEL, model.parameters, people.histories(as_of))
+def _alive(model: Model, people: Summaries, as_of: int) -> Floats:
+    return probability_alive(MODEL, model.parameters, people.histories(as_of))
+
+
+def _needed(attention: Attention, alive: Floats, people: Summaries, gaps: UsualGaps, as_of: int) -> NDArray[np.bool_]:
     return is_needed(attention, alive, (as_of - people.last_day).astype(np.int64), gaps.of(people.customer_id))
 
 
