@@ -1,23 +1,22 @@
 """The audit trail: who changed what, when and from where."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from models.audit import AuditSource
 from resolvers.audit import AuditConditions, AuditQuestion, changes_told, list_audit
-from resolvers.customers import customer_by_id
 from resolvers.operation.paging import PageArguments
 from resolvers.operation.viewer import Role
 from schema.arguments import After, DateRange, First, Info, about, given, said
 from schema.connections import Words, connection
-from schema.execution.lookups import looked_up
 from schema.exports import export_url
+from schema.of_customer import customer_of
 from schema.scalars import BigInt
 
 if TYPE_CHECKING:
-    from schema.customers import Customer
+    pass
 
 strawberry.enum(AuditSource, description="From where a change came.")
 
@@ -43,12 +42,7 @@ class AuditEntry:
     source: AuditSource = about("From where it came.")
     action: str = about("What was done, as the mutation or the command is called.")
     subject: strawberry.ID | None = about("The id of what was changed first.")
-    customer: Any = looked_up(
-        customer_by_id,
-        Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045  a lazy type has no |
-        "Whose record it was about; null where it was about none or several.",
-        key="customer_id",
-    )
+    customer: Any = customer_of("Whose record it was about; null where it was about none or several.", may_be_null=True)
 
     @strawberry.field(description="What changed, field by field.", graphql_type=list[AuditChange])
     @staticmethod

@@ -1,27 +1,21 @@
 """What changes of customers answer."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import strawberry
 
-from resolvers.customers import customer_by_id
 from resolvers.payloads import CustomerPayload, UpsertPayload
-from schema.execution.lookups import looked_up
+from schema.of_customer import customer_of
 from schema.refusals import Duplicate, IdempotencyConflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from schema.results import before, registered
 
-if TYPE_CHECKING:
-    from schema.customers import Customer
-
-_CUSTOMER = Annotated["Customer", strawberry.lazy("schema.customers")]
-
 registered(
     CustomerPayload,
-    customer=before("replayed", looked_up(customer_by_id, _CUSTOMER, "The customer as it is now.", key="customer_id")),
+    customer=before("replayed", customer_of("The customer as it is now.")),
 )
 registered(
     UpsertPayload,
-    customer=before("created", looked_up(customer_by_id, _CUSTOMER, "The customer as it is now.", key="customer_id")),
+    customer=before("created", customer_of("The customer as it is now.")),
 )
 CustomerResult = Annotated[
     CustomerPayload | NotFound | Duplicate | InvalidInput | StaleVersion | NotAllowed,

@@ -20,7 +20,6 @@ from resolvers.customers import (
     EmailEngagement,
     PurchaseSummary,
     balance_by_customer,
-    customer_by_id,
     email_engagement_by_customer,
     external_ids_by_customer,
     find_customer,
@@ -85,6 +84,7 @@ from schema.execution.lookups import arguments_of, looked_up
 from schema.exports import export_url_with_columns
 from schema.lifetime_value import CLV, Horizon
 from schema.nodes import Node
+from schema.of_customer import customer_of
 from schema.patterns import PurchasePatterns
 from schema.preferences import Preference, PreferenceFilter
 from schema.results import has_other_name, registered
@@ -142,12 +142,7 @@ class Acquisition:
     acquisition_source: str | None = about("Where the customer came from.", "source")
     acquisition_campaign: str | None = about("Which campaign brought the customer.", "campaign")
 
-    referrer: Any = looked_up(
-        customer_by_id,
-        Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045  a lazy type has no |
-        "The customer who referred this one.",
-        key="referrer_id",
-    )
+    referrer: Any = customer_of("The customer who referred this one.", key="referrer_id", may_be_null=True)
 
 
 registered(EmailEngagement)

@@ -1,25 +1,19 @@
 """Customers that may be one person."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import strawberry
 
-from resolvers.customers import customer_by_id
 from resolvers.duplicates import Deleted, DismissDuplicate, DuplicatesQuestion, dismiss_duplicate, list_duplicates
 from resolvers.operation.ids import key_of
 from resolvers.operation.paging import PageArguments
 from rules.duplicates import SHOWN_SCORE, DuplicateEvidence
 from schema.arguments import After, First, Info, about, said
 from schema.connections import Words, connection
-from schema.execution.lookups import looked_up
 from schema.exports import export_url
+from schema.of_customer import customer_of
 from schema.refusals import NotAllowed, NotFound
 from schema.results import registered
-
-if TYPE_CHECKING:
-    from schema.customers import Customer
-
-_CUSTOMER = Annotated["Customer", strawberry.lazy("schema.customers")]
 
 strawberry.enum(DuplicateEvidence, description="Why two customers may be one person.")
 
@@ -29,13 +23,11 @@ class DuplicateCandidate:
     """Two customers that may be one person."""
 
     global_id: strawberry.ID = about("The opaque id.", "id")
-    first: Any = looked_up(customer_by_id, _CUSTOMER, "The one.", key="first_id")
-    second: Any = looked_up(customer_by_id, _CUSTOMER, "The other.", key="second_id")
+    first: Any = customer_of("The one.", key="first_id")
+    second: Any = customer_of("The other.", key="second_id")
     score: float = about("How likely they are one person, from 0 to 1.")
     evidence: list[DuplicateEvidence] = about("Why.")
-    suggested_keep: Any = looked_up(
-        customer_by_id, _CUSTOMER, "Which to keep: who has more sales, then the older record.", key="suggested_id"
-    )
+    suggested_keep: Any = customer_of("Which to keep: who has more sales, then the older record.", key="suggested_id")
 
 
 DuplicateConnection = connection(

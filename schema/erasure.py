@@ -1,12 +1,11 @@
 """Erasing a person, at once or as it was asked for, and giving all that is kept about one."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import strawberry
 
 from models.erasure import ErasureStatus
-from resolvers.customers import customer_by_id
 from resolvers.erasure import (
     CancelErasure,
     EraseCustomer,
@@ -27,13 +26,9 @@ from schema.arguments import Info, about, said
 from schema.execution.lookups import looked_up
 from schema.jobs import JobResult
 from schema.nodes import Node
+from schema.of_customer import customer_of
 from schema.refusals import InvalidInput, NotAllowed, NotFound
 from schema.results import before, registered
-
-if TYPE_CHECKING:
-    from schema.customers import Customer
-
-_CUSTOMER = Annotated["Customer", strawberry.lazy("schema.customers")]
 
 strawberry.enum(ErasureStatus, description="What became of a request to erase a customer.")
 
@@ -45,7 +40,7 @@ strawberry.enum(ErasureStatus, description="What became of a request to erase a 
 class ErasureRequest(Node):
     """Somebody asked that a customer be erased."""
 
-    customer: Any = looked_up(customer_by_id, _CUSTOMER, "Whom to erase.", key="customer_id")
+    customer: Any = customer_of("Whom to erase.")
     requested_at: datetime = about("When it was asked for.")
     requested_by: str = about("Who asked: a subject of staff, or `customer`.")
     erase_on: date = about("The first business day in whose night it is tried.")
@@ -55,9 +50,7 @@ class ErasureRequest(Node):
 
 
 registered(MovedCount)
-registered(
-    ErasePlan, customer=before("erased", looked_up(customer_by_id, _CUSTOMER, "The customer.", key="customer_id"))
-)
+registered(ErasePlan, customer=before("erased", customer_of("The customer.")))
 registered(
     ErasureRequestPayload,
     request=looked_up(erasure_request_by_id, ErasureRequest, "The request as it is now.", key="request_id"),

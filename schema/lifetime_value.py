@@ -7,7 +7,6 @@ import strawberry
 
 from analytics.customers import RevenueBasis
 from analytics.lifetime_value.ranking import LifetimeValueOrder
-from resolvers.customers import customer_by_id
 from resolvers.lifetime_value.customer import CLV, heuristic_by_value, rank_by_value
 from resolvers.lifetime_value.report import (
     CustomerValue,
@@ -36,12 +35,13 @@ from schema.connections import Words, connection
 from schema.execution.lookups import looked_up
 from schema.exports import export_url
 from schema.members import counted_customers
+from schema.of_customer import customer_of
 from schema.prediction import CLVPrediction
 from schema.reports import Freshness, HowComputed
 from schema.results import before, computed, formerly, registered
 
 if TYPE_CHECKING:
-    from schema.customers import Customer
+    pass
 
 strawberry.enum(
     LifetimeValueOrder,
@@ -81,12 +81,7 @@ registered(
 
 registered(
     CustomerValue,
-    customer=looked_up(
-        customer_by_id,
-        Annotated["Customer", strawberry.lazy("schema.customers")],
-        "The customer.",
-        key="customer_id",
-    ),
+    customer=customer_of("The customer."),
 )
 
 

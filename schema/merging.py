@@ -1,10 +1,9 @@
 """Two records of one person made one, and taken apart again."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import strawberry
 
-from resolvers.customers import customer_by_id
 from resolvers.merging import (
     MergeConflict,
     MergeCustomers,
@@ -15,21 +14,16 @@ from resolvers.operation.ids import key_of
 from resolvers.unmerging import UnmergeCustomers, unmerge_customers
 from rules.merging import MergeChoice, MergeSide
 from schema.arguments import Info, said
-from schema.execution.lookups import looked_up
+from schema.of_customer import customer_of
 from schema.refusals import AlreadyMerged, InvalidInput, NotAllowed, NotFound, StaleVersion
 from schema.results import before, registered
-
-if TYPE_CHECKING:
-    from schema.customers import Customer
-
-_CUSTOMER = Annotated["Customer", strawberry.lazy("schema.customers")]
 
 strawberry.enum(MergeSide, description="Whose value a field has that both records have.")
 registered(MergeConflict)
 registered(
     MergePlan,
-    keep=before("moved", looked_up(customer_by_id, _CUSTOMER, "The customer that is kept.", key="keep_id")),
-    merge=before("moved", looked_up(customer_by_id, _CUSTOMER, "The record that is merged into it.", key="merge_id")),
+    keep=before("moved", customer_of("The customer that is kept.", key="keep_id")),
+    merge=before("moved", customer_of("The record that is merged into it.", key="merge_id")),
 )
 MergeResult = Annotated[
     MergePlan | NotFound | AlreadyMerged | InvalidInput | NotAllowed | StaleVersion,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import strawberry
 
-from resolvers.customers import customer_by_id
 from resolvers.operation.paging import PageArguments
 from resolvers.sale_listing import list_sales
 from resolvers.sales import items_by_sale, payments_by_sale, refunds_by_sale, sale_by_id
@@ -16,10 +15,11 @@ from schema.arguments import After, Before, DateRange, DecimalRange, First, Info
 from schema.connections import Words, connection
 from schema.execution.lookups import looked_up
 from schema.nodes import Node
+from schema.of_customer import customer_of
 from schema.storefronts import Storefront
 
 if TYPE_CHECKING:
-    from schema.customers import Customer
+    pass
 
 strawberry.enum(SaleStatus, description="Where a sale stands; PENDING and CANCELLED never count.")
 strawberry.enum(SaleChannel, description="By which way a sale was made.")
@@ -95,12 +95,7 @@ class Sale(Node):
     refunds: Any = looked_up(refunds_by_sale, list[Refund], "What was paid back, by time.")
     items: Any = looked_up(items_by_sale, list[SaleItem], "Its lines in order.")
     payments: Any = looked_up(payments_by_sale, list[Payment], "What was received for it, by time.")
-    customer: Any = looked_up(
-        customer_by_id,
-        Optional[Annotated["Customer", strawberry.lazy("schema.customers")]],  # noqa: UP045
-        "Who bought; null for an anonymous sale.",
-        key="customer_id",
-    )
+    customer: Any = customer_of("Who bought; null for an anonymous sale.", may_be_null=True)
 
 
 SaleConnection = connection(Sale, Words("A page of sales, newest first.", "sale"))

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from models.touchpoints import TouchpointChannel, TouchpointOutcome, TouchpointType
-from resolvers.customers import customer_by_id
 from resolvers.operation.paging import PageArguments
 from resolvers.touchpoints import list_touchpoints
 from schema.arguments import After, DateRange, First, Info, about, given, said
 from schema.connections import Words, connection
-from schema.execution.lookups import looked_up
 from schema.nodes import Node
+from schema.of_customer import customer_of
 
 if TYPE_CHECKING:
-    from schema.customers import Customer
+    pass
 
 strawberry.enum(TouchpointType, description="What kind of contact it was.")
 strawberry.enum(TouchpointChannel, description="By which way the contact came.")
@@ -36,9 +35,7 @@ class Touchpoint(Node):
     occurred_at: datetime = about("When it was.")
     is_void: bool = about("Whether it was taken back as a mistake.")
 
-    customer: Any = looked_up(
-        customer_by_id, Annotated["Customer", strawberry.lazy("schema.customers")], "With whom.", key="customer_id"
-    )
+    customer: Any = customer_of("With whom.")
 
 
 TouchpointConnection = connection(Touchpoint, Words("A page of contacts, newest first.", "contact"), is_counted=False)
