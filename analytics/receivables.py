@@ -1,6 +1,7 @@
 """What is owed on sales at a day, by its age in days from the business day of the sale.
 
-Owed on a sale that was PARTIAL on that day: total and tax, less its refunds and its payments other than on account.
+Owed on a sale that was PARTIAL on that day: total and tax, less what its refunds took off that, and its payments other
+than on account.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from analytics.scope import refund, sale
 from models import SaleStatusChange
 from models.database import table
 from models.naming import statement
-from models.sales import payment, total_of
+from models.sales import payment, taken_off, total_of
 from rules.selling import PaymentMethod, SaleStatus
 
 change = table(SaleStatusChange)
@@ -54,7 +55,7 @@ def unpaid_rests() -> SelectBase:
         .subquery("paid")
     )
     returned = (
-        select(refund.c.sale_id, total_of(refund.c.amount).label("amount"))
+        select(refund.c.sale_id, total_of(taken_off()).label("amount"))
         .where(refund.c.business_day <= as_of)
         .group_by(refund.c.sale_id)
         .subquery("returned")

@@ -10,10 +10,10 @@ from typing import Any
 from ingest.fields import CONSENT_FIELDS, LINE_FIELDS, ORDER, ORDER_FIELDS, PAID_BY, PROFILE_FIELDS
 from ingest.numbers import DecimalMark
 from ingest.problems import ImportProblem
-from rules.selling import PaymentMethod, SaleChannel
+from rules.selling import GIVEN_METHODS, SaleChannel
 from rules.words import did_you_mean
 
-PAYMENT_FIELDS = {f"{PAID_BY}{method}": f"paid by {method} for the whole sale" for method in PaymentMethod}
+PAYMENT_FIELDS = {f"{PAID_BY}{method}": f"paid by {method} for the whole sale" for method in GIVEN_METHODS}
 FIELDS = LINE_FIELDS | ORDER_FIELDS | PAYMENT_FIELDS | PROFILE_FIELDS | CONSENT_FIELDS
 OF_LINES = "line."  # line.tax says that a tax is the row's, where equal ones look as if they were the sale's
 

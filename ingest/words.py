@@ -7,7 +7,7 @@ from ingest.fields import YES_OR_NO
 from ingest.identities import is_no_value
 from ingest.problems import ImportProblem
 from models.customers import CustomerType
-from rules.selling import PaymentMethod, SaleChannel, SaleStatus
+from rules.selling import GIVEN_METHODS, PaymentMethod, SaleChannel, SaleStatus
 from rules.words import did_you_mean, shown
 
 
@@ -21,6 +21,7 @@ class RowKind(StrEnum):
     NEITHER = "NEITHER"
 
 
+NOT_OF_FILES = frozenset(set(PaymentMethod) - set(GIVEN_METHODS))  # what the loyalty program pays with
 ANY_WORD = "*"
 YES = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
 WORDS: dict[str, type[StrEnum]] = {
@@ -34,17 +35,18 @@ WORDS: dict[str, type[StrEnum]] = {
 
 def word_reader(name: str, table: Mapping[str, str]) -> Callable[[str], StrEnum | None]:
     """Reads one of a few words of a field, None where there is none; `table` are the file's own, case-folded."""
-    words, what = WORDS[name], name.replace("_", " ")
+    what, words = name.replace("_", " "), [word for word in WORDS[name] if word not in NOT_OF_FILES]
+    by_name = {word.value: word for word in words}
 
     def read(text: str) -> StrEnum | None:
         meant = _meant(text, table)
         if is_no_value(meant):
             return None
         try:
-            return words(meant.upper().replace(" ", "_").replace("-", "_"))
-        except ValueError:
-            known = list(words) if not table else [*table, *words]
-            hint = f"; --words {name} {text}={next(iter(words))} would say what it means"
+            return by_name[meant.upper().replace(" ", "_").replace("-", "_")]
+        except KeyError:
+            known = words if not table else [*table, *words]
+            hint = f"; --words {name} {text}={words[0]} would say what it means"
             listed = ", ".join(str(word) for word in known if word != ANY_WORD)
             raise ValueError(f"{what} {shown(text)} is none of {listed}{did_you_mean(text, words)}{hint}") from None
 

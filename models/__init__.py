@@ -14,7 +14,7 @@ from models.imports import ImportRun
 from models.jobs import Job, JobBatch, JobFile, JobStep
 from models.merging import CustomerMerge, MergedRow
 from models.preferences import Preference
-from models.sales import Payment, Refund, Sale, SaleItem, SaleStatusChange
+from models.sales import Payment, Refund, RefundItem, Sale, SaleItem, SaleNumbering, SaleStatusChange
 from models.storefronts import Storefront
 from models.touchpoints import Touchpoint
 
@@ -44,8 +44,10 @@ __all__ = [
     "PendingRegistration",
     "Preference",
     "Refund",
+    "RefundItem",
     "Sale",
     "SaleItem",
+    "SaleNumbering",
     "SaleStatusChange",
     "Storefront",
     "Ticket",

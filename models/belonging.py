@@ -121,6 +121,7 @@ WITH_THEM: Mapping[Table, str] = {
 # Texts of such tables that an erasure leaves, each with its reason.
 WORDS_OF_OURS = "one of a few words of ours, or a name of ours"
 BOOKS = "the shop's books: numbers stay"
+CAMPAIGN = "the shop's name of a campaign"
 WHO_DID = "who did it: a subject of staff, a command, or `customer`"
 DIGEST = "an HMAC of a random key of the request"
 NOT_BLANKED: Mapping[str, str] = {
@@ -131,7 +132,8 @@ NOT_BLANKED: Mapping[str, str] = {
     "refund.sale_number": BOOKS,
     "refund.source": WORDS_OF_OURS,
     "refund.digest": "of the imported rows, so that importing them again changes nothing",
-    "touchpoint.campaign": "the shop's name of a campaign",
+    "sale.campaign": CAMPAIGN,
+    "touchpoint.campaign": CAMPAIGN,
     "external_id.system": "the name of another system; its row is removed",
     "consent_event.actor": WHO_DID,
     "customer_merge.actor": WHO_DID,

@@ -41,6 +41,7 @@ from models.types import (
     ordered_text,
     primary_key,
     reference,
+    where_there_is,
     word,
 )
 from rules.consents import CONTACTS, ConsentChannel
@@ -52,12 +53,6 @@ class CustomerType(StrEnum):
 
     RETAIL = "RETAIL"
     WHOLESALE = "WHOLESALE"
-
-
-def _where_there_is(name: str, column: str) -> Index:
-    """An index of the few rows in which a column is not null."""
-    is_there = text(f"{column} IS NOT NULL")
-    return Index(name, column, sqlite_where=is_there, postgresql_where=is_there)
 
 
 class Customer(Stored, table=True):
@@ -84,8 +79,8 @@ class Customer(Stored, table=True):
         Index("customer_by_revision", "business_id", "revision"),
         Index("customer_by_name", "business_id", "sort_name", "id"),
         Index("customer_by_joined", "business_id", "joined_day", "id"),
-        _where_there_is("customer_by_referrer", "referrer_id"),
-        _where_there_is("customer_by_kept", "merged_into_id"),
+        where_there_is("customer_by_referrer", "referrer_id"),
+        where_there_is("customer_by_kept", "merged_into_id"),
         CheckConstraint("credit_limit >= 0", name="customer_credit_limit"),
         CheckConstraint(
             "merged_into_id IS NULL OR merged_into_id <> id",

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Select, Table, or_, select
 from models.belonging import BELONGINGS
 from models.customers import customer
 from models.database import any_of, scoped
-from models.sales import sale, sale_item
+from models.sales import refund, refund_item, sale, sale_item
 
 # Of no use to a person, or about another one.
 NOT_GIVEN: Mapping[str, str] = {
@@ -39,7 +39,9 @@ def tables_of_person() -> Mapping[Table, Select[Any]]:
     found = {source: _rows(source, columns) for source, columns in tables.items()}
     sold = select(sale.c.id).where(scoped(sale), any_of(sale.c.customer_id, "ids"))
     items = select(*_given(sale_item)).where(scoped(sale_item), sale_item.c.sale_id.in_(sold))
-    return {**found, sale_item: items.order_by(sale_item.c.id)}
+    returned = select(refund.c.id).where(scoped(refund), any_of(refund.c.customer_id, "ids"))
+    taken = select(*_given(refund_item)).where(scoped(refund_item), refund_item.c.refund_id.in_(returned))
+    return {**found, sale_item: items.order_by(sale_item.c.id), refund_item: taken.order_by(refund_item.c.id)}
 
 
 def _rows(source: Table, columns: list[Column[int]]) -> Select[Any]:

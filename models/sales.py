@@ -26,8 +26,10 @@ from models.database import any_of, owned, table
 from models.naming import statement
 from models.types import (
     ERASABLE,
+    PERSONAL,
     Day,
     GlobalId,
+    Key,
     Millionths,
     Money,
     Stored,
@@ -38,6 +40,8 @@ from models.types import (
     word,
 )
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
+
+LONGEST_NOTE, LONGEST_REASON = 2_000, 300
 
 
 class Sale(Stored, table=True):
@@ -76,15 +80,36 @@ class Sale(Stored, table=True):
     costed: int = Field(default=0, sa_type=Money)  # the part of `total` whose cost is known
     paid: int = Field(default=0, sa_type=Money)  # by methods other than CREDIT
     refunded: int = Field(default=0, sa_type=Money)
+    # What its refunds took off what is due beside the goods: their tax less the loyalty-paid value that they gave back.
+    refunded_beside: int = added(0, "0", Money)
+    points_earned: int = added(0, "0", BigInteger)  # after refunds, pending ones too
+    points_redeemed: int = added(0, "0", BigInteger)  # that paid it, less those restored
+    campaign: str | None = Field(default=None, max_length=120)
+    note: str | None = Field(default=None, max_length=LONGEST_NOTE, sa_column_kwargs=PERSONAL)
+    voided_reason: str | None = Field(default=None, max_length=LONGEST_REASON, sa_column_kwargs=ERASABLE)
+    voided_at: datetime | None = None
+    recorded_at: datetime | None = None  # null where it was imported
     source: str | None = Field(default=None, max_length=80)  # the system it was imported from: numbers are that one's
     digest: str | None = Field(default=None, max_length=32)  # of the imported rows, so that a re-run changes nothing
     revision: int = Field(sa_type=BigInteger)
 
 
+class SaleNumbering(Stored, table=True):
+    """The last number that was made for the sales of a business day."""
+
+    business_id: int = Field(primary_key=True, foreign_key="business.id", sa_type=Key)
+    business_day: int = Field(primary_key=True, sa_type=Day)
+    last: int
+
+
 class SaleItem(Stored, table=True):
     """One line of a sale; it changes only together with its sale, whose revision it shares."""
 
-    __table_args__ = (Index("sale_item_by_sale", "sale_id", "position"),)
+    __table_args__ = (
+        Index("sale_item_by_sale", "sale_id", "position"),
+        CheckConstraint("discount >= 0", name="sale_item_discount"),
+        CheckConstraint("refunded_quantity >= 0", name="sale_item_refunded"),
+    )
 
     id: int | None = primary_key()
     business_id: int = reference("business.id")
@@ -96,9 +121,13 @@ class SaleItem(Stored, table=True):
     quantity: int = Field(sa_type=Millionths)
     unit_price: int = Field(sa_type=UnitPrice)
     unit_cost: int | None = Field(default=None, sa_type=UnitPrice)
-    total: int = Field(sa_type=Money)
+    total: int = Field(sa_type=Money)  # after its own discount
     profit: int | None = Field(default=None, sa_type=Money)
     is_product: bool = True
+    brand: str | None = Field(default=None, max_length=120)
+    discount: int = added(0, "0", Money)  # of this line alone
+    earns_points: bool = added(True, "true")
+    refunded_quantity: int = added(0, "0", Millionths)
 
 
 class Payment(Stored, table=True):
@@ -117,6 +146,7 @@ class Payment(Stored, table=True):
     customer_id: int | None = reference("customer.id", nullable=True, index=True)
     method: PaymentMethod = Field(sa_type=word(PaymentMethod))
     amount: int = Field(sa_type=Money)
+    reference: str | None = Field(default=None, max_length=200, sa_column_kwargs=ERASABLE)
     paid_at: datetime
     business_day: int = Field(sa_type=Day)
     revision: int = Field(sa_type=BigInteger)
@@ -145,6 +175,14 @@ class Refund(Stored, table=True):
     sale_number: str | None = Field(default=None, max_length=80)  # the sale that an imported one names
     amount: int = Field(sa_type=Money)  # of the goods, without tax
     tax: int = added(0, "0", Money)  # paid back beside it
+    # What of amount and tax was taken off the unpaid rest, and what was paid out; both null of an imported one.
+    settled: int | None = Field(default=None, sa_type=Money)
+    paid_out: int | None = Field(default=None, sa_type=Money)
+    method: PaymentMethod | None = Field(
+        default=None, sa_type=word(PaymentMethod), nullable=True
+    )  # of what was paid out
+    points_restored: int = added(0, "0", BigInteger)
+    points_taken_back: int = added(0, "0", BigInteger)
     profit: int | None = Field(default=None, sa_type=Money)  # its share of its sale's profit
     occurred_at: datetime
     business_day: int = Field(sa_type=Day)
@@ -157,8 +195,25 @@ class Refund(Stored, table=True):
     revision: int = Field(sa_type=BigInteger)
 
 
+class RefundItem(Stored, table=True):
+    """What a refund took of a line of its sale; by amount its quantity is 0."""
+
+    __table_args__ = (
+        Index("refund_item_by_refund", "refund_id", "id"),
+        Index("refund_item_by_item", "sale_item_id", "id"),
+        CheckConstraint("quantity >= 0 AND amount >= 0", name="refund_item_amounts"),
+    )
+
+    id: int | None = primary_key()
+    business_id: int = reference("business.id")
+    refund_id: int = reference("refund.id")
+    sale_item_id: int = reference("sale_item.id")
+    quantity: int = Field(sa_type=Millionths)
+    amount: int = Field(sa_type=Money)
+
+
 class SaleStatusChange(Stored, table=True):
-    """The day on which a sale took a status."""
+    """The day on which a sale took a status, and who brought it there."""
 
     __table_args__ = (Index("sale_status_change_by_sale", "sale_id", "id"),)
 
@@ -168,17 +223,19 @@ class SaleStatusChange(Stored, table=True):
     status: SaleStatus = Field(sa_type=word(SaleStatus))
     changed_at: datetime
     business_day: int = Field(sa_type=Day)
+    actor: str = added("import", "'import'", max_length=200)
     revision: int = Field(sa_type=BigInteger)
 
 
 # ---------------------------------------------------------------- statements
 
 sale, sale_item, payment, refund = table(Sale), table(SaleItem), table(Payment), table(Refund)
+refund_item = table(RefundItem)
 
 
 def shown_of(source: Table, kind: str) -> list[ColumnElement[Any]]:
     """The columns of a fact that its object of `kind` is made of."""
-    hidden = {"business_id", "revision", "digest", "source", "sale_number", "business_month", "weekday", "hour"}
+    hidden = {"business_id", "revision", "digest", "source", "sale_number", "business_month", "weekday", "hour", "note"}
     columns: list[ColumnElement[Any]] = [c for c in source.c if c.name not in hidden]
     return [*columns, type_coerce(source.c.id, GlobalId(kind)).label("global_id")]
 
@@ -288,9 +345,14 @@ def purchases_of() -> SelectBase:
     )
 
 
+def taken_off() -> ColumnElement[Any]:
+    """What a refund took off what is due for its sale: the rest that it settled, and what it paid out."""
+    return func.coalesce(refund.c.settled + refund.c.paid_out, refund.c.amount)
+
+
 def unpaid() -> ColumnElement[Any]:
     """What is still owed on a sale: of a PARTIAL one its total and tax less refunds and payments, of others nothing."""
-    rest = sale.c.total + sale.c.tax - sale.c.refunded - sale.c.paid
+    rest = sale.c.total + sale.c.tax - sale.c.refunded - sale.c.refunded_beside - sale.c.paid
     return case(((sale.c.status == SaleStatus.PARTIAL) & (rest > 0), rest), else_=0)
 
 

@@ -22,7 +22,7 @@ from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
-from models.types import ERASABLE, PERSONAL, Day, GlobalId, Stored, primary_key, reference, word
+from models.types import ERASABLE, PERSONAL, Day, GlobalId, Stored, primary_key, reference, where_there_is, word
 
 
 class TouchpointType(StrEnum):
@@ -75,6 +75,7 @@ class Touchpoint(Stored, table=True):
         Index("touchpoint_by_customer", "customer_id", "occurred_at", "id"),
         Index("touchpoint_by_time", "business_id", "occurred_at", "id"),
         Index("touchpoint_by_revision", "business_id", "revision"),
+        where_there_is("touchpoint_by_sale", "sale_id"),
     )
 
     id: int | None = primary_key()
@@ -90,6 +91,7 @@ class Touchpoint(Stored, table=True):
     occurred_at: datetime
     business_day: int = Field(sa_type=Day)
     is_void: bool = False
+    sale_id: int | None = reference("sale.id", nullable=True)  # whose campaign it tells of: it follows that sale
     revision: int = Field(sa_type=BigInteger)
 
 

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Enum, ForeignKey, Integer, String, text
+from sqlalchemy import BigInteger, Column, Enum, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -95,6 +95,12 @@ def added(default: Any, as_stored: str, sa_type: Any = None, **options: Any) -> 
     """A column that a later migration gave to rows that were there already, by a default in the store itself."""
     kind = {} if sa_type is None else {"sa_type": sa_type}
     return Field(default=default, sa_column_kwargs={"server_default": text(as_stored)}, **kind, **options)
+
+
+def where_there_is(name: str, column: str) -> Index:
+    """An index of the few rows in which a column is not null."""
+    is_there = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=is_there, postgresql_where=is_there)
 
 
 def is_personal(column: Column[Any]) -> bool:

@@ -35,7 +35,7 @@ class SaleChannel(StrEnum):
 
 
 class PaymentMethod(StrEnum):
-    """How a sale was paid; CREDIT is the customer's account and settles nothing."""
+    """How a sale was paid; CREDIT is the customer's account and settles nothing, POINTS are of the loyalty program."""
 
     CASH = "CASH"
     CARD = "CARD"
@@ -44,8 +44,10 @@ class PaymentMethod(StrEnum):
     CREDIT = "CREDIT"
     VOUCHER = "VOUCHER"
     OTHER = "OTHER"
+    POINTS = "POINTS"
 
 
+GIVEN_METHODS = tuple(method for method in PaymentMethod if method is not PaymentMethod.POINTS)  # by callers and files
 COUNTED = (SaleStatus.COMPLETED, SaleStatus.PARTIAL, SaleStatus.REFUNDED)
 
 

@@ -75,6 +75,7 @@ PAID_BY = {
     "BANK_TRANSFER": " by bank transfer",
     "CREDIT": " on account",
     "VOUCHER": " by voucher",
+    "POINTS": " in points",
 }
 CONTACTS = {
     "SALE": "Contact at a sale",

@@ -47,5 +47,5 @@ def test_every_text_of_a_customer_is_blanked_or_on_a_list_with_its_reason() -> N
 
 def test_what_is_blanked_has_something_to_blank() -> None:
     blanked = {one.table for one in BELONGINGS if one.erasing is Erasing.BLANKED}
-    assert {source.name for source in blanked if not any(is_erasable(c) for c in source.c)} == {"payment", "sale"}
+    assert [source.name for source in blanked if not any(is_erasable(c) for c in source.c)] == []
     assert is_erasable(table(MergedRow).c.before)
