@@ -6,6 +6,7 @@ import stat
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any, cast
 
 import orjson
@@ -44,6 +45,8 @@ BUSY_SECONDS = 30
 SETTLE_SECONDS = 1  # for which those who still read an earlier moment are waited for
 OWNER_ALONE = 0o600
 BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a store
+AT_ONCE_SECONDS = 0.004
+AT_ONCE_ROWS = 50  # between two looks at the clock
 AT_ONCE_STEPS = 300_000  # of SQLite's machine: a few milliseconds
 
 
@@ -191,13 +194,25 @@ def fetched_at_once(
     try:
         if may_wait:
             connection.execute("PRAGMA busy_timeout = 0")
-        return connection.execute(statement, values).fetchall()
+        return _fetched_soon(connection.execute(statement, values))
     except sqlite3.OperationalError:  # stopped, or an error that the thread will meet too
         return None
     finally:
         connection.set_progress_handler(None, 0)
         if may_wait:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _fetched_soon(cursor: sqlite3.Cursor) -> list[Any] | None:
+    """All rows, None where they take long: each is a wait for the interpreter while other threads work."""
+    until = perf_counter() + AT_ONCE_SECONDS
+    rows: list[Any] = []
+    while part := cursor.fetchmany(AT_ONCE_ROWS):
+        rows += part
+        if len(part) == AT_ONCE_ROWS and perf_counter() > until:
+            cursor.close()
+            return None
+    return rows
 
 
 def _sqlite_of(driver: Any) -> sqlite3.Connection:

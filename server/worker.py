@@ -8,9 +8,12 @@ from multiprocessing import parent_process
 from threading import Thread
 from typing import Any
 
+SECONDS_OF_A_THREAD = 0.0005  # a thread that computes lets the event loop go on: each statement waits for it
+
 
 def application() -> Any:
     """The application under the settings of the environment."""
+    sys.setswitchinterval(SECONDS_OF_A_THREAD)
     gc.disable()  # what is imported stays: looking through it again and again takes a seventh of a start
     try:
         _import_logs_without_colours()

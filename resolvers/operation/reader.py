@@ -34,7 +34,7 @@ class SnapshotEnded(Exception):
     """Something asked on after its operation was over."""
 
 
-MOST_AT_ONCE = 1_000  # ids of rows that take no longer to read than the thread takes to wake
+MOST_AT_ONCE = 100  # ids of rows that take no longer to read than the thread takes to wake
 MILLIONTH = Decimal("0.000001")
 SLOW_SECONDS = 1.0
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from models import Customer, Storefront, Touchpoint
 from models.customers import CustomerType, customers_with_id
-from models.database import Database, table
+from models.database import AT_ONCE_ROWS, Database, table
 from models.sales import purchases_of, rows_of_sales, rows_with_id, sale, sale_item
 from models.storefronts import storefronts_of_business
 from models.touchpoints import TouchpointType, touchpoints_with_id
@@ -319,6 +319,21 @@ async def test_lists_of_any_length(shop: Shop, reading: Reading) -> None:
 
 
 @pytest.mark.own_store
+async def test_rows_that_take_long_come_from_the_thread(
+    shop: Shop, reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.database.AT_ONCE_SECONDS", -1.0)  # every look at the clock finds it over
+    for number in range(AT_ONCE_ROWS):
+        shop.sale("ANN", "2026-03-01", number=f"M{number}")
+    await shop.save()
+    numbers = select(sale.c.number).where(sale.c.business_id == bindparam("business")).order_by(sale.c.id)
+    async with reading(shop) as reader:
+        found = await reader.rows(numbers)
+        again = await reader.rows(numbers)
+    assert len(found) == AT_ONCE_ROWS + 1
+    assert found == again
+
+
 async def test_many_businesses_at_once_each_see_their_own(database: Database, reading: Reading) -> None:
     shops = [await open_shop(database, f"Shop {n}") for n in range(4)]
     for place, shop in enumerate(shops):
