@@ -346,7 +346,8 @@ async def test_many_businesses_at_once_each_see_their_own(database: Database, re
 
     assert await asyncio.gather(*map(front, shops)) == [[f"Front {n}"] for n in range(4)]
     async with database.transaction() as connection:
-        await connection.execute(delete(table(Storefront)))
+        theirs = table(Storefront).c.business_id.in_([shop.id for shop in shops])
+        await connection.execute(delete(table(Storefront)).where(theirs))
         await connection.execute(insert(table(Storefront)).values(business_id=shops[0].id, name="Only", revision=2))
     assert await asyncio.gather(*map(front, shops)) == [["Only"], [], [], []]
 
