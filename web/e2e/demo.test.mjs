@@ -18,7 +18,7 @@ test("a prediction comes by itself once its model is fitted", async () => {
 });
 
 for (const [name, path] of Object.entries(PAGES)) {
-  test(`${name}: axe finds nothing in both themes, and 320 pixels need no sideways scroll`, async () => {
+  test(`${name}: axe finds nothing in both themes, and 320 pixels need no sideways scroll and cut no number`, async () => {
     const { page, problems, close } = await visit(path, { colorScheme: "light" });
     await loaded(page);
     await page.evaluate(AXE);
@@ -30,9 +30,18 @@ for (const [name, path] of Object.entries(PAGES)) {
     }
     await page.setViewportSize({ width: 320, height: 640 });
     await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth);
+    assert.deepEqual(await cutOffOn(page), []);
     assert.deepEqual(problems, []);
     await close();
   });
+}
+
+/** The numbers in tiles and beside bars that have not room enough. */
+async function cutOffOn(page) {
+  await drawn(page);
+  return page.locator(".figure .value, .scroll:has(.bars)").evaluateAll((places) =>
+    places.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1).map(({ innerText }) => innerText),
+  );
 }
 
 async function violationsOn(page) {

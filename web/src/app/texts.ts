@@ -142,7 +142,6 @@ export const t = {
     table: "Table",
     hint: "Use the arrow keys to read the points.",
     axes: {
-      day: "Day",
       month: "Month",
       DAILY: "Day",
       WEEKLY: "Week from",

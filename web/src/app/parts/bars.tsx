@@ -13,21 +13,26 @@ export interface Bar {
 
 interface BarsProps {
   caption: string;
-  head: string[];
+  /** What the columns are called; which are left out on a phone. */
+  head: readonly (string | { wide: string })[];
   bars: Bar[];
 }
 
 /** A table whose rows have bars, so that it can be read as a picture and as numbers. */
 export function Bars({ caption, head, bars }: BarsProps) {
   const most = Math.max(...bars.map(({ value }) => value), 0);
+  const columns = head.map((column, index) => ({
+    name: typeof column === "string" ? column : column.wide,
+    className: index === 0 ? "" : typeof column === "string" ? "right" : "right wide",
+  }));
   return (
     <div className="scroll" tabIndex={0} role="group" aria-label={caption}>
       <table className="bars">
         <caption className="hidden">{caption}</caption>
         <thead>
           <tr>
-            {head.map((name, index) => (
-              <th key={name} scope="col" className={index > 0 ? "right" : ""}>
+            {columns.map(({ name, className }) => (
+              <th key={name} scope="col" className={className}>
                 {name}
               </th>
             ))}
@@ -43,7 +48,7 @@ export function Bars({ caption, head, bars }: BarsProps) {
               </th>
               {cells.map((cell, index) => (
                 // eslint-disable-next-line react/no-array-index-key
-                <td key={index} className="right">
+                <td key={index} className={columns[index + 1]?.className}>
                   {cell}
                 </td>
               ))}

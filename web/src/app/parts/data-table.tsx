@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 
 import { t } from "../texts";
+import { FittingTable } from "./fitting-table";
 import { followFirst } from "./following";
 
 export interface TableColumn<Row> {
@@ -39,39 +40,41 @@ export function DataTable<Row>({ label, columns, rows, keyOf, sorted = null, ser
   const [sorting, sort] = useState(sorted);
   const shown = sortedBy(rows, columns, sorting);
   return (
-    <table className="plain cards" aria-label={label}>
-      <thead>
-        <tr>
-          {columns.map(({ id, header, value, order, right = false, wide }) => {
-            const isServed = served !== undefined && served.order === order;
-            const here = sorting?.id === id ? sorting : isServed ? { id, isRising: false } : null;
-            const press = order && served ? () => served.ask(order) : value && (() => sort(turned(sorting, id, right)));
-            return (
-              <SortHeader key={id} {...{ header, right, wide }} sorting={here}>
-                {press}
-              </SortHeader>
-            );
-          })}
-        </tr>
-      </thead>
-      <tbody>
-        {shown.map((row) => (
-          <tr key={keyOf(row)} {...(opens?.(row) ? { onClick: followFirst } : {})}>
-            {columns.map(({ id, header, cell, right, wide }, index) =>
-              index === 0 ? (
-                <th key={id} scope="row">
-                  {cell(row)}
-                </th>
-              ) : (
-                <td key={id} className={`${right ? "right" : ""} ${wide ? "wide" : ""}`} data-label={header}>
-                  {cell(row)}
-                </td>
-              ),
-            )}
+    <FittingTable label={label}>
+      <table className="plain cards" aria-label={label}>
+        <thead>
+          <tr>
+            {columns.map(({ id, header, value, order, right = false, wide }) => {
+              const isServed = served !== undefined && served.order === order;
+              const here = sorting?.id === id ? sorting : isServed ? { id, isRising: false } : null;
+              const press = order && served ? () => served.ask(order) : value && (() => sort(turned(sorting, id, right)));
+              return (
+                <SortHeader key={id} {...{ header, right, wide }} sorting={here}>
+                  {press}
+                </SortHeader>
+              );
+            })}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {shown.map((row) => (
+            <tr key={keyOf(row)} {...(opens?.(row) ? { onClick: followFirst } : {})}>
+              {columns.map(({ id, header, cell, right, wide }, index) =>
+                index === 0 ? (
+                  <th key={id} scope="row">
+                    {cell(row)}
+                  </th>
+                ) : (
+                  <td key={id} className={`${right ? "right" : ""} ${wide ? "wide" : ""}`} data-label={header}>
+                    {cell(row)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </FittingTable>
   );
 }
 
@@ -92,7 +95,9 @@ export function SortHeader({ header, right, wide = false, sorting, children: sor
     <th scope="col" className={`${right ? "right" : ""} ${wide ? "wide" : ""}`} aria-sort={state ?? undefined}>
       {sort ? (
         <button type="button" className="open sort" title={t.sortBy(header)} onClick={sort}>
-          {header} <span aria-hidden="true">{state === null ? "↕" : sorting?.isRising ? "↑" : "↓"}</span>
+          {header}
+          {"\u00a0"}
+          <span aria-hidden="true">{state === null ? "↕" : sorting?.isRising ? "↑" : "↓"}</span>
         </button>
       ) : (
         header

@@ -45,7 +45,7 @@ export function Figure({ label, value, note, picture, figure }: FigureProps) {
   return (
     <div className="figure">
       <dt>{label}</dt>
-      <dd className="value" data-figure={figure} data-long={typeof value === "string" && value.length > LONG ? "" : undefined}>
+      <dd className="value" data-figure={figure}>
         {typeof value === "string" ? <Written text={value} /> : value}
       </dd>
       <dd className="note">{note}</dd>
@@ -54,21 +54,24 @@ export function Figure({ label, value, note, picture, figure }: FigureProps) {
   );
 }
 
-/** As many characters as a tile has room for in full size. */
+/** As many characters of words as a tile has room for in full size. */
 const LONG = 11;
+/** A number with more characters than this may break. */
+const UNBROKEN = 24;
 const MINOR = /^(.*\d)([.,]\d\d)(\D*)$/;
 
-/** A number, the minor units of money smaller than the rest. */
+/** A number on one line, however narrow its tile, the minor units of money smaller than the rest; words may break. */
 function Written({ text }: { text: string }) {
-  const [, major, minor, rest] = MINOR.exec(text) ?? [];
-  return minor ? (
-    <>
+  const [, major = text, minor = "", rest = ""] = MINOR.exec(text) ?? [];
+  if (!/\d/.test(text) || text.length > UNBROKEN) {
+    return <span data-long={text.length > LONG ? "" : undefined}>{text}</span>;
+  }
+  return (
+    <span className="fitted" style={{ "--length": text.length - 0.4 * minor.length } as React.CSSProperties}>
       {major}
-      <span className="minor">{minor}</span>
+      {minor && <span className="minor">{minor}</span>}
       {rest}
-    </>
-  ) : (
-    text
+    </span>
   );
 }
 

@@ -1,10 +1,11 @@
 import { Button } from "@mantine/core";
 import { type ColumnDef, flexRender, getCoreRowModel, type Row as TableRow, useReactTable } from "@tanstack/react-table";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { t } from "../texts";
 import { SortHeader } from "./data-table";
+import { FittingTable } from "./fitting-table";
 import { followFirst } from "./following";
 
 interface VirtualTableProps<Row> {
@@ -135,25 +136,4 @@ function metaOf<Row>({ meta }: ColumnDef<Row>): ColumnMeta {
 function classOf<Row>(column: ColumnDef<Row>): string {
   const { right, wide } = metaOf(column);
   return `${right ? "right" : ""} ${wide ? "wide" : ""}`;
-}
-
-/** A table whose header stays in sight while the page is scrolled; one too wide for its place scrolls sideways instead. */
-function FittingTable({ label, children }: { label: string; children: ReactNode }) {
-  const ref = useRef<HTMLDivElement>(null);
-  const [isWide, setWide] = useState(false);
-  useLayoutEffect(() => {
-    const place = ref.current;
-    const look = () => place && setWide((place.firstElementChild?.scrollWidth ?? 0) > place.clientWidth + 1);
-    const observer = new ResizeObserver(look);
-    if (place?.firstElementChild) {
-      observer.observe(place);
-      observer.observe(place.firstElementChild);
-    }
-    return () => observer.disconnect();
-  }, []);
-  return (
-    <div ref={ref} className={isWide ? "scroll edged-x" : undefined} {...(isWide ? { tabIndex: 0, role: "group", "aria-label": label } : {})}>
-      {children}
-    </div>
-  );
 }

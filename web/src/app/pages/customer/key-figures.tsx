@@ -78,7 +78,7 @@ function Worth({ prediction }: { prediction: Prediction }) {
     <Figure
       label={t.customer.worth}
       value={formats.money(totalValue)}
-      note={t.customer.worthNote(formats.money(predictedRevenue), formats.number(low), formats.number(high))}
+      note={t.customer.worthNote(formats.money(predictedRevenue), formats.count(low), formats.count(high))}
     />
   );
 }

@@ -60,8 +60,8 @@ export function Prediction({ data, again }: PredictionProps) {
           <Fact name={t.prediction.orders}>
             {t.prediction.interval(
               formats.number(found.expectedOrders),
-              formats.number(found.expectedOrdersInterval.low),
-              formats.number(found.expectedOrdersInterval.high),
+              formats.count(found.expectedOrdersInterval.low),
+              formats.count(found.expectedOrdersInterval.high),
             )}
           </Fact>
           <Fact name={t.prediction.revenue}>{formats.money(found.predictedRevenue)}</Fact>

@@ -14,6 +14,10 @@ export const lorenz = graphql(`
   }
 `);
 
+/** As many points as there are where there are customers enough: 0 % to 100 %. */
+const PERCENTS = 101;
+const WHOLE_TENS = [10, 20, 50];
+
 /** How unevenly revenue lies among customers. */
 export function Lorenz({ data }: { data: FragmentOf<typeof lorenz> }) {
   const formats = useFormats();
@@ -32,6 +36,7 @@ export function Lorenz({ data }: { data: FragmentOf<typeof lorenz> }) {
             { key: "revenue", label: t.value.shareOfRevenue, color: "var(--c1)", values: points.map(({ revenue }) => revenue) },
             { key: "even", label: t.value.even, color: "var(--soft)", values: points.map(({ customers }) => customers), dashed: true },
           ]}
+          strides={points.length === PERCENTS ? WHOLE_TENS : []}
           format={(value) => formats.percent(value)}
           formatTick={(value) => formats.percent(value, 0)}
         />

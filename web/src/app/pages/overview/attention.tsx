@@ -45,7 +45,7 @@ export const attentionQuery = graphql(`
   }
 `);
 
-const ROWS = 6;
+const ROWS = 10;
 const ORDERS = { LEAVING: "AT_STAKE", LOST: "TOTAL_SPENT" } as const;
 type Row = ResultOf<typeof attentionQuery>["customers"]["nodes"][number];
 

@@ -27,7 +27,7 @@ export function Series({ data }: { data: FragmentOf<typeof series> }) {
     <Panel title={t.patterns.series} about={t.overview.seriesAbout}>
       <LineChart
         label={t.patterns.series}
-        xTitle={grouping === "MONTHLY" ? t.charts.axes.month : t.charts.axes.day}
+        xTitle={t.charts.axes[grouping]}
         yTitle={t.charts.axes.revenue}
         days={found.map(({ start }) => start)}
         points={found.map(({ start }) => (grouping === "MONTHLY" ? formats.month(start) : formats.day(start)))}

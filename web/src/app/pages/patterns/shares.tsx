@@ -100,7 +100,7 @@ export function Categories({ data }: { data: FragmentOf<typeof categories> }) {
       ) : (
         <Bars
           caption={t.patterns.categories}
-          head={[t.patterns.category, t.patterns.transactions, t.columns.share, t.patterns.average, t.figures.revenue]}
+          head={[t.patterns.category, t.patterns.transactions, { wide: t.columns.share }, t.patterns.average, t.figures.revenue]}
           bars={found.map(({ category, purchaseCount, percentage, avgSpend, revenue }) => ({
             key: category,
             label: category,

@@ -51,15 +51,13 @@ export function ProductsTable({ first, asked }: { first: ProductsFound; asked: P
   ];
   return (
     <>
-      <div className="scroll-x edged-x">
-        <DataTable
-          label={t.products.what}
-          columns={columns}
-          rows={nodes}
-          keyOf={({ name }) => name}
-          served={{ order: orderOf(address), ask: (order) => set({ order: order === "REVENUE" ? undefined : order }) }}
-        />
-      </div>
+      <DataTable
+        label={t.products.what}
+        columns={columns}
+        rows={nodes}
+        keyOf={({ name }) => name}
+        served={{ order: orderOf(address), ask: (order) => set({ order: order === "REVENUE" ? undefined : order }) }}
+      />
       {problem && <Failed problem={problem} retry={more} what={t.products.what} />}
       {hasMore && (
         <Button variant="default" fullWidth mt="sm" loading={isLoading} onClick={more}>

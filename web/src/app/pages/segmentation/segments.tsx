@@ -41,11 +41,11 @@ export function Segments({ data, colors }: { data: FragmentOf<typeof segments>; 
           head={[
             t.columns.segment,
             t.columns.customers,
-            t.columns.share,
+            { wide: t.columns.share },
             ...(hasGrowth ? [t.columns.growth] : []),
             t.columns.revenue,
-            t.segments.contribution,
-            t.segments.averageOrder,
+            hasGrowth ? { wide: t.segments.contribution } : t.segments.contribution,
+            { wide: t.segments.averageOrder },
           ]}
           bars={found.segments.map((segment) => ({
             key: segment.code,

@@ -38,11 +38,14 @@ interface LineChartProps {
   /** Whether a point is of a unit that the period cuts or that is not over. */
   partial?: readonly boolean[];
   area?: boolean;
+  /** How many points may lie between two that are named on the axis, few first; else any number. */
+  strides?: readonly number[];
 }
 
 const PLACE = { top: 26, right: 12, bottom: 44, left: 60 };
 const TIP_TOP = 8;
 const LABEL_WIDTH = 92;
+const LETTER_HALF = 3.6;
 
 /** Lines over time or equal steps; the arrow keys and the pointer read them point by point, and a table gives them in full. */
 export function LineChart(props: LineChartProps) {
@@ -69,7 +72,7 @@ export function LineChart(props: LineChartProps) {
   );
 }
 
-function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick = format, height = 264, fromZero = true, partial = [], area = false }: LineChartProps) {
+function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick = format, height = 264, fromZero = true, partial = [], area = false, strides = [] }: LineChartProps) {
   const { ref, width, isKnown } = useWidth();
   const [active, setActive] = useState<number | null>(null);
   const [pointer, setPointer] = useState<At | null>(null);
@@ -84,7 +87,8 @@ function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick 
   const placing = (own: number[]) => (index: number) => x(own[index] ?? first);
   const at = placing(steps);
   const y = scaleLinear({ domain: [low, high === low ? low + 1 : high], range: [height - PLACE.bottom, PLACE.top], nice: 4 });
-  const every = Math.ceil(points.length / Math.max(Math.floor((width - PLACE.left) / LABEL_WIDTH), 1));
+  const least = Math.ceil(points.length / Math.max(Math.floor((width - PLACE.left) / LABEL_WIDTH), 1));
+  const every = strides.find((stride) => stride >= least) ?? least;
   const nearest = (event: PointerEvent<SVGSVGElement>) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     setActive(nearestTo(x.invert(event.clientX - left), steps));
@@ -141,7 +145,7 @@ function Drawn({ label, points, days, xTitle, yTitle, lines, format, formatTick 
                 <text
                   key={point}
                   className="axis"
-                  x={Math.min(at(index), width - 42)}
+                  x={Math.min(at(index), width - LETTER_HALF * point.length)}
                   y={height - 24}
                   textAnchor="middle"
                 >
