@@ -12,6 +12,7 @@ from models.events import Event
 from models.idempotency import UsedKey
 from models.imports import ImportRun
 from models.jobs import Job, JobBatch, JobFile, JobStep
+from models.leases import WorkLease
 from models.merging import CustomerMerge, MergedRow
 from models.preferences import Preference
 from models.sales import Payment, Refund, RefundItem, Sale, SaleItem, SaleNumbering, SaleStatusChange
@@ -54,4 +55,5 @@ __all__ = [
     "Touchpoint",
     "UsedKey",
     "WithdrawnContact",
+    "WorkLease",
 ]

@@ -148,7 +148,6 @@ NOT_BLANKED: Mapping[str, str] = {
     "job.asked": "ids and words of ours",
     "job.figures": "counts",
     "job.error": "words of ours",
-    "job.lease": "of a process",
     "audit_entry.actor": WHO_DID,
     "audit_entry.role": WORDS_OF_OURS,
     "audit_entry.request_id": "of a request, not of a person",

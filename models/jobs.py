@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
+from models.leases import work_lease
 from models.naming import statement
 from models.types import Day, GlobalId, Key, Stored, primary_key, reference, word
 
@@ -53,12 +54,12 @@ class Job(Stored, table=True):
     """Work that goes on without the request that began it.
 
     `asked` is JSON of what to do and holds no personal value; `figures` JSON of what came of it so far. Who does it
-    holds the lease until `leased_until`; a lease that ran out is anybody's. Its progress moves no revision.
+    holds its lease. Its progress moves no revision.
     """
 
     __table_args__ = (
         Index("job_by_time", "business_id", "id"),
-        Index("job_by_status", "status", "leased_until"),
+        Index("job_by_status", "status", "id"),
     )
 
     id: int | None = primary_key()
@@ -78,8 +79,6 @@ class Job(Stored, table=True):
     done: int = 0
     total: int | None = None
     error: str | None = Field(default=None, max_length=500)
-    lease: str | None = Field(default=None, max_length=36)
-    leased_until: datetime | None = None
     is_cancelled: bool = False  # asked for; between two batches it becomes its status
 
 
@@ -131,7 +130,7 @@ job, job_step, job_batch, job_file = table(Job), table(JobStep), table(JobBatch)
 
 def _shown() -> list[ColumnElement[Any]]:
     c = job.c
-    hidden = {"business_id", "role", "request_id", "asked", "figures", "lease", "leased_until", "is_cancelled"}
+    hidden = {"business_id", "role", "request_id", "asked", "figures", "is_cancelled"}
     columns: list[ColumnElement[Any]] = [column for column in c if column.name not in hidden]
     # `occurred_at` is what every list newest first is ordered by.
     return [*columns, c.created_at.label("occurred_at"), type_coerce(c.id, GlobalId("Job")).label("global_id")]
@@ -182,34 +181,32 @@ def file_of_job() -> Select[Any]:
 # ---------------------------------------------------------------- doing them
 
 
-@statement
-def job_to_do() -> Select[Any, Any, Any, Any, Any]:
-    """The oldest job of any business that nobody does at :now."""
-    shown = (job.c.id, job.c.business_id, job.c.started_by, job.c.role, job.c.request_id)
-    return select(*shown).where(_is_free()).order_by(job.c.id).limit(1)
-
-
-def _is_free() -> ColumnElement[bool]:
-    now = bindparam("now", type_=job.c.leased_until.type)
-    abandoned = and_(job.c.status == JobStatus.RUNNING, job.c.leased_until < now)
-    return and_(job.c.kind.in_((JobKind.BULK, JobKind.PERSON_EXPORT)), or_(job.c.status == JobStatus.QUEUED, abandoned))
-
-
-def job_leased() -> Update:
-    """Take the job :job_id at :now, where nobody does it, as :new_lease until :new_until."""
-    taken: dict[str, Any] = {
-        "lease": bindparam("new_lease"),
-        "leased_until": bindparam("new_until", type_=job.c.leased_until.type),
-        "status": JobStatus.RUNNING,
-        "started_at": func.coalesce(job.c.started_at, bindparam("now", type_=job.c.started_at.type)),
-    }
-    return update(job).where(job.c.id == bindparam("job_id"), _is_free()).values(taken)
+LEASED_JOB = "job"  # the kind of a job's lease
+GOES_ON = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
 @statement
-def job_held() -> Select[Any]:
-    """The job :id of who holds its :lease."""
-    return select(job).where(scoped(job), job.c.id == bindparam("id"), job.c.lease == bindparam("lease"))
+def job_to_do() -> Select[Any, Any, Any, Any, Any, Any]:
+    """The oldest job of any business that nobody does at :now, of those that may be done now."""
+    c = work_lease.c
+    its = and_(c.business_id == job.c.business_id, c.kind == LEASED_JOB, c.subject_id == job.c.id)
+    is_free = or_(c.ends_at.is_(None), c.ends_at < bindparam("now", type_=c.ends_at.type))
+    shown = (job.c.id, job.c.business_id, job.c.kind, job.c.started_by, job.c.role, job.c.request_id)
+    found = select(*shown).select_from(job.outerjoin(work_lease, its)).where(job.c.status.in_(GOES_ON), is_free)
+    return found.order_by(job.c.id).limit(1)
+
+
+def job_begun() -> Update:
+    """Let the job :job_id run, since :now where it did not; of one that is over there is no row."""
+    mine = (scoped(job), job.c.id == bindparam("job_id"), job.c.status.in_(GOES_ON))
+    since = func.coalesce(job.c.started_at, bindparam("now", type_=job.c.started_at.type))
+    return update(job).where(*mine).values(status=JobStatus.RUNNING, started_at=since)
+
+
+@statement
+def job_running() -> Select[Any]:
+    """The job :id, where it is not over."""
+    return select(job).where(scoped(job), job.c.id == bindparam("id"), job.c.status == JobStatus.RUNNING)
 
 
 @statement

@@ -24,7 +24,7 @@ HIDDEN = frozenset(
         *("business_id", "revision", "version", "access_version", "business_month", "weekday", "hour"),
         *("digest", "code_digest", "tries_left", "folded_key", "searched", "data", "changes"),
         *("sort_name", "search_name", "search_contact"),
-        *("request_id", "asked", "figures", "lease", "leased_until", "is_cancelled"),
+        *("request_id", "asked", "figures", "is_cancelled"),
     )
 )
 

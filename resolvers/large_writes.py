@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Self
-from uuid import uuid4
+from datetime import datetime
+from typing import Annotated, Any
 
 import orjson
 from sqlalchemy import update
 
-from models.audit import AuditSource
-from models.jobs import JobKind, JobStatus, job, job_batch, job_held, job_leased, job_to_do, next_batch
+from models.jobs import JobStatus, job, job_batch, next_batch
 from resolvers.bulk import (
     ActiveChange,
     BatchDone,
@@ -21,20 +19,18 @@ from resolvers.bulk import (
     set_customers_consent,
     set_customers_tags,
 )
+from resolvers.held_jobs import HeldJob, end_job
 from resolvers.jobs import begin_job, keep_refusals, write_refusals
-from resolvers.operation.actor import Actor
 from resolvers.operation.context import Context
 from resolvers.operation.refusing import as_member, checked_input
 from resolvers.operation.services import Services
-from resolvers.operation.writing import Operation, Write, writing
-from resolvers.person_export import do_person_export
+from resolvers.operation.writing import Operation, Write
 from resolvers.targets import Target, targeted
 from rules.bulk import MOST_IN_A_CALL, MOST_TOLD, RefusedCustomer, batches_of
 from rules.consents import ConsentChannel, ConsentGiven, ConsentSource
 from rules.problems import Problems
 from rules.refusals import InputProblemCode, Refusal
 
-LEASED = timedelta(seconds=20)
 OPERATIONS: dict[type[BulkChange], Operation[Any, BatchDone]] = {
     ActiveChange: set_customers_active,
     TagsChange: set_customers_tags,
@@ -131,43 +127,10 @@ def as_change(asked: dict[str, Any]) -> BulkChange:
 # ---------------------------------------------------------------- the job itself
 
 
-class LeaseLost(Exception):
-    """Somebody else does the job, since this process was silent for too long."""
-
-
-@dataclass(frozen=True)
-class JobLease:
-    """A job that this process does, as who began it, for as long as it goes on renewing the lease."""
-
-    id: int
-    business_id: int
-    key: str
-    actor: Actor
-
-    @classmethod
-    async def taken(cls, services: Services, now: datetime) -> Self | None:
-        """The lease of the oldest job that nobody does, None where there is none."""
-        async with services.database.reading() as connection:  # most looks find nothing, and hold up nobody
-            found = (await connection.execute(job_to_do(), {"now": now})).one_or_none()
-        if found is None:
-            return None
-        key = str(uuid4())
-        taking = {"job_id": found.id, "new_lease": key, "new_until": now + LEASED, "now": now}
-        async with services.database.transaction() as connection:
-            got = await connection.execute(job_leased(), taking)  # where nobody was quicker
-        actor = Actor(found.started_by, found.role, AuditSource.JOB, found.request_id)
-        return cls(found.id, found.business_id, key, actor) if got.rowcount else None
-
-
-async def do_batch(services: Services, lease: JobLease, clock: Callable[[], datetime]) -> bool:
-    """Do the next batch of a job in one transaction with its progress; whether there may be another."""
-    turn = services.write_turns[lease.business_id]
-    async with turn, writing(services.database, lease.business_id, actor=lease.actor, clock=clock) as write:
-        row = await _held(write, lease)
-        if row.kind is JobKind.PERSON_EXPORT:
-            await do_person_export(write, row)
-            return False
-        batch = await write.rows(next_batch(), id=lease.id)
+async def do_large_write(services: Services, held: HeldJob, clock: Callable[[], datetime]) -> bool:
+    """Do the next batch of such a job in one transaction with its progress; whether there may be another."""
+    async with held.writing(services, clock) as (write, row):
+        batch = await write.rows(next_batch(), id=row.id)
         if row.is_cancelled or not batch:
             await _end(write, row)
             return False
@@ -175,21 +138,6 @@ async def do_batch(services: Services, lease: JobLease, clock: Callable[[], date
         done = await _done(write, as_change(asked).of(orjson.loads(batch[0].ids)), dry_run=asked["dryRun"])
         await _keep_progress(write, row, batch[0], done)
         return True
-
-
-async def fail_job(services: Services, lease: JobLease, now: datetime) -> None:
-    """Let a job end as failed."""
-    mine = (job.c.id == lease.id, job.c.lease == lease.key)
-    failed = {"status": JobStatus.FAILED, "finished_at": now, "error": "It met an error that is in the server's log."}
-    async with services.database.transaction(lease.business_id) as connection:
-        await connection.execute(update(job).where(*mine).values(failed))
-
-
-async def _held(write: Write, lease: JobLease) -> Any:
-    rows = await write.rows(job_held(), id=lease.id, lease=lease.key)
-    if not rows:
-        raise LeaseLost
-    return rows[0]
 
 
 async def _done(write: Write, change: BulkChange, *, dry_run: bool) -> BatchDone:
@@ -204,8 +152,7 @@ async def _keep_progress(write: Write, row: Any, batch: Any, done: BatchDone) ->
     figures = {"matched": so_far.matched, "updated": so_far.updated, "refused": [list(r) for r in so_far.refused]}
     progress = {"figures": orjson.dumps(figures).decode(), "done": row.done + len(orjson.loads(batch.ids))}
     await write.connection.execute(update(job_batch).where(job_batch.c.id == batch.id).values(is_done=True))
-    lasting = {"leased_until": write.now + LEASED}
-    await write.connection.execute(update(job).where(job.c.id == row.id).values({**progress, **lasting}))
+    await write.connection.execute(update(job).where(job.c.id == row.id).values(progress))
 
 
 def _figures(row: Any) -> BatchDone:
@@ -219,6 +166,4 @@ async def _end(write: Write, row: Any) -> None:
     refused = _figures(row).refused
     if refused:
         await write_refusals(write.connection, write.business_id, row.id, refused, write.now)
-    status = JobStatus.CANCELLED if row.is_cancelled else JobStatus.DONE
-    over = {"status": status, "finished_at": write.now, "lease": None, "leased_until": None}
-    await write.connection.execute(update(job).where(job.c.id == row.id).values(over))
+    await end_job(write, row, status=JobStatus.CANCELLED if row.is_cancelled else JobStatus.DONE)

@@ -1,21 +1,24 @@
 """All that is kept about one person, as a file: by a job, or at once."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, insert, update
+from sqlalchemy import Column, insert
 
 from models.database import take_ids
 from models.erasure import records_of
 from models.jobs import JobKind, JobStatus, job, job_file
 from models.personal import tables_of_person
+from resolvers.held_jobs import HeldJob, end_job
 from resolvers.identities import customer_named
 from resolvers.jobs import job_by_id
 from resolvers.operation.auditing import as_text
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
+from resolvers.operation.services import Services
 from resolvers.operation.writing import Write
 from rules.personal_files import zipped
 from rules.refusals import NotAllowed
@@ -69,14 +72,12 @@ async def export_customer(write: Write, asked: ExportCustomer) -> ExportBegun:
 # ---------------------------------------------------------------- the job itself
 
 
-async def do_person_export(write: Write, row: Any) -> None:
+async def do_person_export(services: Services, held: HeldJob, clock: Callable[[], datetime]) -> bool:
     """Do such a job to its end, in the transaction that keeps its file."""
-    over: dict[str, Any] = {"finished_at": write.now, "lease": None, "leased_until": None}
-    if row.is_cancelled:
-        over |= {"status": JobStatus.CANCELLED}
-    else:
-        over |= await _file_kept(write, row)
-    await write.connection.execute(update(job).where(job.c.id == row.id).values(over))
+    async with held.writing(services, clock) as (write, row):
+        came: dict[str, Any] = {"status": JobStatus.CANCELLED} if row.is_cancelled else await _file_kept(write, row)
+        await end_job(write, row, **came)
+    return False
 
 
 async def _file_kept(write: Write, row: Any) -> dict[str, Any]:

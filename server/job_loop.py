@@ -8,7 +8,9 @@ from datetime import datetime
 import structlog
 
 from models.outages import is_outage
-from resolvers.large_writes import JobLease, LeaseLost, do_batch, fail_job
+from resolvers.held_jobs import HeldJob, fail_job
+from resolvers.job_kinds import do_batch
+from resolvers.operation.leases import LeaseLost, beat
 from resolvers.operation.services import Services
 from server.meanwhile import meanwhile
 
@@ -37,20 +39,28 @@ async def _do_jobs_for_ever(services: Services, clock: Callable[[], datetime]) -
 
 async def do_a_job(services: Services, clock: Callable[[], datetime]) -> bool:
     """Do the oldest job that nobody does, to its end; whether there was one."""
-    lease = await JobLease.taken(services, clock())
-    if lease is None:
+    held = await HeldJob.taken(services, clock())
+    if held is None:
         return False
+    try:
+        async with meanwhile(beat(services.database, held.lease, clock)):
+            await _do(services, held, clock)
+    except LeaseLost:
+        log.warning("job went on elsewhere", job=held.id, business=held.business_id)
+    return True
+
+
+async def _do(services: Services, held: HeldJob, clock: Callable[[], datetime]) -> None:
     try:
         goes_on = True
         while goes_on:
-            goes_on = await do_batch(services, lease, clock)
+            goes_on = await do_batch(services, held, clock)
     except LeaseLost:
-        log.warning("job went on elsewhere", job=lease.id, business=lease.business_id)
+        raise
     except Exception as error:
         if is_outage(error):
             raise  # its lease runs out, and somebody goes on
-        log.exception("job failed", job=lease.id, business=lease.business_id)
-        await fail_job(services, lease, clock())
+        log.exception("job failed", job=held.id, business=held.business_id)
+        await fail_job(services, held, clock)
     else:
-        log.info("job done", job=lease.id, business=lease.business_id)
-    return True
+        log.info("job done", job=held.id, business=held.business_id)

@@ -25,6 +25,7 @@ from models.revision import Counter, business_to_write, revision_taken
 from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.auditing import AuditedChange, AuditedRow, as_json, changes_between, merged
 from resolvers.operation.ids import global_id
+from resolvers.operation.leases import Lease
 from resolvers.operation.replaying import UsedKeys
 from rules.codes import new_code
 from rules.days import business_today
@@ -370,18 +371,21 @@ class Write:
 
 @asynccontextmanager
 async def writing(
-    database: Database, business_id: int, *, actor: Actor, clock: Callable[[], datetime]
+    database: Database, business_id: int, *, actor: Actor, clock: Callable[[], datetime], lease: Lease | None = None
 ) -> AsyncGenerator[Write]:
     """Open a transaction, lock the business, commit with its next revision where something changed.
 
     An exception undoes all. The moment of the write is read once the lock is held. Checks that need no lock belong
-    before it: from here on every other writer of the business waits.
+    before it: from here on every other writer of the business waits. What is done under a lease is not even begun
+    where that is lost.
     """
     async with database.transaction(business_id) as connection:
         row = (await connection.execute(business_to_write(), {"business": business_id})).one_or_none()
         if row is None:
             raise NoSuchBusiness(f"no business {business_id}")
         write = Write(connection, row, clock().astimezone(UTC), actor)
+        if lease is not None:
+            await lease.hold(connection, write.now)
         yield write
         if write.has_changed:
             taken = {

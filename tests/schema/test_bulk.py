@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from resolvers import targets
+from resolvers.held_jobs import HeldJob
 from resolvers.job_files import job_file_behind
-from resolvers.large_writes import JobLease, LeaseLost, do_batch
+from resolvers.job_kinds import do_batch
 from resolvers.links import LinkRefused
 from resolvers.operation.ids import global_id
+from resolvers.operation.leases import LeaseLost
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from server.job_loop import do_a_job
@@ -227,10 +229,10 @@ async def test_a_job_goes_on_from_its_last_batch_and_does_none_twice(
 ) -> None:
     before = await counters(shop)
     started = await tag(ask, {"filter": {}}, add=["tea"])
-    first = await JobLease.taken(services, NOW)
+    first = await HeldJob.taken(services, NOW)
     assert first is not None
     assert await do_batch(services, first, clock)  # and then it is killed
-    assert await JobLease.taken(services, NOW + timedelta(seconds=20)) is None
+    assert await HeldJob.taken(services, NOW + timedelta(seconds=20)) is None
     assert await do_a_job(services, lambda: NOW + timedelta(seconds=21))
     with pytest.raises(LeaseLost):  # it was only silent, and comes back
         await do_batch(services, first, clock)
@@ -243,14 +245,14 @@ async def test_a_job_goes_on_from_its_last_batch_and_does_none_twice(
 @pytest.mark.usefixtures("many")
 async def test_two_processes_do_not_do_the_same_job(ask: Asker, services: Services) -> None:
     await tag(ask, {"filter": {}}, add=["tea"])
-    taken = await asyncio.gather(*(JobLease.taken(services, NOW) for _ in range(4)))
+    taken = await asyncio.gather(*(HeldJob.taken(services, NOW) for _ in range(4)))
     assert len([lease for lease in taken if lease is not None]) == 1
 
 
 @pytest.mark.usefixtures("many")
 async def test_a_job_is_cancelled_between_two_batches(ask: Asker, services: Services) -> None:
     started = await tag(ask, {"filter": {}}, add=["tea"])
-    lease = await JobLease.taken(services, NOW)
+    lease = await HeldJob.taken(services, NOW)
     assert lease is not None
     await do_batch(services, lease, clock)
     cancelled = (await ask.being(Role.MANAGER)(CANCEL, id=started["job"]["id"]))["cancelJob"]

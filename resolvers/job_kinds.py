@@ -1,0 +1,23 @@
+"""What each kind of job does: a kind that is made later has its line here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from models.jobs import JobKind
+from resolvers.held_jobs import HeldJob
+from resolvers.large_writes import do_large_write
+from resolvers.operation.services import Services
+from resolvers.person_export import do_person_export
+
+Batch = Callable[[Services, HeldJob, Callable[[], datetime]], Awaitable[bool]]
+
+# The next batch of a job of each kind; whether there may be another.
+BATCHES: Mapping[JobKind, Batch] = {
+    JobKind.BULK: do_large_write,
+    JobKind.PERSON_EXPORT: do_person_export,
+}
+
+
+async def do_batch(services: Services, held: HeldJob, clock: Callable[[], datetime]) -> bool:
+    """Do the next batch of a job; whether there may be another."""
+    return await BATCHES[held.kind](services, held, clock)
