@@ -4,7 +4,9 @@ SHELL := /bin/sh
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PYTEST := $(PY) -m pytest -n auto --dist worksteal
+PYTEST := $(PY) -m pytest -n auto --dist worksteal --durations 10 --durations-min 1
+# Tests start a hundred processes, none of which should compile the application again.
+test quick: export PYTHONDONTWRITEBYTECODE =
 .PHONY: help run test quick check program application bench format page environment environment-dev $(VENV)
 # The oldest Python that will do, by any of its usual names.
 FIND_PYTHON := for p in python3.11 python3.12 python3.13 python3 python; do \

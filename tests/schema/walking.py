@@ -3,24 +3,52 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from graphql import GraphQLInterfaceType, GraphQLNamedType, GraphQLObjectType, GraphQLUnionType, get_named_type
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type
 
+from schema.document.limits import Limits
+from schema.document.prepared import Prepared, Preparing
 from schema.schema import schema
 
 BUILT: Any = schema._schema
 
 Wanted = Callable[[str], bool]
+Selections = dict[str, Any]  # a field as it is asked for, with those below it
+WIDE = Preparing(Limits(fields=20_000, aliases=20_000), max_tokens=100_000)
 
 
 def everything_under(root: str, call: str, wanted: Wanted, of: str = "Query") -> tuple[str, set[str]]:
     """A document of all `wanted` fields ("Type.field") under a root field of a type, and which those are.
 
-    `call` is the root field with its arguments. A type is opened once on each way down; where it comes again,
-    only its plain fields are asked.
+    `call` is the root field with its arguments. A field is asked for wherever its type is opened; what it leads to is
+    opened once, on the shortest way to it: after each field comes all that can come after it.
     """
-    asked: set[str] = {f"{of}.{root}"}
-    type_ = get_named_type(BUILT.type_map[of].fields[root].type)
-    return f"{{ {call} {_selection(type_, (), wanted, asked)} }}", asked
+    whole: Selections = {"__typename": {}}
+    asked, opened = {f"{of}.{root}"}, [(get_named_type(BUILT.type_map[of].fields[root].type), whole, "")]
+    leading = set[str]()
+    for type_, selections, alias in opened:  # which grows meanwhile: breadth first
+        for name, field in getattr(type_, "fields", {}).items():
+            below, coordinate = get_named_type(field.type), f"{type_.name}.{name}"
+            if not wanted(coordinate) or coordinate in leading:
+                continue
+            asked.add(coordinate)
+            shown = f"{alias and f'{alias}_{name}: '}{_called(name, field)}"
+            selections[shown] = {}
+            if _leads_on(below):
+                leading.add(coordinate)
+                selections[shown] = {"__typename": {}}
+                opened.append((below, selections[shown], ""))
+        # Fields of one name have other types in other kinds, so they get other names in the answer.
+        for kind in _kinds(type_):
+            of_kind = selections[f"... on {kind.name}"] = {"__typename": {}}
+            opened.append((kind, of_kind, kind.name))
+    return f"{{ {call} {_written(whole)} }}", asked
+
+
+def made_ready(document: str) -> Prepared:
+    """Such a document, parsed and validated once for all that it is asked by."""
+    made = Prepared(schema, document, WIDE)
+    assert made.errors == ()
+    return made
 
 
 def ways_to(found: Wanted, root: str, call: str) -> Iterator[tuple[str, str]]:
@@ -52,24 +80,13 @@ def masked(answer: Any, keys: Mapping[str, str]) -> Any:
     return mask(answer, "")
 
 
-def _selection(
-    type_: GraphQLNamedType, above: tuple[str, ...], wanted: Wanted, asked: set[str], alias: str = ""
-) -> str:
-    if not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType):
-        return ""
-    parts: list[str] = []
-    again, above = type_.name in above, (*above, type_.name)
-    for name, field in getattr(type_, "fields", {}).items():
-        below, coordinate = get_named_type(field.type), f"{type_.name}.{name}"
-        is_plain = not hasattr(below, "fields")
-        if wanted(coordinate) and (is_plain or not again):
-            asked.add(coordinate)
-            parts.append(
-                f"{alias and f'{alias}_{name}: '}{_called(name, field)} {_selection(below, above, wanted, asked)}"
-            )
-    # Fields of one name have other types in other kinds, so they get other names in the answer.
-    parts += [f"... on {t.name} {_selection(t, above, wanted, asked, t.name)}" for t in _kinds(type_)]
-    return f"{{ {' '.join(parts or ['__typename'])} }}"
+def _written(selections: Selections) -> str:
+    written = (f"{field} {_written(below)}" if below else field for field, below in selections.items())
+    return f"{{ {' '.join(written)} }}"
+
+
+def _leads_on(type_: Any) -> bool:
+    return isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType)
 
 
 def _called(name: str, field: Any) -> str:
