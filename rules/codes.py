@@ -6,9 +6,9 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 8
 
 
-def new_code(chosen: Callable[[str], str]) -> str:
+def new_code(chosen: Callable[[str], str], length: int = LENGTH) -> str:
     """A code, each character of it `chosen` out of the alphabet."""
-    return "".join(chosen(ALPHABET) for _ in range(LENGTH))
+    return "".join(chosen(ALPHABET) for _ in range(length))
 
 
 def read_code(text: str) -> str:

@@ -1,5 +1,6 @@
 """The refusals that a write can expect; each is a member of its result by the name of the class."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -126,6 +127,53 @@ class Duplicate(Refusal):
         self.field = field
         self.value = value
         self.existing = existing
+
+
+class NotEnrolled(Refusal):
+    """A customer who is no member of the loyalty program."""
+
+    def __init__(self) -> None:
+        super().__init__("The customer is no member of the loyalty program: enrol it first.")
+
+
+class InsufficientPoints(Refusal):
+    """Points that a member has not got."""
+
+    def __init__(self, needed: int, available: int) -> None:
+        super().__init__(f"This needs {needed:,} points, and there are {available:,}.")
+        self.needed = needed
+        self.available = available
+
+
+class RewardUnavailableReason(StrEnum):
+    """Why a member may not have a reward now; of several the first in this order is given."""
+
+    INACTIVE = "INACTIVE"
+    NOT_YET = "NOT_YET"
+    EXPIRED = "EXPIRED"
+    TIER_TOO_LOW = "TIER_TOO_LOW"
+    NOT_ELIGIBLE = "NOT_ELIGIBLE"
+    LIMIT_REACHED = "LIMIT_REACHED"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+    TOO_FEW_POINTS = "TOO_FEW_POINTS"
+
+
+class RewardUnavailable(Refusal):
+    """A reward that a member may not have now; `tier_id` is the key of the tier that it needs."""
+
+    def __init__(self, message: str, unavailable: RewardUnavailableReason, tier_id: int | None = None) -> None:
+        super().__init__(message)
+        self.unavailable = unavailable
+        self.tier_id = tier_id
+
+
+class RedemptionNotUsable(Refusal):
+    """A redemption that is not ISSUED any more; `at` is when it became what it is, where that is a moment."""
+
+    def __init__(self, message: str, status: str, at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.at = at
 
 
 class CriteriaProblem(StrEnum):
