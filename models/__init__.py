@@ -18,6 +18,7 @@ from models.preferences import Preference
 from models.sales import Payment, Refund, RefundItem, Sale, SaleItem, SaleNumbering, SaleStatusChange
 from models.storefronts import Storefront
 from models.touchpoints import Touchpoint
+from models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "AuditEntry",
@@ -54,6 +55,8 @@ __all__ = [
     "Ticket",
     "Touchpoint",
     "UsedKey",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "WithdrawnContact",
     "WorkLease",
 ]

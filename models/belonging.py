@@ -16,7 +16,7 @@ from models.customers import customer, customer_tag, external_id
 from models.database import table
 from models.duplicates import dismissed_duplicate, duplicate_candidate
 from models.erasure import erased_customer, erasure_request
-from models.events import Event
+from models.events import event
 from models.idempotency import used_key
 from models.jobs import job, job_file
 from models.merging import customer_merge, merged_row
@@ -24,6 +24,7 @@ from models.preferences import preference
 from models.sales import payment, refund, sale
 from models.touchpoints import touchpoint
 from models.types import is_erasable
+from models.webhooks import delivery
 
 
 class Merging(StrEnum):
@@ -71,7 +72,7 @@ class Belonging:
         return self.column.table
 
 
-audit_entry, event = table(AuditEntry), table(Event)
+audit_entry = table(AuditEntry)
 
 NAMELESS = "it is of the nameless customer, so that past reports keep their totals"
 HISTORY = "it says what happened to that record"
@@ -109,6 +110,7 @@ BELONGINGS: Sequence[Belonging] = (
     Belonging(job.c.customer_id, Merging.STAYS, Erasing.STAYS, "its file goes, the job holds nothing personal"),
     Belonging(audit_entry.c.customer_id, Merging.STAYS, Erasing.STAYS, f"{HISTORY}, and never a personal value"),
     Belonging(event.c.customer_id, Merging.STAYS, Erasing.STAYS, f"{HISTORY}, by ids and figures alone"),
+    Belonging(delivery.c.customer_id, Merging.STAYS, Erasing.REMOVED, "a code goes to the contact that asked for it"),
     Belonging(used_key.c.customer_id, Merging.STAYS, Erasing.BLANKED, "a retry answers what was made"),
 )
 
@@ -156,6 +158,8 @@ NOT_BLANKED: Mapping[str, str] = {
     "audit_entry.changes": "a personal value is named there, never kept",
     "event.type": WORDS_OF_OURS,
     "event.data": "ids, words of ours and figures",
+    "webhook_delivery.attempts": "times, statuses and words of ours",
+    "webhook_delivery.lease": "of a process",
     "used_key.kind": WORDS_OF_OURS,
     "used_key.digest": DIGEST,
     "used_key.made": "ids",

@@ -1,11 +1,25 @@
 """The outbox: what happened here, for the shop's other systems, in the transaction that made it true."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    SelectBase,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+)
 from sqlmodel import Field
 
-from models.types import Key, Stored, primary_key, reference
+from models.database import TextList, any_of, owned, scoped, table
+from models.naming import statement
+from models.types import GlobalId, Key, Stored, primary_key, reference
 
 
 class Event(Stored, table=True):
@@ -24,3 +38,35 @@ class Event(Stored, table=True):
     customer_id: int | None = Field(default=None, sa_type=Key)
     data: str = Field(sa_type=Text)
     revision: int = Field(sa_type=BigInteger)
+
+
+# ---------------------------------------------------------------- statements
+
+event = table(Event)
+
+
+def _shown() -> list[ColumnElement[Any]]:
+    c = event.c
+    columns = (c.id, c.sequence, c.type, c.occurred_at, c.customer_id, c.data, c.revision)
+    return [*columns, type_coerce(c.id, GlobalId("Event")).label("global_id")]
+
+
+@statement
+def events_with_id() -> SelectBase:
+    """The events :ids."""
+    return select(*_shown()).where(owned(event), any_of(event.c.id, "ids"))
+
+
+@statement
+def event_page(types: bool) -> SelectBase:
+    """Up to :size events of :business past the :sequence, of the :types or all, in their order."""
+    conditions = [scoped(event), event.c.sequence > bindparam("sequence", type_=BigInteger)]
+    if types:
+        conditions.append(any_of(event.c.type, "types", TextList))
+    return select(*_shown()).where(*conditions).order_by(event.c.sequence).limit(bindparam("size", type_=Integer))
+
+
+@statement
+def first_event() -> SelectBase:
+    """The sequence of the first event of :business that is kept."""
+    return select(func.min(event.c.sequence).label("sequence")).where(scoped(event))

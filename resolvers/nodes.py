@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from resolvers.customers import customer_by_id
+from resolvers.delivered import delivery_by_id
 from resolvers.erasure import erasure_request_by_id
+from resolvers.events import event_by_id
 from resolvers.jobs import job_by_id
 from resolvers.operation.context import Batch, Context
 from resolvers.operation.errors import BadUserInput
@@ -13,18 +15,22 @@ from resolvers.operation.ids import read_id
 from resolvers.sales import payment_by_id, refund_by_id, sale_by_id
 from resolvers.storefronts import storefront_by_id
 from resolvers.touchpoints import touchpoint_by_id
+from resolvers.webhooks import endpoint_by_id
 
 MAX_NODES = 100
 
 LOADERS: dict[str, Batch] = {
     "Customer": customer_by_id,
     "ErasureRequest": erasure_request_by_id,
+    "Event": event_by_id,
     "Job": job_by_id,
     "Payment": payment_by_id,
     "Refund": refund_by_id,
     "Sale": sale_by_id,
     "Storefront": storefront_by_id,
     "Touchpoint": touchpoint_by_id,
+    "WebhookDelivery": delivery_by_id,
+    "WebhookEndpoint": endpoint_by_id,
 }
 
 

@@ -34,6 +34,7 @@ class Words:
     each: str  # one object, in the middle of a sentence; more of them have an s
     edge: str = ""  # an edge, unless it is a {each} of a list
     node: str = ""  # what an edge holds, unless that is the {each}
+    many: str = ""  # more of them, unless they are {each}s
 
 
 def connection(of: type, words: Words, *, name: str = "", exported_by: Any = None, is_counted: bool = True) -> Any:
@@ -41,7 +42,7 @@ def connection(of: type, words: Words, *, name: str = "", exported_by: Any = Non
 
     `exported_by` is the field `exportUrl` of a list that can be exported.
     """
-    name, many = name or of.__name__, f"{words.each}s"
+    name, many = name or of.__name__, words.many or f"{words.each}s"
 
     @strawberry.type(name=f"{name}Edge", description=words.edge or f"A {words.each} of a list with its cursor.")
     class Edge:

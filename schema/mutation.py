@@ -11,6 +11,7 @@ from schema.erasure import ErasureMutations
 from schema.jobs import JobsMutations
 from schema.merging import MergingMutations
 from schema.preferences import PreferencesMutations
+from schema.webhooks import WebhooksMutations
 
 
 @strawberry.type(description="What can be changed. Each field is a transaction of its own, in their order.")
@@ -23,6 +24,7 @@ class Mutation(
     DuplicatesMutations,
     JobsMutations,
     ErasureMutations,
+    WebhooksMutations,
     BusinessesMutations,
 ):
     """What can be changed, in the order of the exported schema."""

@@ -9,6 +9,7 @@ from schema.businesses import BusinessesQueries
 from schema.customers import CustomersQueries
 from schema.duplicates import DuplicatesQueries
 from schema.erasure import ErasureQueries
+from schema.events import EventsQueries
 from schema.facets import FacetsQueries
 from schema.jobs import JobsQueries
 from schema.lifetime_value import LifetimeValueQueries
@@ -23,6 +24,7 @@ from schema.segmentation.migration import MigrationQueries
 from schema.segmentation.report import SegmentationQueries
 from schema.storefronts import StorefrontsQueries
 from schema.touchpoints import TouchpointsQueries
+from schema.webhooks import WebhooksQueries
 
 
 @strawberry.type(description="What can be asked.")
@@ -48,5 +50,7 @@ class Query(
     ErasureQueries,
     AuditQueries,
     DuplicatesQueries,
+    EventsQueries,
+    WebhooksQueries,
 ):
     """What can be asked, in the order of the exported schema."""

@@ -27,6 +27,8 @@ from resolvers.links import PATH
 from resolvers.operation.services import Services
 from rules.exports import MEDIA_TYPES, ExportFormat
 from server.addresses import TrustedProxies
+from server.courier import HttpCourier
+from server.delivery_loop import delivering
 from server.forgetting import Forgetting, forgetting
 from server.http.connections import Connections
 from server.http.exports import Exports
@@ -49,7 +51,7 @@ from server.http.proxied import BehindProxies
 from server.http.responses import Responses
 from server.http.subscriptions import Subscriptions, origins_of
 from server.identity.auth import Authentication, keys_of
-from server.identity.keys import signing_of
+from server.identity.keys import sealing_of, signing_of
 from server.identity.provider_page import provider_of
 from server.job_loop import doing_jobs
 from server.sdl import served_schema
@@ -134,10 +136,13 @@ async def _lifespan(
     app: Starlette, settings: Settings, schema: Schema, connections: Connections, *, is_process: bool
 ) -> AsyncGenerator[dict[str, Any]]:
     """What lives as long as the application. The state that it yields is what its connections are held to."""
+    courier = HttpCourier(utc_now, settings.private_hosts)
     services = Services(
         Database(settings.store),
         report_limits_of(settings),
         signing=signing_of(settings),
+        sealing=sealing_of(settings),
+        courier=courier,
         slow_seconds=settings.slow_seconds,
     )
     rates = rates_of(settings)
@@ -172,7 +177,12 @@ async def _lifespan(
         )
         app.state.stopping = stopping = Stopping()
         forgets = Forgetting(services, responses, endpoint.documents)
-        async with sampling(services, responses) as sampler, doing_jobs(services, utc_now), forgetting(forgets):
+        async with (
+            sampling(services, responses) as sampler,
+            doing_jobs(services, utc_now),
+            delivering(services, utc_now),
+            forgetting(forgets),
+        ):
             app.state.metrics = MetricsPage(settings, sampler)
             if is_process:
                 # What lives as long as the process is looked through no more: that took 150 ms amid requests.
@@ -184,6 +194,7 @@ async def _lifespan(
     finally:
         if rates:
             await rates.close()
+        await courier.close()
         await services.close()
         log.info("stopped")
 

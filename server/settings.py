@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import store_url
@@ -71,6 +71,19 @@ class Settings(BaseSettings):
         description="What links to exports are signed with: one or several secrets like `SECRET_KEY`, between commas. "
         "The first signs; those after it are earlier ones whose links still hold, and one that is taken out revokes "
         "its links. Without it the key is derived from `SECRET_KEY`.",
+    )
+    webhook_keys: SecretStr | None = Field(
+        None,
+        description="What the secrets of webhook endpoints are sealed with in the store: one or several secrets like "
+        "`SECRET_KEY`, between commas. The first seals; those after it still open what they sealed. Without it the key "
+        "is derived from `SECRET_KEY`: before you change that, set `WEBHOOK_KEYS` to a new secret and the old "
+        "`SECRET_KEY`.",
+    )
+    webhook_private_hosts: str = Field(
+        "",
+        description="Hosts that webhooks may call by http and at addresses that are not public, between commas, as the "
+        "address of the endpoint writes them: `till.local`, `10.0.0.7:8080`, `localhost`. Others are called by https "
+        "at public addresses only.",
     )
     jwks_url: HttpUrl | None = Field(
         None,
@@ -350,12 +363,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"SECRET_KEY {weakness}: make a random one with {NEW_SECRET}")
         return self
 
-    @field_validator("link_keys")
+    @field_validator("link_keys", "webhook_keys")
     @classmethod
-    def _strong_link_keys(cls, value: SecretStr | None) -> SecretStr | None:
+    def _strong_keys(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         for secret in _listed(value):
             if weakness := weakness_of(secret):
-                raise ValueError(f"LINK_KEYS has a key that {weakness}: make a random one with {NEW_SECRET}")
+                name = str(info.field_name).upper()
+                raise ValueError(f"{name} has a key that {weakness}: make a random one with {NEW_SECRET}")
         return value
 
     @field_validator("metrics_token")
@@ -393,7 +407,20 @@ class Settings(BaseSettings):
 
     def link_secrets(self) -> list[str]:
         """What the keys of links to exports come from, the one that signs first; empty where nothing is set."""
-        listed = _listed(self.link_keys)
+        return self._secrets(self.link_keys)
+
+    def webhook_secrets(self) -> list[str]:
+        """What the keys that seal secrets of endpoints come from, the one that seals first; empty where none is set."""
+        return self._secrets(self.webhook_keys)
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        """The hosts that webhooks may call though they are not public."""
+        parts = (part.strip().lower() for part in self.webhook_private_hosts.split(","))
+        return frozenset(part for part in parts if part)
+
+    def _secrets(self, given: SecretStr | None) -> list[str]:
+        listed = _listed(given)
         if listed:
             return listed
         if self.secret_key is not None:

@@ -15,8 +15,10 @@ from sqlalchemy import text
 from models.database import Database
 from models.migrate import migrate
 from resolvers.operation.ids import use_ids_by
+from resolvers.operation.writing import Write
 from server.settings import Settings
 from tests.once import computed_once, made_once
+from tests.telling import tell_as_declared
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
 DATA = Path(os.environ.get("TEST_DATA_DIR", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251
@@ -31,6 +33,7 @@ KEY_OF_IDS = "1d" * 32
 SETTINGS = (*(name.upper() for name in Settings.model_fields), "PROMETHEUS_MULTIPROC_DIR")
 
 use_ids_by(KEY_OF_IDS)  # also for the parameters of tests
+Write.tell = tell_as_declared
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from rules.currency import MILLION
 from rules.days import date_of
 from rules.words import in_contract
 
-NOT_TOLD = frozenset(("id", "business_id", "revision", "version"))  # they say nothing of what somebody did
+NOT_TOLD = frozenset(("id", "business_id", "revision", "version", "told_to"))  # they say nothing of what somebody did
 SEARCHED = frozenset(("sort_name", "search_name", "search_contact"))  # made of what is told already
 
 

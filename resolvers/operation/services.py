@@ -10,6 +10,8 @@ from models.database import Database
 from resolvers.operation.changes import Changes, Revisions
 from resolvers.operation.computed import ReportCache
 from resolvers.operation.reader import SLOW_SECONDS, Statements
+from resolvers.operation.sealing import Sealing
+from resolvers.operation.sending import Courier, NoCourier
 from resolvers.operation.signing import Signing
 
 
@@ -25,12 +27,14 @@ class ReportLimits:
 class Services:
     """What lives as long as the process: the store, its columnar copies, and the reports computed from them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a process has
         self,
         database: Database,
         reports: ReportLimits | None = None,
         *,
         signing: Signing | None = None,
+        sealing: Sealing | None = None,
+        courier: Courier | None = None,
         slow_seconds: float = SLOW_SECONDS,
     ) -> None:
         limits = reports or ReportLimits()
@@ -40,6 +44,8 @@ class Services:
         self.reports = ReportCache(limits.max_bytes, limits.ttl_seconds, limits.max_age_seconds)
         self.fits = Fits()
         self.signing = signing or Signing.of_this_process()
+        self.sealing = sealing or Sealing.of_this_process()
+        self.courier = courier or NoCourier()
         self.revisions = Revisions(database, self.statements)
         self.changes = Changes(self.revisions)
         self.write_turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)

@@ -19,8 +19,9 @@ STAFF = """Query: duplicateCandidates
 MANAGER = """Query: businessSettings erasureRequests job
     Mutation: cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
     setCustomersActive setCustomersConsent unmergeCustomers"""
-ADMIN = """Query: auditTrail jobs
-    Mutation: eraseCustomer exportCustomer updateBusinessSettings"""
+ADMIN = """Query: auditTrail eventTypes events jobs webhookEndpoints
+    Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret saveWebhookEndpoint
+    testWebhookEndpoint updateBusinessSettings"""
 
 # What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
 OF_CUSTOMER = frozenset(("Query.viewer",))

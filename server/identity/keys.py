@@ -1,12 +1,16 @@
-"""The keys that links to exports are signed with: given, or derived from the secret of tokens, never that secret."""
+"""The keys of links to exports and of secrets that are kept: given, or derived from the secret of tokens."""
+
+from base64 import urlsafe_b64encode
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from resolvers.operation.sealing import Sealing
 from resolvers.operation.signing import KEY_BYTES, Signing
 from server.settings import Settings
 
-PURPOSE = b"customer-api: links to exports"
+OF_LINKS = b"customer-api: links to exports"
+OF_SECRETS = b"customer-api: secrets of webhook endpoints"
 
 
 def signing_of(settings: Settings) -> Signing:
@@ -15,6 +19,11 @@ def signing_of(settings: Settings) -> Signing:
     return Signing([derived(secret) for secret in secrets]) if secrets else Signing.of_this_process()
 
 
-def derived(secret: str) -> bytes:
-    """A key for links alone: who has it knows nothing of the secret that it comes from."""
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=PURPOSE).derive(secret.encode())
+def sealing_of(settings: Settings) -> Sealing:
+    """Seals the secrets of endpoints under these settings; with no key at all it can seal nothing."""
+    return Sealing([urlsafe_b64encode(derived(secret, OF_SECRETS)) for secret in settings.webhook_secrets()])
+
+
+def derived(secret: str, purpose: bytes = OF_LINKS) -> bytes:
+    """A key for one purpose alone: who has it knows nothing of the secret that it comes from."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(secret.encode())

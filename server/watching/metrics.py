@@ -55,6 +55,13 @@ LOOP_LAG = Histogram(
     buckets=LAGS,
     registry=REGISTRY,
 )
+DELIVERIES = Histogram(
+    "customer_api_webhook_try_seconds",
+    "Tries to deliver to webhook endpoints by what came of them: delivered, or the word for the error.",
+    ["outcome"],
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15),
+    registry=REGISTRY,
+)
 
 GRAVEST_FIRST = ("INTERNAL", "UNAVAILABLE", "TIMEOUT", "UNAUTHENTICATED", "FORBIDDEN")
 
@@ -69,6 +76,11 @@ def count_operation(kind: str, codes: Collection[str], seconds: float) -> None:
 def count_response(*, hit: bool) -> None:
     """Count a query that the response cache could have answered, and whether it did."""
     _responses("hit" if hit else "miss").inc()
+
+
+def count_delivery(outcome: str, seconds: float) -> None:
+    """Count a try to deliver."""
+    DELIVERIES.labels(outcome).observe(seconds)
 
 
 @cache
@@ -114,6 +126,18 @@ MIRROR_ROWS = _gauge("mirror_rows", "Rows in the copies of all workers.", "busin
 MIRROR_BYTES = _gauge("mirror_bytes", "Bytes of the copies of all workers.", "business")
 REPORT_CACHE_BYTES = _gauge("report_cache_bytes", "Bytes of kept reports.")
 RESPONSE_CACHE_BYTES = _gauge("response_cache_bytes", "Bytes of kept answers.")
+WEBHOOK_LATE = _gauge(
+    "webhook_late_seconds",
+    "For how long the delivery that is due longest has been due.",
+    "business",
+    over_workers="livemax",
+)
+WEBHOOK_FAILING = _gauge(
+    "webhook_failing_endpoints",
+    "Active endpoints that failed since the last success.",
+    "business",
+    over_workers="livemax",
+)
 POOL_IN_USE = _gauge("database_connections_in_use", "Connections that operations hold.")
 
 

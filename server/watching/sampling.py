@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from time import perf_counter
 
 import structlog
@@ -13,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from analytics.copy.tables import EVERYTHING
 from resolvers.businesses import businesses
+from resolvers.delivered import delivery_lateness
 from resolvers.operation.computed import Sized
 from resolvers.operation.services import Services
 from server.settings import Settings
@@ -44,8 +46,9 @@ class Sampler:
         try:
             async with asyncio.timeout(STORE_SECONDS):
                 await self._look_at_store()
+                await self._look_at_webhooks()
         except Exception as error:  # noqa: BLE001  whatever it is, the other figures are good
-            log.warning("lag of copies not measured", error=type(error).__name__)
+            log.warning("lag of copies and deliveries not measured", error=type(error).__name__)
 
     def _look_at_mirrors(self) -> None:
         for copy in self._services.copies.all():
@@ -68,6 +71,11 @@ class Sampler:
             for row in await businesses(self._services.database):
                 lag = row.revision - held.get(row.id, row.revision)
                 metrics.MIRROR_LAG.labels(row.id).set(max(0, lag))
+
+    async def _look_at_webhooks(self) -> None:
+        for late in await delivery_lateness(self._services.database, datetime.now(UTC)):
+            metrics.WEBHOOK_LATE.labels(late.business_id).set(late.seconds)
+            metrics.WEBHOOK_FAILING.labels(late.business_id).set(late.failing)
 
     def _reach(self, counter: Counter, total: float) -> None:
         """Bring a counter to a total that something else counts."""

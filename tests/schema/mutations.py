@@ -12,16 +12,19 @@ LEAST_ROLE = {
         upsertCustomers verifyCustomer""",
     Role.MANAGER: """cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
         setCustomersActive setCustomersConsent unmergeCustomers""",
-    Role.ADMIN: "eraseCustomer exportCustomer updateBusinessSettings",
+    Role.ADMIN: """deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret
+        saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings""",
 }
 ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
 
 # Those that name nothing that has to be there: for another business they do the same, to it.
 OF_NOTHING = frozenset(
-    ("createCustomer", "setCustomersActive", "setCustomersConsent", "setCustomersTags", "updateBusinessSettings",
-     "upsertCustomers")
+    ("createCustomer", "saveWebhookEndpoint", "setCustomersActive", "setCustomersConsent", "setCustomersTags",
+     "updateBusinessSettings", "upsertCustomers")
 )  # fmt: skip
-OF_SOMETHING_ELSE = frozenset(("cancelJob",))  # than what the corner shop has
+# Than what the corner shop has: their own tests are of endpoints.
+OF_ENDPOINTS = ("deleteWebhookEndpoint", "retryDelivery", "rotateWebhookSecret", "testWebhookEndpoint")
+OF_SOMETHING_ELSE = frozenset(("cancelJob", *OF_ENDPOINTS))
 
 
 def mutation_calls(shop: Shop) -> dict[str, str]:
@@ -29,22 +32,28 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
     ann = f'"{customer_id(shop, "ANN")}"'
     preference = 'type: SHOPPING, key: "Brand"'
     target = f"target: {{ids: [{ann}]}}"
+    endpoint = f'id: "{global_id("WebhookEndpoint", 1)}"'
     return {
         "cancelErasure": f'cancelErasure(id: "{request_id(shop)}")',
         "cancelJob": f'cancelJob(id: "{global_id("Job", 1)}")',
         "createCustomer": 'createCustomer(input: {firstName: "New"})',
         "deletePreferences": f"deletePreferences(customer: {ann}, preferences: [{{{preference}}}])",
+        "deleteWebhookEndpoint": f"deleteWebhookEndpoint({endpoint})",
         "dismissDuplicate": f'dismissDuplicate(id: "{pair_of(shop, "ANN", "BEN")}")',
         "eraseCustomer": f'eraseCustomer(id: "{customer_id(shop, "NONAME")}")',
         "exportCustomer": f"exportCustomer(id: {ann})",
         "linkCustomer": f'linkCustomer(id: {ann}, subject: "sub")',
         "mergeCustomers": f'mergeCustomers(keep: {ann}, merge: "{customer_id(shop, "NEW")}")',
         "requestErasure": f"requestErasure(customer: {ann})",
+        "retryDelivery": f'retryDelivery(id: "{global_id("WebhookDelivery", 1)}")',
+        "rotateWebhookSecret": f"rotateWebhookSecret({endpoint})",
+        "saveWebhookEndpoint": 'saveWebhookEndpoint(input: {url: "https://example.com/hooks", types: []})',
         "setConsents": f"setConsents(customer: {ann}, consents: [{{channel: PUSH, given: false}}])",
         "setCustomersActive": f"setCustomersActive({target}, isActive: false)",
         "setCustomersConsent": f"setCustomersConsent({target}, consent: {{channel: PUSH, given: false}})",
         "setCustomersTags": f'setCustomersTags({target}, add: ["new"])',
         "setPreferences": f'setPreferences(customer: {ann}, preferences: [{{{preference}, values: ["Nike"]}}])',
+        "testWebhookEndpoint": f"testWebhookEndpoint({endpoint})",
         "unmergeCustomers": f'unmergeCustomers(merged: "{customer_id(shop, "NEW")}")',
         "updateBusinessSettings": 'updateBusinessSettings(input: {version: 1, region: "DE"})',
         "updateCustomer": f'updateCustomer(id: {ann}, input: {{firstName: "Other"}})',

@@ -58,7 +58,13 @@ STAFF_FIELDS = {
     "Touchpoint.subject",
 }
 APART = ("RFMCell.customers", "Customer.duplicates")  # tests of their own: 125 cells, and what VIEWER may not ask
-NODES_OF_STAFF = ("ErasureRequest.", "Job.")  # which no event is about, but any node may stand there by its type
+NODES_OF_STAFF = (
+    "ErasureRequest.",
+    "Event.",
+    "Job.",
+    "WebhookDelivery.",
+    "WebhookEndpoint.",
+)  # which no event is about, but any node may stand there by its type
 NEVER_SHOWN = {
     *("actor", "duplicates", "freshness", "howComputed", "journey", "journeyHistory", "mergedInto", "metadata", "note"),
     *("notes", "profit", "requestedBy", "segmentHistory", "segments", "statusReason", "usedBy", "voidedReason"),
@@ -87,6 +93,8 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "customers": "customers(orderBy: TOTAL_SPENT)",
         "duplicateCandidates": "duplicateCandidates",
         "erasureRequests": "erasureRequests",
+        "eventTypes": "eventTypes",
+        "events": "events",
         "job": f'job(id: "{global_id("Job", 1)}")',
         "jobs": "jobs",
         "lifetimeValueModel": "lifetimeValueModel",
@@ -104,6 +112,7 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "storefronts": "storefronts",
         "touchpoints": "touchpoints",
         "viewer": "viewer",
+        "webhookEndpoints": "webhookEndpoints",
     }
 
 

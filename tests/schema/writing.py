@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from models.database import Database
 from schema.schema import schema
 from tests.builders import Shop
+from tests.schema.conftest import Asker
 
 OF_REFUSALS = {
     "InvalidInput": "problems { path code message }",
@@ -50,3 +51,13 @@ def problems_of(refused: Any) -> list[tuple[str, str]]:
     """The problems of an InvalidInput, each as its path and code."""
     assert refused["__typename"] == "InvalidInput", refused
     return [(".".join(problem["path"]), problem["code"]) for problem in refused["problems"]]
+
+
+RENAME = """mutation ($id: ID!, $name: String!) { updateCustomer(id: $id, input: {firstName: $name}) {
+    __typename } }"""
+
+
+async def named(ask: Asker, name: str, number: str = "ANN") -> None:
+    """Have a customer be called something, of which an event tells."""
+    id_ = (await ask(f'{{ customer(by: {{number: "{number}"}}) {{ id }} }}'))["customer"]["id"]
+    assert (await ask(RENAME, id=id_, name=name))["updateCustomer"]["__typename"] == "CustomerPayload"
