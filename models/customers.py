@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Select,
     SelectBase,
     UniqueConstraint,
+    Update,
     and_,
     bindparam,
     case,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     select,
     text,
     type_coerce,
+    update,
 )
 from sqlmodel import Field
 
@@ -261,6 +264,14 @@ def customer_id_by_external() -> SelectBase:
 def customer_rows() -> Select[Any]:
     """The customers :ids as they are stored."""
     return select(customer).where(owned(customer), any_of(customer.c.id, "ids"))
+
+
+@cache
+def joining_moved() -> Update:
+    """Let the customer :joined_id have joined on :day."""
+    mine = (owned(customer), customer.c.id == bindparam("joined_id", type_=BigInteger))
+    values = {"joined_day": bindparam("day", type_=Day), "revision": bindparam("new_revision", type_=BigInteger)}
+    return update(customer).where(*mine).values(values)
 
 
 @statement

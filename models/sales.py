@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from models.customers import customer
-from models.database import any_of, owned, table
+from models.database import any_of, owned, scoped, table
 from models.naming import statement
 from models.types import (
     ERASABLE,
@@ -229,6 +229,7 @@ class SaleStatusChange(Stored, table=True):
 
 # ---------------------------------------------------------------- statements
 
+change = table(SaleStatusChange)
 sale, sale_item, payment, refund = table(Sale), table(SaleItem), table(Payment), table(Refund)
 refund_item = table(RefundItem)
 
@@ -249,6 +250,26 @@ def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
 def rows_with_id(source: Table, kind: str) -> SelectBase:
     """The rows :ids of a table of facts, as objects of `kind`."""
     return select(*shown_of(source, kind)).where(owned(source), any_of(source.c.id, "ids"))
+
+
+@statement
+def sales_numbered_so() -> SelectBase:
+    """The sale of :business with this :number, as an object."""
+    return select(*shown_of(sale, "Sale")).where(scoped(sale), sale.c.number == bindparam("number"))
+
+
+@statement
+def notes_of_sales() -> SelectBase:
+    """What staff wrote about the sales :ids."""
+    return select(sale.c.id, sale.c.note).where(owned(sale), any_of(sale.c.id, "ids"))
+
+
+@statement
+def statuses_of_sales() -> SelectBase:
+    """The statuses that the sales :ids took, oldest first."""
+    c = change.c
+    shown = (c.sale_id, c.status, c.changed_at.label("at"), c.business_day, c.actor)
+    return select(*shown).where(owned(change), any_of(c.sale_id, "ids")).order_by(c.sale_id, c.id)
 
 
 @statement

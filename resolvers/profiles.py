@@ -1,15 +1,16 @@
 """The record of a customer as writes bring it about: its columns, and what follows from them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from models.customers import CustomerType, customer, customer_rows
+from models.customers import CustomerType, customer, customer_rows, joining_moved
 from models.sales import first_purchases_of
 from resolvers.identities import Holder, customer_named, refuse_taken
 from resolvers.operation.writing import Write
+from rules.amounts import minor_units
 from rules.contacts import OF_CONTACT, contact_words, name_words, sort_name, unproven
-from rules.customers import AMOUNTS, OF_MANAGERS, minor_units, past_day, phone_in
+from rules.customers import AMOUNTS, OF_MANAGERS, past_day, phone_in
 from rules.days import day_number
 from rules.problems import Problems
 from rules.refusals import NotAllowed, NotAllowedReason
@@ -66,6 +67,15 @@ async def joining(write: Write, given: Mapping[str, Any], row: Any) -> dict[str,
     bought = await write.rows(first_purchases_of(), ids=[row.id])
     created = day_number(row.created_at.astimezone(write.zone).date())
     return {"joined_given": False, "joined_day": bought[0].first_day if bought else created}
+
+
+async def join_by_sales(write: Write, ids: Iterable[int | None]) -> None:
+    """Let customers whose sales changed have joined with the first of them, unless the day was given: nobody's edit."""
+    for row in await write.rows(customer_rows(), ids=[id_ for id_ in ids if id_ is not None]):
+        day = None if row.joined_given else (await joining(write, {"joined_on": None}, row))["joined_day"]
+        if day is not None and day != row.joined_day:
+            moved = {"business": write.business_id, "joined_id": row.id, "day": day, "new_revision": write.revision}
+            await write.run(joining_moved(), [moved])
 
 
 def joined_on(day: date | None) -> dict[str, Any]:

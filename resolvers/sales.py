@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from models.sales import (
     count_of_each_customer,
+    notes_of_sales,
     page_of_each_customer,
     payment,
     refund,
@@ -16,6 +17,8 @@ from models.sales import (
     rows_with_id,
     sale,
     sale_item,
+    sales_numbered_so,
+    statuses_of_sales,
 )
 from resolvers.operation.context import Batch, Context
 from resolvers.operation.loaders import many_each, one_each
@@ -93,6 +96,25 @@ async def _counts(context: Context, source: Table, ids: Sequence[int], span: Spa
 async def sale_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:
     """The sale of each id, None where this business has no such sale or the viewer does not reach it."""
     return await _reached(context, sale, "Sale", ids)
+
+
+async def sale_by_number(context: Context, number: str) -> Any:
+    """The sale with a number, None where the business has none or the viewer does not reach it."""
+    rows = await context.reader.rows(sales_numbered_so(), number=number)
+    return next((row for row in rows if context.viewer.reaches(row.customer_id)), None)
+
+
+async def note_by_sale(context: Context, ids: Sequence[int], _: Any) -> list[str | None]:
+    """What staff wrote about each sale; nothing to who may not see personal data."""
+    if not context.viewer.sees_personal_data:
+        return [None] * len(ids)
+    found = {row.id: row.note for row in await context.reader.rows(notes_of_sales(), ids=list(ids))}
+    return [found.get(id_) for id_ in ids]
+
+
+async def statuses_by_sale(context: Context, ids: Sequence[int], _: Any) -> list[list[Any]]:
+    """The statuses that each sale took, oldest first."""
+    return many_each(await context.reader.rows(statuses_of_sales(), ids=list(ids)), ids, "sale_id")
 
 
 async def refund_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:

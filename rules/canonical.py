@@ -13,7 +13,8 @@ from typing import Any, cast
 def canonical(value: Any) -> Any:
     """A value as JSON holds it: texts trimmed and NFC, decimals without trailing zeros, instants in UTC.
 
-    Of objects and frozen dataclasses it leaves out what is absent, null or its default; the order of a set is none.
+    Of objects and frozen dataclasses it leaves out what is absent, null or its default, and what does not tell two of
+    them apart (`compare=False`: where it stood in a list); the order of a set is none.
     What is given has been checked: texts that stand for words are those words.
     """
     if isinstance(value, Enum):
@@ -27,7 +28,7 @@ def canonical(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
-        given = ((f.name, getattr(value, f.name), f.default) for f in fields(value))
+        given = ((f.name, getattr(value, f.name), f.default) for f in fields(value) if f.compare)
         return _object({name: kept for name, kept, default in given if kept != default})
     if isinstance(value, Mapping):
         return _object(cast(Mapping[str, Any], value))

@@ -1,5 +1,7 @@
 """How many decimals a currency has (ISO 4217), and exact arithmetic between prices and minor units."""
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:  # arrays come to the rules, which need nothing of numpy themselves
@@ -31,3 +33,13 @@ def half_even(numerator: Amount, denominator: Amount | int) -> Amount:
     whole = numerator // denominator
     rest = numerator - whole * denominator
     return whole + (2 * rest + (whole & 1) > denominator)  # a half goes up from an odd number
+
+
+def major(minor: int, exponent: int) -> Decimal:
+    """An amount of minor units as a currency with so many decimals writes it."""
+    return Decimal(minor).scaleb(-exponent)
+
+
+def exact_minor(amount: Decimal, exponent: int) -> Fraction:
+    """An amount in minor units of a currency with so many decimals, however many it has itself."""
+    return Fraction(amount) * 10**exponent

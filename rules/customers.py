@@ -119,12 +119,3 @@ def past_day(problems: Problems, name: str, day: date | None, today: date) -> No
     """Tell of a day that has not come yet."""
     if day is not None and day > today:
         problems.add(name, InputProblemCode.IN_THE_FUTURE, f"Give a day up to today, {today}.")
-
-
-def minor_units(problems: Problems, name: str, amount: Decimal | None, exponent: int) -> int:
-    """An amount in minor units of a currency with so many decimals; null is nothing."""
-    scaled = (amount or Decimal(0)).scaleb(exponent)
-    if scaled != int(scaled):
-        message = f"Give at most {exponent} decimals: the currency has no more."
-        problems.add(name, InputProblemCode.INVALID_FORMAT, message)
-    return int(scaled)

@@ -9,6 +9,7 @@ A check adds what it finds and returns the cleaned value, so that all problems a
 
 import unicodedata
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from rules.refusals import InputProblem, InputProblemCode, InvalidInput
@@ -16,6 +17,7 @@ from rules.words import did_you_mean, shown
 
 WORDS_TOLD = 20
 LONGEST_IDEMPOTENCY_KEY = 200
+FIRST_YEAR = 1900
 Whole = TypeVar("Whole", bound=int | None)
 Value = TypeVar("Value")
 
@@ -35,9 +37,9 @@ class Problems:
         below = (path,) if isinstance(path, str) else path
         self._found.append(InputProblem((*self.path, *below), code, message))
 
-    def under(self, part: str | int) -> "Problems":
-        """A collector for what is wrong with a part, or with an item of a list."""
-        deeper = Problems((*self.path, str(part)))
+    def under(self, *parts: str | int) -> "Problems":
+        """A collector for what is wrong with a part, with an item of a list, or with a part of a part."""
+        deeper = Problems((*self.path, *map(str, parts)))
         deeper._found = self._found
         return deeper
 
@@ -77,6 +79,14 @@ def idempotency_key(problems: Problems, path: tuple[str, ...], key: str) -> None
     elif len(key) > LONGEST_IDEMPOTENCY_KEY:
         message = f"Give at most {LONGEST_IDEMPOTENCY_KEY} characters; this has {len(key):,}."
         problems.add(path, InputProblemCode.TOO_LONG, message)
+
+
+def check_moment(problems: Problems, name: str, at: datetime | None) -> None:
+    """Tell of a moment without its time zone, and of one of a century before anything was recorded."""
+    if at is not None and at.tzinfo is None:
+        problems.add(name, InputProblemCode.INVALID_FORMAT, "Say the time zone, like 2026-03-05T12:00:00Z.")
+    elif at is not None and at.year < FIRST_YEAR:
+        problems.add(name, InputProblemCode.OUT_OF_RANGE, f"Give a time from the year {FIRST_YEAR} on.")
 
 
 def _can_be_stored(text: str) -> bool:

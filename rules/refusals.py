@@ -1,6 +1,7 @@
 """The refusals that a write can expect; each is a member of its result by the name of the class."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -174,6 +175,42 @@ class RedemptionNotUsable(Refusal):
         super().__init__(message)
         self.status = status
         self.at = at
+
+
+class CreditLimitExceeded(Refusal):
+    """More than a customer may owe; `outstanding` is what it owes before this."""
+
+    def __init__(self, limit: Decimal, outstanding: Decimal) -> None:
+        message = f"The customer may owe {limit:f} and owes {outstanding:f} already: take a payment for the rest."
+        super().__init__(message)
+        self.limit = limit
+        self.outstanding = outstanding
+
+
+class WrongStatus(Refusal):
+    """A sale whose status does not let it be changed so."""
+
+    def __init__(self, message: str, status: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class TooMuchPaid(Refusal):
+    """Payments above what is `due`: change is the till's business."""
+
+    def __init__(self, due: Decimal) -> None:
+        super().__init__(f"{due:f} is due: give payments of at most that; change is the till's business.")
+        self.due = due
+
+
+class RefundTooLarge(Refusal):
+    """More than is left: of the line with the public id `item`, else of the sale."""
+
+    def __init__(self, refundable: Decimal, item: str | None = None) -> None:
+        left = f"{refundable:f} {'is' if item is None else 'of this line is'} left to give back"
+        super().__init__(f"There is less than that: {left}.")
+        self.refundable = refundable
+        self.item = item
 
 
 class CriteriaProblem(StrEnum):

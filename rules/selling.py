@@ -108,6 +108,16 @@ def settles(method: PaymentMethod) -> bool:
     return method is not PaymentMethod.CREDIT
 
 
+def rest_due(*, due: int, taken_off: int, paid: int) -> int:
+    """What is still to be paid for a sale of which refunds took something off what is due."""
+    return max(due - taken_off - paid, 0)
+
+
+def status_by_rest(rest: int) -> SaleStatus:
+    """The status of a sale that counts and of which so much is not paid."""
+    return SaleStatus.PARTIAL if rest > 0 else SaleStatus.COMPLETED
+
+
 # ---------------------------------------------------------------- refunds
 
 

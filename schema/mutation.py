@@ -11,6 +11,7 @@ from schema.erasure import ErasureMutations
 from schema.jobs import JobsMutations
 from schema.merging import MergingMutations
 from schema.preferences import PreferencesMutations
+from schema.recording import RecordingMutations
 from schema.webhooks import WebhooksMutations
 
 
@@ -20,6 +21,7 @@ class Mutation(
     ConsentsMutations,
     PreferencesMutations,
     BulkMutations,
+    RecordingMutations,
     MergingMutations,
     DuplicatesMutations,
     JobsMutations,

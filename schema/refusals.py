@@ -1,12 +1,20 @@
 """Refusals as members of results: what a mutation answers where it changed nothing."""
 
+from datetime import datetime
+from decimal import Decimal
+
 import strawberry
 
+from rules.loyalty.rewards import RedemptionStatus
 from rules.refusals import CriteriaProblem, InputProblemCode, NotAllowedReason
+from rules.selling import SaleStatus
 from schema.arguments import about
+from schema.scalars import BigInt
 
 strawberry.enum(InputProblemCode, description="What kind of thing is wrong with a part of an input.")
 strawberry.enum(NotAllowedReason, description="Why what is asked cannot be done; the first in this order is given.")
+strawberry.enum(SaleStatus, description="Where a sale stands; PENDING and CANCELLED never count.")
+strawberry.enum(RedemptionStatus, description="How a redemption stands.")
 strawberry.enum(CriteriaProblem, description="What kind of thing is wrong with criteria.")
 
 
@@ -71,11 +79,62 @@ class AlreadyMerged(Refusal):
     kept_id: strawberry.ID | None = about("The customer that is kept in the end.")
 
 
+@strawberry.type(description="More than the customer may owe.")
+class CreditLimitExceeded(Refusal):
+    """More than the customer may owe."""
+
+    limit: Decimal = about("What it may owe.")
+    outstanding: Decimal = about("What it owes before this.")
+
+
+@strawberry.type(description="The status of the sale does not let it be changed so.")
+class WrongStatus(Refusal):
+    """The sale does not stand so."""
+
+    status: SaleStatus = about("Where it stands.")
+
+
+@strawberry.type(description="Payments above what is due: change is the till's business.")
+class TooMuchPaid(Refusal):
+    """Payments above what is due."""
+
+    due: Decimal = about("What was still due before the payments given.")
+
+
+@strawberry.type(description="More than is left to give back.")
+class RefundTooLarge(Refusal):
+    """More than is left."""
+
+    refundable: Decimal = about("What is left: of the line `item`, else of the sale.")
+    item: strawberry.ID | None = about("The line of which more is asked than is left.")
+
+
 @strawberry.type(description="The key was used for another operation or another input of its kind.")
 class IdempotencyConflict(Refusal):
     """The key was used for something else."""
 
     key: str = about("The key.")
+
+
+@strawberry.type(description="Somebody who is no member of the loyalty program, or has left it.")
+class NotEnrolled(Refusal):
+    """Nobody's membership."""
+
+
+@strawberry.type(description="Fewer points than are needed.")
+class InsufficientPoints(Refusal):
+    """Fewer points than are needed."""
+
+    needed: BigInt = about("How many are needed.")
+    available: BigInt = about("How many there are.")
+
+
+@strawberry.type(description="A redemption that cannot be used as it stands.")
+class RedemptionNotUsable(Refusal):
+    """A redemption that cannot be used as it stands."""
+
+    status: RedemptionStatus = about("How it stands.")
+    at: datetime | None = about("Since when.")
 
 
 @strawberry.type(description="Criteria that mean nothing here; columns are UTF-16 units from 0, the end exclusive.")

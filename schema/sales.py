@@ -8,7 +8,15 @@ import strawberry
 
 from resolvers.operation.paging import PageArguments
 from resolvers.sale_listing import list_sales
-from resolvers.sales import items_by_sale, payments_by_sale, refunds_by_sale, sale_by_id
+from resolvers.sales import (
+    items_by_sale,
+    note_by_sale,
+    payments_by_sale,
+    refunds_by_sale,
+    sale_by_id,
+    sale_by_number,
+    statuses_by_sale,
+)
 from resolvers.storefronts import storefront_by_id
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 from schema.arguments import After, Before, DateRange, DecimalRange, First, Info, Last, about, given, said
@@ -16,14 +24,16 @@ from schema.connections import Words, connection
 from schema.execution.lookups import looked_up
 from schema.nodes import Node
 from schema.of_customer import customer_of
+from schema.scalars import BigInt
 from schema.storefronts import Storefront
 
 if TYPE_CHECKING:
     pass
 
-strawberry.enum(SaleStatus, description="Where a sale stands; PENDING and CANCELLED never count.")
 strawberry.enum(SaleChannel, description="By which way a sale was made.")
-strawberry.enum(PaymentMethod, description="How money was paid; CREDIT is the customer's account.")
+strawberry.enum(
+    PaymentMethod, description="How money was paid; CREDIT is the customer's account, POINTS of the loyalty program."
+)
 
 
 @strawberry.type(description="One line of a sale.")
@@ -36,9 +46,13 @@ class SaleItem:
     category: str | None = about("The category it was sold under.")
     quantity: Decimal = about("How many units, with up to six decimals.")
     unit_price: Decimal = about("The price of a unit, with up to six decimals.")
-    total: Decimal = about("Quantity times price, rounded half-even to the minor unit.")
+    total: Decimal = about("Quantity times price, rounded half-even to the minor unit, less its discount.")
     profit: Decimal | None = about("Total less cost; null where the cost is unknown.")
     is_product: bool = about("Whether it is merchandise, not postage, a fee or an adjustment.")
+    brand: str | None = about("The brand of what was sold.")
+    discount: Decimal = about("What was taken off this line alone.")
+    earns_points: bool = about("Whether a loyalty program gives points for it.")
+    refunded_quantity: Decimal = about("How many units came back so far.")
 
 
 @strawberry.type(description="Money received for a sale.")
@@ -48,6 +62,7 @@ class Payment(Node):
     method: PaymentMethod = about("How it was paid.")
     amount: Decimal = about("How much.")
     paid_at: datetime = about("When.")
+    reference: str | None = about("What the till, the bank or the terminal calls it.")
 
 
 @strawberry.type(description="Money paid back, a fact of its own day.")
@@ -65,6 +80,16 @@ class Refund(Node):
         "The sale it refunds; null where the source does not say.",
         key="sale_id",
     )
+
+
+@strawberry.type(description="A status that a sale took.")
+class SaleStatusChange:
+    """A status that a sale took."""
+
+    status: SaleStatus = about("The status.")
+    at: datetime = about("When it was recorded.")
+    business_day: date = about("The day of what made it.", "businessDate")
+    actor: str = about("Who brought it there.")
 
 
 @strawberry.type(description="A sale as it was made.")
@@ -85,6 +110,10 @@ class Sale(Node):
     )
     paid: Decimal = about("What was received, other than on account.")
     refunded: Decimal = about("What was paid back so far.")
+    points_earned: BigInt = about("Points that it earns its customer after refunds, pending ones too.")
+    points_redeemed: BigInt = about("Points that paid it, less those restored.")
+    voided_reason: str | None = about("Why it should not have been, where it was voided.")
+    campaign: str | None = about("The campaign that it came of.")
 
     storefront: Any = looked_up(
         storefront_by_id,
@@ -95,6 +124,10 @@ class Sale(Node):
     refunds: Any = looked_up(refunds_by_sale, list[Refund], "What was paid back, by time.")
     items: Any = looked_up(items_by_sale, list[SaleItem], "Its lines in order.")
     payments: Any = looked_up(payments_by_sale, list[Payment], "What was received for it, by time.")
+    status_history: Any = looked_up(
+        statuses_by_sale, list[SaleStatusChange], "The statuses that it took, from the one it was recorded with."
+    )
+    note: Any = looked_up(note_by_sale, str | None, "What staff wrote about it.")
     customer: Any = customer_of("Who bought; null for an anonymous sale.", may_be_null=True)
 
 
@@ -121,6 +154,12 @@ class SaleFilter:
 @strawberry.type
 class SalesQueries:
     """Sales of the whole business."""
+
+    @strawberry.field(description="The sale with this number; null where there is none.", graphql_type=Sale | None)
+    @staticmethod
+    async def sale(info: Info, number: Annotated[str, said("The shop's number.")]) -> Any:
+        """A sale by its number."""
+        return await sale_by_number(info.context, number)
 
     @strawberry.field(
         description="Sales, whatever their status, the newest first.",

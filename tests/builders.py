@@ -164,6 +164,7 @@ class Shop:
         tax: str = "0",
         payments: Mapping[str, str] | None = None,
         has_hour: bool = True,
+        note: str | None = None,
     ) -> str:
         """A sale, of one line "Goods" unless `lines` are given; its number. `payments` are amounts by method.
 
@@ -189,6 +190,7 @@ class Shop:
             "discount": less,
             "tax": self._minor(tax),
             "total": subtotal - less,
+            "note": note,
             **_earned(items, less),
         }
         told.tell("items", items)

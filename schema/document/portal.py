@@ -28,7 +28,7 @@ OWN = """
     PageInfo: endCursor hasNextPage hasPreviousPage startCursor
     PatternSummary: anonymousTransactions avgBasketSize avgItemsPerTransaction busiestDay busiestHour
     mostPopularPaymentMethod revenue totalTransactions transactionsPerCustomer uniqueCustomers
-    Payment: amount id method paidAt
+    Payment: amount id method paidAt reference
     PaymentPreference: avgTransactionValue method percentage transactionCount
     Period: complete days end start
     Preference: id key type updatedAt value values
@@ -41,11 +41,12 @@ OWN = """
     Refund: amount businessDate id occurredAt sale
     RefundConnection: edges nodes pageInfo totalCount
     RefundEdge: cursor node
-    Sale: businessDate channel customer discount id items number occurredAt paid payments refunded refunds
-    status storefront subtotal tax total
+    Sale: businessDate campaign channel customer discount id items number occurredAt paid payments pointsEarned
+    pointsRedeemed refunded refunds status statusHistory storefront subtotal tax total
     SaleConnection: edges nodes pageInfo totalCount
     SaleEdge: cursor node
-    SaleItem: category id isProduct product quantity sku total unitPrice
+    SaleItem: brand category discount earnsPoints id isProduct product quantity refundedQuantity sku total unitPrice
+    SaleStatusChange: at businessDate status
     SeasonIndex: index label month
     SeriesPoint: complete end revenue start transactionCount uniqueCustomers
     Storefront: id isActive name

@@ -10,12 +10,12 @@ from graphql import GraphQLSchema
 from resolvers.operation.viewer import Role, Viewer
 
 VIEWER = """Query: acquisition categoryAffinity customer customerFacets customers lifetimeValueModel
-    lifetimeValueReport node nodes productReport purchasePatterns receivablesAging retention sales segmentMigration
+    lifetimeValueReport node nodes productReport purchasePatterns receivablesAging retention sale sales segmentMigration
     segmentation segmentationTrend storefronts touchpoints viewer
     Subscription: dataChanged"""
 STAFF = """Query: duplicateCandidates
-    Mutation: createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
-    upsertCustomers verifyCustomer"""
+    Mutation: createCustomer deletePreferences recordPayment recordSale recordSales setConsents setCustomersTags
+    setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer"""
 MANAGER = """Query: businessSettings erasureRequests job
     Mutation: cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
     setCustomersActive setCustomersConsent unmergeCustomers"""

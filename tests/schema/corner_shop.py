@@ -34,6 +34,7 @@ PERSONAL_OF_ANN = {
 }
 STORE, TOLD = "store.db", "told"
 PERSONAL_OF_TOUCHPOINTS = "marker note of a contact"
+PERSONAL_OF_SALES = "marker note of a sale"
 
 
 async def corner_shop(database: Database, **business: Any) -> Shop:
@@ -132,6 +133,7 @@ def _sales(shop: Shop) -> None:
         discount="1.49",
         tax="2.40",
         payments={"CARD": "10.00", "VOUCHER": "4.40"},
+        note=PERSONAL_OF_SALES,
     )
     shop.sale("ANN", "2026-01-10", number="A3", lines=[Line("Mug", "5.00", cost="2.00")])
     shop.refund(None, "2026-01-20 16:00", "5.00", sale="A3", number="AR1", reason="broken")

@@ -8,8 +8,8 @@ from tests.schema.conftest import customer_id, request_id
 
 # By the specification: the least role of each.
 LEAST_ROLE = {
-    Role.STAFF: """createCustomer deletePreferences setConsents setCustomersTags setPreferences updateCustomer
-        upsertCustomers verifyCustomer""",
+    Role.STAFF: """createCustomer deletePreferences recordPayment recordSale recordSales setConsents setCustomersTags
+        setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer""",
     Role.MANAGER: """cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
         setCustomersActive setCustomersConsent unmergeCustomers""",
     Role.ADMIN: """deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret
@@ -33,6 +33,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
     preference = 'type: SHOPPING, key: "Brand"'
     target = f"target: {{ids: [{ann}]}}"
     endpoint = f'id: "{global_id("WebhookEndpoint", 1)}"'
+    a_sale = f'{{customer: {ann}, items: [{{product: "Tea", quantity: 1, unitPrice: 1}}], idempotencyKey: "s"}}'
     return {
         "cancelErasure": f'cancelErasure(id: "{request_id(shop)}")',
         "cancelJob": f'cancelJob(id: "{global_id("Job", 1)}")',
@@ -44,6 +45,9 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "exportCustomer": f"exportCustomer(id: {ann})",
         "linkCustomer": f'linkCustomer(id: {ann}, subject: "sub")',
         "mergeCustomers": f'mergeCustomers(keep: {ann}, merge: "{customer_id(shop, "NEW")}")',
+        "recordPayment": f'recordPayment(input: {{customer: {ann}, method: CASH, amount: 1, idempotencyKey: "p"}})',
+        "recordSale": f"recordSale(input: {a_sale})",
+        "recordSales": f"recordSales(inputs: [{a_sale}])",
         "requestErasure": f"requestErasure(customer: {ann})",
         "retryDelivery": f'retryDelivery(id: "{global_id("WebhookDelivery", 1)}")',
         "rotateWebhookSecret": f"rotateWebhookSecret({endpoint})",
@@ -57,6 +61,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "unmergeCustomers": f'unmergeCustomers(merged: "{customer_id(shop, "NEW")}")',
         "updateBusinessSettings": 'updateBusinessSettings(input: {version: 1, region: "DE"})',
         "updateCustomer": f'updateCustomer(id: {ann}, input: {{firstName: "Other"}})',
+        "updateSaleStatus": f'updateSaleStatus(sale: "{global_id("Sale", shop.id_of_sale("A5"))}", status: CANCELLED)',
         "upsertCustomers": 'upsertCustomers(inputs: [{number: "N-1"}])',
         "verifyCustomer": f"verifyCustomer(id: {ann}, phone: true)",
     }

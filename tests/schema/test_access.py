@@ -18,7 +18,7 @@ from schema.document.portal import SHOWN_TO_CUSTOMER
 from schema.document.roles import OF_CUSTOMER
 from tests.builders import Shop
 from tests.schema.conftest import Answer, Asker
-from tests.schema.corner_shop import PERSONAL_OF_ANN, PERSONAL_OF_TOUCHPOINTS
+from tests.schema.corner_shop import PERSONAL_OF_ANN, PERSONAL_OF_SALES, PERSONAL_OF_TOUCHPOINTS
 from tests.schema.mutations import mutation_calls
 from tests.schema.walking import all_coordinates, everything_under, made_ready, masked, ways_to
 
@@ -28,6 +28,7 @@ PERSONAL_FIELDS = {
     "Customer.email",
     "Customer.notes",
     "Customer.phone",
+    "Sale.note",
     "Touchpoint.notes",
 }
 OF_FACETS = {"CustomerFacets.cities", "CustomerFacets.countries"}  # tests/schema/test_facets.py
@@ -52,8 +53,11 @@ STAFF_FIELDS = {
     "PurchasePatterns.howComputed",
     "PurchaseSummary.profit",
     "Refund.reason",
+    "Sale.note",
     "Sale.profit",
+    "Sale.voidedReason",
     "SaleItem.profit",
+    "SaleStatusChange.actor",
     "Touchpoint.notes",
     "Touchpoint.subject",
 }
@@ -69,8 +73,8 @@ NEVER_SHOWN = {
     *("actor", "duplicates", "freshness", "howComputed", "journey", "journeyHistory", "mergedInto", "metadata", "note"),
     *("notes", "profit", "requestedBy", "segmentHistory", "segments", "statusReason", "usedBy", "voidedReason"),
 }
-MARKERS = [*(str(value) for value in PERSONAL_OF_ANN.values()), PERSONAL_OF_TOUCHPOINTS]
-PERSONAL_KEYS = {"address": "", "birthDate": "", "email": "consents", "notes": "", "phone": ""}  # and whose it is not
+MARKERS = [*(str(value) for value in PERSONAL_OF_ANN.values()), PERSONAL_OF_SALES, PERSONAL_OF_TOUCHPOINTS]
+PERSONAL_KEYS = {"address": "", "birthDate": "", "email": "consents", "note": "", "notes": "", "phone": ""}  # whose not
 SEES_ALL = [(Role.STAFF, False), (Role.MANAGER, False), (Role.ADMIN, False), (Role.VIEWER, True)]
 
 
@@ -105,6 +109,7 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "purchasePatterns": "purchasePatterns",
         "receivablesAging": "receivablesAging",
         "retention": "retention",
+        "sale": 'sale(number: "A2")',
         "sales": "sales",
         "segmentMigration": 'segmentMigration(from: "2025-12-05", to: "2026-03-05")',
         "segmentation": "segmentation",

@@ -18,6 +18,9 @@ OF_REFUSALS = {
     "Duplicate": "field value existing",
     "IdempotencyConflict": "key",
     "AlreadyMerged": "keptId",
+    "CreditLimitExceeded": "limit outstanding",
+    "TooMuchPaid": "due",
+    "WrongStatus": "status",
 }
 
 
