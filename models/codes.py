@@ -1,13 +1,30 @@
 """Codes that prove a contact: what they were asked for, and how often."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import (
+    Delete,
+    Index,
+    Integer,
+    Select,
+    SelectBase,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    or_,
+    select,
+    text,
+)
 from sqlmodel import Field
 
-from models.database import table
-from models.types import ERASABLE, Stored, primary_key, reference, word
+from models.database import scoped, table
+from models.naming import statement
+from models.types import ERASABLE, Stored, added, primary_key, reference, word
 
 
 class CodePurpose(StrEnum):
@@ -43,10 +60,20 @@ class PendingRegistration(Stored, table=True):
 class Ticket(Stored, table=True):
     """What a code opens, until when and for how many tries; both are kept as HMACs.
 
-    A ticket without a registration and a customer never succeeds.
+    A ticket without a registration and a customer never succeeds. `unsent` is the code for as long as it is on its way,
+    to be tried at `send_at`: until it has left or is over.
     """
 
-    __table_args__ = (UniqueConstraint("business_id", "digest", name="ticket_digest"),)
+    __table_args__ = (
+        UniqueConstraint("business_id", "digest", name="ticket_digest"),
+        Index(
+            "ticket_to_send",
+            "send_at",
+            sqlite_where=text("send_at IS NOT NULL"),
+            postgresql_where=text("send_at IS NOT NULL"),
+        ),
+        Index("ticket_by_time", "business_id", "made_at"),
+    )
 
     id: int | None = primary_key()
     business_id: int = reference("business.id")
@@ -61,6 +88,9 @@ class Ticket(Stored, table=True):
     made_at: datetime
     expires_at: datetime
     closed_at: datetime | None = None  # used, or another code was sent instead
+    unsent: str | None = Field(default=None, max_length=16, sa_column_kwargs=ERASABLE)
+    send_at: datetime | None = None
+    sends: int = added(0, "0")
 
 
 class CodeAttempt(Stored, table=True):
@@ -81,3 +111,69 @@ class CodeAttempt(Stored, table=True):
 # ---------------------------------------------------------------- statements
 
 pending_registration, ticket, code_attempt = table(PendingRegistration), table(Ticket), table(CodeAttempt)
+
+MOST_ATTEMPTS = 100  # of an hour that can matter: refused ones are not kept
+
+
+@statement
+def ticket_with_digest() -> Select[Any]:
+    """The ticket of :business with this :digest."""
+    return select(ticket).where(scoped(ticket), ticket.c.digest == bindparam("digest"))
+
+
+@statement
+def registration_with_id() -> Select[Any]:
+    """The registration :id."""
+    c = pending_registration.c
+    return select(pending_registration).where(scoped(pending_registration), c.id == bindparam("id"))
+
+
+@statement
+def codes_asked_since() -> SelectBase:
+    """Codes that were asked for :since, to a :contact or from an :address, the latest first."""
+    c = code_attempt.c
+    same = or_(c.contact_digest == bindparam("contact"), c.address_digest == bindparam("address"))
+    since = c.at > bindparam("since", type_=c.at.type)
+    asked = select(c.contact_digest, c.address_digest, c.at).where(scoped(code_attempt), same, since)
+    return asked.order_by(c.at.desc(), c.id.desc()).limit(MOST_ATTEMPTS)
+
+
+# ---------------------------------------------------------------- on their way
+
+
+@statement
+def codes_due() -> Select[Any, Any]:
+    """Up to :most codes of every business that are to be tried at :now, the longest due first."""
+    c = ticket.c
+    due = c.send_at <= bindparam("now", type_=c.send_at.type)
+    return select(c.id, c.business_id).where(due).order_by(c.send_at, c.id).limit(bindparam("most", type_=Integer))
+
+
+@statement
+def code_to_send() -> Select[Any]:
+    """The ticket :id of :business whose code is to be tried at :now."""
+    c = ticket.c
+    mine = (scoped(ticket), c.id == bindparam("id"), c.send_at <= bindparam("now", type_=c.send_at.type))
+    return select(ticket).where(*mine)
+
+
+# ---------------------------------------------------------------- purging
+
+
+@cache
+def codes_purged() -> Sequence[Delete]:
+    """Remove up to :most of each kind: registrations over at :now, tickets of before :made, attempts of before :asked.
+
+    A ticket goes with its registration.
+    """
+    r, t, a = pending_registration.c, ticket.c, code_attempt.c
+    most = bindparam("most", type_=Integer)
+    mine = (scoped(pending_registration), r.expires_at <= bindparam("now", type_=r.expires_at.type))
+    over = select(r.id).where(*mine).order_by(r.id).limit(most)
+    old = select(t.id).where(scoped(ticket), t.made_at < bindparam("made", type_=t.made_at.type)).limit(most)
+    asked = select(a.id).where(scoped(code_attempt), a.at < bindparam("asked", type_=a.at.type)).limit(most)
+    return (
+        delete(ticket).where(scoped(ticket), or_(t.id.in_(old), t.registration_id.in_(over))),
+        delete(pending_registration).where(scoped(pending_registration), r.id.in_(over)),
+        delete(code_attempt).where(scoped(code_attempt), a.id.in_(asked)),
+    )

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from models import Business
 from models.businesses import PortalSignIn, Weekday
 from models.database import Database, table
+from resolvers.codes import mailed_by, ways_out
 from resolvers.operation.writing import Write
 from rules.businesses import checked_settings
 from rules.currency import exponent_of
@@ -106,10 +107,14 @@ async def _called(database: Database, name: str) -> Any | None:
 
 @dataclass(frozen=True)
 class SettingsUpdate:
-    """Settings to change, by column; what is absent stays. Without a version they are changed whatever it is."""
+    """Settings to change, by column; what is absent stays. Without a version they are changed whatever it is.
+
+    `sends_mail` says that codes find a way to customers by mail.
+    """
 
     version: int | None
     given: Mapping[str, Any]
+    sends_mail: bool = False
 
     def checked(self, problems: Problems) -> Self:
         """The same as it is kept, every problem told."""
@@ -124,9 +129,10 @@ class BusinessSettingsPayload:
 async def update_business_settings(write: Write, asked: SettingsUpdate) -> BusinessSettingsPayload:
     """Change settings of the business: StaleVersion, or NotAllowed for codes that have no way out."""
     write.expect(write.business, asked.version)
-    if asked.given.get("self_registration") or asked.given.get("portal_sign_in") is PortalSignIn.CODE:
+    needs_codes = asked.given.get("self_registration") or asked.given.get("portal_sign_in") is PortalSignIn.CODE
+    if needs_codes and not await ways_out(write, mailed_by(asked.sends_mail)):
         raise NotAllowed(
-            "Codes have no way out to customers here yet: without one, nobody can register or sign in by code.",
+            "Codes have no way to customers here: set SMTP_URL, without which nobody can register or sign in by code.",
             NotAllowedReason.SWITCHED_OFF,
         )
     await write.update(business, write.business, **asked.given)

@@ -27,6 +27,7 @@ from resolvers.profiles import (
     insert_customer,
     joined_on,
     joining,
+    proof_of,
     refuse_referrer,
     refuse_what_is_a_managers,
 )
@@ -178,7 +179,7 @@ async def verify_customer(write: Write, asked: VerifyCustomer) -> CustomerPayloa
         if getattr(asked, name):
             _check_contact(problems, name, getattr(row, name))
         if getattr(asked, name) is not None:
-            values |= _proof(write, row, name, verified=getattr(asked, name))
+            values |= proof_of(write, row, name, verified=getattr(asked, name))
     problems.raise_if_any()
     if await write.update(customer, row, **values):
         write.tell("customer.verified" if asked.email or asked.phone else "customer.updated", row.id)
@@ -213,12 +214,3 @@ async def _refuse_all_taken(write: Write, asked: CreateCustomer, columns: Mappin
 def _check_contact(problems: Problems, name: str, contact: str | None) -> None:
     if contact is None:
         problems.add(name, InputProblemCode.REQUIRED, "There is no such contact that could be verified: give it first.")
-
-
-def _proof(write: Write, row: Any, name: str, *, verified: bool) -> dict[str, Any]:
-    """What a word of staff changes of a contact; what bounced since is reached again."""
-    flag, moment, bounced = f"is_{name}_verified", f"{name}_verified_at", f"{name}_bounced_at"
-    if not verified:
-        return {flag: False, moment: None}
-    is_proven = getattr(row, flag) and getattr(row, bounced) is None
-    return {} if is_proven else {flag: True, moment: write.now, bounced: None}

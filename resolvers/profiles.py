@@ -94,6 +94,15 @@ async def refuse_referrer(write: Write, referrer_id: int | None, of: int | None 
         raise NotAllowed("A customer is not referred by itself, nor by those it referred.", NotAllowedReason.CYCLE)
 
 
+def proof_of(write: Write, row: Any, name: str, *, verified: bool) -> dict[str, Any]:
+    """What a proof, or a word of staff, changes of a contact; what bounced since is reached again."""
+    flag, moment, bounced = f"is_{name}_verified", f"{name}_verified_at", f"{name}_bounced_at"
+    if not verified:
+        return {flag: False, moment: None}
+    is_proven = getattr(row, flag) and getattr(row, bounced) is None
+    return {} if is_proven else {flag: True, moment: write.now, bounced: None}
+
+
 def words_of(values: Mapping[str, Any]) -> dict[str, str]:
     """The columns that searching and ordering read."""
     name = (values["number"], values["first_name"], values["last_name"])

@@ -128,6 +128,16 @@ def checked_consent(problems: Problems, consent: ConsentGiven) -> ConsentGiven:
     return consent._replace(wording=wording)
 
 
+def own_consents(problems: Problems, name: str, consents: Sequence[ConsentGiven] | None) -> tuple[ConsentGiven, ...]:
+    """Consents as customers say them of themselves: of the write's moment, by a source of ours."""
+    few, inside = short_list(problems, name, consents or (), most=MOST_CONSENTS), problems.under(name)
+    wordings = [
+        optional_text(inside.under(place), "wording", consent.wording, longest=LONGEST_WORDING)
+        for place, consent in enumerate(few)
+    ]
+    return tuple(consent._replace(wording=wording) for consent, wording in zip(few, wordings, strict=True))
+
+
 def fitting_consent(problems: Problems, consent: ConsentGiven, *, has_contact: bool, now: datetime) -> None:
     """Tell what only the store knows of a consent: that it is of the future, or given without a contact."""
     if consent.at is not None and consent.at > now:

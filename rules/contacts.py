@@ -53,6 +53,13 @@ def phone_of(text: str, region: str | None) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if is_valid else None
 
 
+def region_of(phone: str) -> str | None:
+    """The ISO 3166 code of the country of an E.164 number, None where it is of none."""
+    import phonenumbers  # noqa: PLC0415
+
+    return phonenumbers.region_code_for_number(phonenumbers.parse(phone))
+
+
 def national_digits(phone: str) -> str:
     """The digits that one dials inside the country of an E.164 number, nothing where it cannot be told."""
     import phonenumbers  # noqa: PLC0415

@@ -254,5 +254,5 @@ class BusinessesMutations:
         info: Info, input: Annotated[BusinessSettingsInput, said("What to change.")]
     ) -> Any:
         """Change settings of the business."""
-        asked = SettingsUpdate(input.version, changes_in(input, "version"))
+        asked = SettingsUpdate(input.version, changes_in(input, "version"), info.context.services.sends_mail)
         return await info.context.write(update_business_settings, asked)

@@ -12,11 +12,13 @@ from schema.jobs import JobsMutations
 from schema.merging import MergingMutations
 from schema.preferences import PreferencesMutations
 from schema.recording import RecordingMutations
+from schema.registration import RegistrationMutations
 from schema.webhooks import WebhooksMutations
 
 
 @strawberry.type(description="What can be changed. Each field is a transaction of its own, in their order.")
 class Mutation(
+    RegistrationMutations,
     EditingMutations,
     ConsentsMutations,
     PreferencesMutations,

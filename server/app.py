@@ -27,6 +27,7 @@ from resolvers.links import PATH
 from resolvers.operation.services import Services
 from rules.exports import MEDIA_TYPES, ExportFormat
 from server.addresses import TrustedProxies
+from server.code_loop import sending_codes
 from server.courier import HttpCourier
 from server.delivery_loop import delivering
 from server.forgetting import Forgetting, forgetting
@@ -144,6 +145,7 @@ async def _lifespan(
         sealing=sealing_of(settings),
         courier=courier,
         slow_seconds=settings.slow_seconds,
+        sends_mail=settings.smtp_url is not None,
     )
     rates = rates_of(settings)
     try:
@@ -181,6 +183,7 @@ async def _lifespan(
             sampling(services, responses) as sampler,
             doing_jobs(services, utc_now),
             delivering(services, utc_now),
+            sending_codes(services, settings.mail_server(), utc_now),
             forgetting(forgets),
         ):
             app.state.metrics = MetricsPage(settings, sampler)

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from models.database import store_url
 from rules.failures import Failure
 from server.addresses import TrustedProxies
+from server.mail import MailServer
 
 DEMO_FOLDER = Path("var")
 DEMO_URL = f"sqlite:///{DEMO_FOLDER}/customer-api.db"
@@ -113,6 +114,15 @@ class Settings(BaseSettings):
         "access_token",
         description="Which of the provider's tokens goes to the API: `access_token`, or `id_token` where only that "
         "carries the claims.",
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="The mail server that codes to customers leave by: `smtp://user:password@host:587` (encrypted by "
+        "STARTTLS, unless it is on this machine) or `smtps://user:password@host:465`. Without it no business can let "
+        "customers register themselves. Needs `CODES_FROM`.",
+    )
+    codes_from: str | None = Field(
+        None, description="The e-mail address that codes come from, under the name of the business."
     )
     host: str = Field("127.0.0.1", description="The address that `serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="The port that `serve` listens on.")
@@ -298,6 +308,19 @@ class Settings(BaseSettings):
         if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
             raise ValueError("REDIS_URL must be redis://host:port/number or rediss://…")
         return value
+
+    @model_validator(mode="after")
+    def _mail_server_and_sender(self) -> Self:
+        if (self.smtp_url is None) != (self.codes_from is None):
+            raise ValueError("SMTP_URL and CODES_FROM go together: by which mail server, and from which address")
+        self.mail_server()
+        return self
+
+    def mail_server(self) -> MailServer | None:
+        """The mail server that codes leave by, None where there is none."""
+        if self.smtp_url is None or self.codes_from is None:
+            return None
+        return MailServer(self.smtp_url.get_secret_value(), self.codes_from)
 
     @field_validator("allowed_origins")
     @classmethod

@@ -16,7 +16,7 @@ from models.audit import AuditSource
 from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.calendar import NOT_HERE, BusinessCalendar
 from resolvers.operation.computed import Computed, Seen, Sized
-from resolvers.operation.errors import Unauthenticated
+from resolvers.operation.errors import NotOpen, Unauthenticated
 from resolvers.operation.meter import Meter
 from resolvers.operation.reader import Reader
 from resolvers.operation.refusing import as_member, checked_input
@@ -69,10 +69,12 @@ class Context:
         clock: Callable[[], datetime] | None = None,
         request_id: str | None = None,
         meter: Meter | None = None,
+        address: str = "",
     ) -> None:
         self.services = services
         self.meter = meter or Meter()
         self.viewer = viewer
+        self.address = address  # from where it is asked: those that are one holder's are one
         self._now = now
         self._until = monotonic() + seconds
         self._is_exact = True
@@ -209,13 +211,29 @@ class Context:
         """
         try:
             checked = checked_input(asked, used)
-            async with self._writing() as write:
+            async with self._writing_here() as write:
                 done = await write.once(operation, checked, used=used, each_customer=each_customer)
         except Refusal as refusal:
             return as_member(refusal)
         self._now = max(self._now, write.now)
         await self._leave()
         return done
+
+    async def write_publicly(self, business_id: int, operation: Operation[A, Any], asked: A) -> Any:
+        """Run an operation as a customer whom nobody knows yet, in the business that is named.
+
+        A refusal that it returns, and does not raise, keeps what it has written: a try that was spent.
+        """
+        try:
+            checked = checked_input(asked)
+            async with self._writing(business_id, self._as_nobody_known()) as write:
+                done = await write.once(operation, checked)
+        except NoSuchBusiness:
+            raise NotOpen from None
+        except Refusal as refusal:
+            return as_member(refusal)
+        await self._leave()
+        return as_member(done) if isinstance(done, Refusal) else done
 
     async def write_each(self, operation: Operation[A, Any], asked: Sequence[tuple[A, UsedFor | None]]) -> list[Any]:
         """Run an operation for each of several, one after the other, each in a transaction of its own."""
@@ -225,7 +243,7 @@ class Context:
         """What an operation would come to: it is run, and all that it did is undone."""
         try:
             checked = checked_input(asked)
-            async with self._writing() as write:
+            async with self._writing_here() as write:
                 raise Tried(await write.once(operation, checked))
         except Refusal as refusal:
             return as_member(refusal)
@@ -233,17 +251,23 @@ class Context:
             return tried.done
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncGenerator[Write]:
+    async def _writing_here(self) -> AsyncGenerator[Write]:
+        """An open write of the viewer's business."""
+        try:
+            async with self._writing(self.viewer.business_id, self.actor) as write:
+                yield write
+        except NoSuchBusiness:
+            raise Unauthenticated(NOT_HERE) from None
+
+    @asynccontextmanager
+    async def _writing(self, business_id: int, actor: Actor) -> AsyncGenerator[Write]:
         """An open write; its turn is waited for without a connection, so that those who read have one."""
         await self._leave()
-        async with self.services.write_turns[self.viewer.business_id]:
-            try:
-                async with writing(
-                    self.services.database, self.viewer.business_id, actor=self.actor, clock=self._clock
-                ) as write:
-                    yield write
-            except NoSuchBusiness:
-                raise Unauthenticated(NOT_HERE) from None
+        async with (
+            self.services.write_turns[business_id],
+            writing(self.services.database, business_id, actor=actor, clock=self._clock) as write,
+        ):
+            yield write
 
     @property
     def actor(self) -> Actor:
@@ -257,6 +281,9 @@ class Context:
             request_id=self._request_id,
             customer_id=viewer.customer_id,
         )
+
+    def _as_nobody_known(self) -> Actor:
+        return Actor("customer", Role.CUSTOMER, AuditSource.PORTAL, self._request_id)
 
     def clock(self) -> datetime:
         """The time that it is now, which an answer does not depend on."""

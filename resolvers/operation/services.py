@@ -36,6 +36,7 @@ class Services:
         sealing: Sealing | None = None,
         courier: Courier | None = None,
         slow_seconds: float = SLOW_SECONDS,
+        sends_mail: bool = False,
     ) -> None:
         limits = reports or ReportLimits()
         self.database = database
@@ -43,6 +44,7 @@ class Services:
         self.copies = Copies(database, CopyLimits(slow_seconds=slow_seconds))
         self.reports = ReportCache(limits.max_bytes, limits.ttl_seconds, limits.max_age_seconds)
         self.fits = Fits()
+        self.sends_mail = sends_mail  # codes to customers, to their e-mail
         self.signing = signing or Signing.of_this_process()
         self.sealing = sealing or Sealing.of_this_process()
         self.courier = courier or NoCourier()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+OF_NO_BUSINESS = 0
+
 
 class Role(StrEnum):
     """What a token may do, each role more than the one before; CUSTOMER reaches only its own record."""
@@ -37,3 +39,8 @@ class Viewer:
     def reaches(self, customer_id: int | None) -> bool:
         """Whether what is this customer's may be shown at all: a customer reaches only its own."""
         return self.role is not Role.CUSTOMER or (customer_id is not None and customer_id == self.customer_id)
+
+
+def visitor(address: str) -> Viewer:
+    """Who asks from an address without a token, for what is for everybody: a customer of no business."""
+    return Viewer(address, Role.CUSTOMER, OF_NO_BUSINESS)

@@ -7,7 +7,7 @@ from graphql import DocumentNode, GraphQLSchema
 from schema.document.access import fields_asked
 
 # They tell of one computation, or are signed for a time. Whoever asks for them is answered anew.
-VOLATILE_TYPES = frozenset(("Freshness", "Job", "JobStep", "WebhookDelivery", "WebhookEndpoint"))
+VOLATILE_TYPES = frozenset(("CodeSent", "Freshness", "Job", "JobStep", "WebhookDelivery", "WebhookEndpoint"))
 VOLATILE_FIELDS = frozenset(("codesSentToday", "durationMs", "exportUrl", "fittedAt"))
 
 # What the answer says of the bearer beside the role and the rest that decides what may be seen.

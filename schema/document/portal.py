@@ -13,17 +13,22 @@ OWN = """
     BasketBucket: avgItems max min percentage transactionCount
     Business: currency id name timezone weekStart
     CategoryPreference: avgSpend category percentage purchaseCount revenue
+    CodeSent: message ticket
     ConsentEvent: at channel id recordedAt source status wording
     ConsentEventConnection: edges nodes pageInfo
     ConsentEventEdge: cursor node
     ConsentState: channel mayContact since source status
     Consents: email push sms
+    ContactConfirmed: message next
     Customer: acquisition address birthDate consentHistory consentStates consents createdAt creditLimit
     creditUtilization email emailEngagement externalIds firstName gender id isActive isEmailVerified isLinked
     isPhoneVerified isVerified joinedOn lastActivityAt lastName name number openingBalance outstandingBalance owed
     patterns phone preferences purchases recommendations refunds sales timeline touchpoints type version
+    Duplicate: existing field message value
     EmailEngagement: clickRate lastClickedAt lastOpenedAt openRate
     ExternalId: system value
+    InputProblem: code message path
+    InvalidInput: message problems
     Node: id
     PageInfo: endCursor hasNextPage hasPreviousPage startCursor
     PatternSummary: anonymousTransactions avgBasketSize avgItemsPerTransaction busiestDay busiestHour
@@ -41,6 +46,7 @@ OWN = """
     Refund: amount businessDate id occurredAt sale
     RefundConnection: edges nodes pageInfo totalCount
     RefundEdge: cursor node
+    Refusal: message
     Sale: businessDate campaign channel customer discount id items number occurredAt paid payments pointsEarned
     pointsRedeemed refunded refunds status statusHistory storefront subtotal tax total
     SaleConnection: edges nodes pageInfo totalCount

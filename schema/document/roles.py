@@ -9,6 +9,8 @@ from graphql import GraphQLSchema
 
 from resolvers.operation.viewer import Role, Viewer
 
+# What anybody may ask for without a token, and with any: where a business allows it, it is for people it does not know.
+PUBLIC = "Mutation: confirmContact registerCustomer resendConfirmation"
 VIEWER = """Query: acquisition categoryAffinity customer customerFacets customers lifetimeValueModel
     lifetimeValueReport node nodes productReport purchasePatterns receivablesAging retention sale sales segmentMigration
     segmentation segmentationTrend storefronts touchpoints viewer
@@ -22,9 +24,6 @@ MANAGER = """Query: businessSettings erasureRequests job
 ADMIN = """Query: auditTrail eventTypes events jobs webhookEndpoints
     Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret saveWebhookEndpoint
     testWebhookEndpoint updateBusinessSettings"""
-
-# What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
-OF_CUSTOMER = frozenset(("Query.viewer",))
 
 
 class NoRole(Exception):
@@ -41,12 +40,18 @@ def coordinates_in(row: str) -> Iterator[str]:
             yield f"{type_}.{word}"
 
 
+# At the root.
+PUBLIC_FIELDS = frozenset(coordinates_in(PUBLIC))
+# What the shop's own portal may ask at the root: a customer reaches only what hangs from `viewer.customer`.
+OF_CUSTOMER = PUBLIC_FIELDS | {"Query.viewer"}
+
+
 def _by_field(rows: Iterable[tuple[Role, str]]) -> dict[str, Role]:
     return {coordinate: role for role, row in rows for coordinate in coordinates_in(row)}
 
 
 LEAST_ROLE: Mapping[str, Role] = _by_field(
-    ((Role.VIEWER, VIEWER), (Role.STAFF, STAFF), (Role.MANAGER, MANAGER), (Role.ADMIN, ADMIN))
+    ((Role.CUSTOMER, PUBLIC), (Role.VIEWER, VIEWER), (Role.STAFF, STAFF), (Role.MANAGER, MANAGER), (Role.ADMIN, ADMIN))
 )
 
 

@@ -11,8 +11,10 @@ from cachetools import LRUCache
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, print_ast
 from strawberry import Schema
 
+from resolvers.operation.errors import RequestError
 from rules.failures import Failure
 from schema.document.prepared import Prepared, Preparing
+from schema.document.visiting import is_about_public, is_public
 from server.http.errors import BadRequest
 from server.http.requests import RequestedOperation
 
@@ -184,6 +186,22 @@ class Documents:
         if hash_ is not None and hash_.removeprefix(SHA256).lower() != hash_of(asked.query):
             raise BadRequest("the hash that was sent is not the SHA-256 of the document that was sent with it")
         return self.prepared(asked.query)
+
+    def is_public(self, asked: RequestedOperation) -> bool:
+        """Whether what is asked is for everybody: a valid mutation of such fields alone.
+
+        Whatever else it may be, nobody is told without a token.
+        """
+        if asked.query is not None and not is_about_public(asked.query):
+            return False  # without reading it
+        try:
+            prepared = self.asked(asked)
+            if prepared.document is None or prepared.errors:
+                return False
+            operation = chosen_operation(prepared.document, asked.operation_name)
+        except (GraphQLError, RequestError):
+            return False
+        return is_public(self._schema._schema, prepared.document, operation)  # pyright: ignore[reportPrivateUsage]
 
     def prepared(self, text: str) -> Prepared:
         """A text made ready."""

@@ -134,7 +134,7 @@ class Expected:
 def _expected(error: GraphQLError, refusal: str) -> Expected | None:
     origin = origin_of(error)
     if isinstance(origin, RequestError):
-        return Expected(origin.message, {"code": origin.code})
+        return Expected(origin.message, origin.extensions)
     if origin is not None and is_outage(origin):
         log.warning("store unavailable", error=type(origin).__name__)
         return Expected(OUTAGE, {"code": Unavailable.code})

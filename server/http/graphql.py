@@ -19,10 +19,10 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from analytics.copy.copy import SnapshotMoved
 from resolvers.operation.context import Context
-from resolvers.operation.errors import RequestError, TooCostly
+from resolvers.operation.errors import RequestError, TooCostly, Unauthenticated
 from resolvers.operation.meter import Meter
 from resolvers.operation.services import Services
-from resolvers.operation.viewer import Viewer
+from resolvers.operation.viewer import Viewer, visitor
 from schema.document.prepared import PREPARED, Prepared, check_cost
 from server.http.documents import Documents, chosen_operation
 from server.http.encoding import in_json
@@ -39,7 +39,7 @@ from server.http.page import GraphiQLPage
 from server.http.rates import CostSpent, Rates, bucket_of
 from server.http.requests import GRAPHQL, HTML, JSON, SLOWEST_BODY_SECONDS, RequestedOperation, asked_by, wanted_form
 from server.http.responses import ResponseQuestion, Responses, etag_of, is_named
-from server.identity.auth import Authentication
+from server.identity.auth import NO_TOKEN, Authentication
 from server.watching.logs import request_id
 from server.watching.metrics import count_operation
 from server.watching.redaction import keep_private
@@ -114,8 +114,7 @@ class Endpoint:
             return _as_refusal(error, form)
 
     async def _serve(self, request: Request, form: str) -> Response:
-        viewer = await self.authentication.viewer(request.headers.get("authorization"))
-        asked = await asked_by(request, self.body_seconds)
+        asked, viewer = await self._asked(request)
         operation = await self.accepted(asked, viewer, request.method)
         started = perf_counter()
         held = None if request.method == "POST" else request.headers.get("if-none-match")
@@ -124,6 +123,17 @@ class Endpoint:
         if is_named(answer.key, held):
             return Response(status_code=304, headers=_headers(answer))
         return _as_response(answer, form)
+
+    async def _asked(self, request: Request) -> tuple[RequestedOperation, Viewer]:
+        """What is asked, and by whom; without a token nothing but what is for everybody."""
+        authorization = request.headers.get("authorization")
+        if authorization is not None or request.method != "POST":
+            viewer = await self.authentication.viewer(authorization)  # before anything else is read
+            return await asked_by(request, self.body_seconds), viewer
+        asked = await asked_by(request, self.body_seconds)
+        if not self.documents.is_public(asked):
+            raise Unauthenticated(NO_TOKEN)
+        return asked, visitor(asked.address)
 
     async def accepted(self, asked: RequestedOperation, viewer: Viewer, method: str) -> Operation:
         """The operation that is asked for: known, valid, within the limits and what its bearer may spend.
@@ -224,6 +234,7 @@ class Endpoint:
             clock=self.clock,
             request_id=request_id(),
             meter=Meter(self.documents.max_cost, self.most_bytes),
+            address=operation.asked.address,
         )
         try:
             if pin_at_start:  # before any field takes a snapshot without the copy
@@ -328,7 +339,7 @@ def _log_operation(
         "operation",
         name=operation.name.value[:LONGEST_NAME_LOGGED] if operation.name else None,
         kind=operation.operation.value,
-        business=viewer.business_id,
+        business=viewer.business_id or None,  # of none without a token
         role=viewer.role.value,
         ms=round(seconds * 1000, 1),
         errors=sorted(answer.told.codes) or None,

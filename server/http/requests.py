@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn, cast
 from urllib.parse import unquote_to_bytes
 
@@ -10,6 +10,7 @@ import orjson
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
 
+from server.addresses import address_group
 from server.http.errors import BadRequest
 
 GRAPHQL = "application/graphql-response+json"
@@ -31,14 +32,17 @@ class RequestedOperation:
     operation_name: str | None = None
     extensions: dict[str, Any] | None = None
     document_hash: str | None = None
+    address: str = ""  # from where it is asked, as those are counted that are one holder's
 
 
 async def asked_by(request: Request, body_seconds: float = SLOWEST_BODY_SECONDS) -> RequestedOperation:
     """What a request asks; BadRequest says what is wrong with it."""
     if request.method == "POST":
         _check_content_type(request.headers)
-        return asked_in(_json(await _body(request, body_seconds), "the body"))
-    return asked_in(_parameters(request.query_params, request.scope.get("query_string", b"")))
+        given = _json(await _body(request, body_seconds), "the body")
+    else:
+        given = _parameters(request.query_params, request.scope.get("query_string", b""))
+    return replace(asked_in(given), address=address_group(request.client.host) if request.client else "")
 
 
 def wanted_form(headers: Headers, offered: tuple[str, ...]) -> str | None:

@@ -27,6 +27,7 @@ OUR_ALGORITHM = "HS256"
 THEIR_ALGORITHMS = ("RS256", "ES256")
 OTHER_CLOCKS = timedelta(seconds=10)
 NEEDED_CLAIMS = ("exp", "sub", "role", "business")
+NO_TOKEN = "a token is needed: send the header Authorization: Bearer <token>"
 ROLES = ", ".join(Role)
 ROLES_BY_NAME = {role.value: role for role in Role}
 LONGEST_ID = 19  # digits: Python reads no number of thousands of them
@@ -174,7 +175,7 @@ class Authentication:
 
 def _bearer(authorization: str | None) -> str:
     if not authorization:
-        raise Unauthenticated("a token is needed: send the header Authorization: Bearer <token>")
+        raise Unauthenticated(NO_TOKEN)
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("the Authorization header must read: Bearer <token>")

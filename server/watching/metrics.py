@@ -49,6 +49,13 @@ REFUSED_CONNECTIONS = Counter(
     ["too_many"],
     registry=REGISTRY,
 )
+CODES = Counter(
+    "customer_api_codes",
+    "Codes to customers by what became of them: sent, later (tried again), refused, expired, over_limit (past "
+    "codesPerDay nothing is sent), nobodys (of an inactive customer, or of nobody), no_way.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 LOOP_LAG = Histogram(
     "customer_api_event_loop_lag_seconds",
     f"How late the event loop was, looked at every {TICK_SECONDS:g} s.",
@@ -81,6 +88,11 @@ def count_response(*, hit: bool) -> None:
 def count_delivery(outcome: str, seconds: float) -> None:
     """Count a try to deliver."""
     DELIVERIES.labels(outcome).observe(seconds)
+
+
+def count_code(outcome: str) -> None:
+    """Count what became of a code to a customer."""
+    CODES.labels(outcome).inc()
 
 
 @cache

@@ -61,6 +61,7 @@ class Asker:
     services: Services
     viewer: Viewer
     now: datetime = NOW
+    address: str = "203.0.113.1"
 
     def being(self, role: Role = Role.VIEWER, **changes: Any) -> "Asker":
         """The same as somebody else."""
@@ -70,7 +71,8 @@ class Asker:
         self, query: str, operation: str | None = None, prepared: Prepared | None = None, **variables: Any
     ) -> Answer:
         """Run an operation, whatever it comes to."""
-        context = Context(self.services, self.viewer, self.now, may_move=query.startswith("mutation"))
+        may_move = query.startswith("mutation")
+        context = Context(self.services, self.viewer, self.now, may_move=may_move, address=self.address)
         try:
             result = await schema.execute(
                 query,

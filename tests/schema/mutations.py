@@ -8,6 +8,7 @@ from tests.schema.conftest import customer_id, request_id
 
 # By the specification: the least role of each.
 LEAST_ROLE = {
+    Role.CUSTOMER: "confirmContact registerCustomer resendConfirmation",  # and without a token
     Role.STAFF: """createCustomer deletePreferences recordPayment recordSale recordSales setConsents setCustomersTags
         setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer""",
     Role.MANAGER: """cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
@@ -17,26 +18,30 @@ LEAST_ROLE = {
 }
 ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
 
+OF_EVERYBODY = frozenset(LEAST_ROLE[Role.CUSTOMER].split())
+
 # Those that name nothing that has to be there: for another business they do the same, to it.
 OF_NOTHING = frozenset(
-    ("createCustomer", "saveWebhookEndpoint", "setCustomersActive", "setCustomersConsent", "setCustomersTags",
-     "updateBusinessSettings", "upsertCustomers")
+    (*OF_EVERYBODY, "createCustomer", "saveWebhookEndpoint", "setCustomersActive", "setCustomersConsent",
+     "setCustomersTags", "updateBusinessSettings", "upsertCustomers")
 )  # fmt: skip
-# Than what the corner shop has: their own tests are of endpoints.
+# Than what the corner shop has: their own tests are of endpoints, and of tickets.
 OF_ENDPOINTS = ("deleteWebhookEndpoint", "retryDelivery", "rotateWebhookSecret", "testWebhookEndpoint")
-OF_SOMETHING_ELSE = frozenset(("cancelJob", *OF_ENDPOINTS))
+OF_SOMETHING_ELSE = frozenset(("cancelJob", *OF_ENDPOINTS, *OF_EVERYBODY))
 
 
 def mutation_calls(shop: Shop) -> dict[str, str]:
     """Each mutation as it is called for the corner shop."""
     ann = f'"{customer_id(shop, "ANN")}"'
     preference = 'type: SHOPPING, key: "Brand"'
+    registration = f'business: "{global_id("Business", shop.id)}", firstName: "New", email: "new@example.com"'
     target = f"target: {{ids: [{ann}]}}"
     endpoint = f'id: "{global_id("WebhookEndpoint", 1)}"'
     a_sale = f'{{customer: {ann}, items: [{{product: "Tea", quantity: 1, unitPrice: 1}}], idempotencyKey: "s"}}'
     return {
         "cancelErasure": f'cancelErasure(id: "{request_id(shop)}")',
         "cancelJob": f'cancelJob(id: "{global_id("Job", 1)}")',
+        "confirmContact": f'confirmContact(ticket: "{some_ticket(shop)}", code: "23456789")',
         "createCustomer": 'createCustomer(input: {firstName: "New"})',
         "deletePreferences": f"deletePreferences(customer: {ann}, preferences: [{{{preference}}}])",
         "deleteWebhookEndpoint": f"deleteWebhookEndpoint({endpoint})",
@@ -48,7 +53,9 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "recordPayment": f'recordPayment(input: {{customer: {ann}, method: CASH, amount: 1, idempotencyKey: "p"}})',
         "recordSale": f"recordSale(input: {a_sale})",
         "recordSales": f"recordSales(inputs: [{a_sale}])",
+        "registerCustomer": f"registerCustomer(input: {{{registration}}})",
         "requestErasure": f"requestErasure(customer: {ann})",
+        "resendConfirmation": f'resendConfirmation(ticket: "{some_ticket(shop)}")',
         "retryDelivery": f'retryDelivery(id: "{global_id("WebhookDelivery", 1)}")',
         "rotateWebhookSecret": f"rotateWebhookSecret({endpoint})",
         "saveWebhookEndpoint": 'saveWebhookEndpoint(input: {url: "https://example.com/hooks", types: []})',
@@ -65,6 +72,11 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "upsertCustomers": 'upsertCustomers(inputs: [{number: "N-1"}])',
         "verifyCustomer": f"verifyCustomer(id: {ann}, phone: true)",
     }
+
+
+def some_ticket(shop: Shop) -> str:
+    """A ticket of a business that nobody was given."""
+    return f"{global_id('Business', shop.id)}.{'x' * 43}"
 
 
 def pair_of(shop: Shop, one: str, other: str) -> str:

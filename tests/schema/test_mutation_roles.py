@@ -27,7 +27,7 @@ def test_every_mutation_is_walked_and_has_the_role_of_the_specification(shop: Sh
 async def test_who_may_not_is_refused_and_nothing_has_changed(ask: Asker, shop: Shop, name: str) -> None:
     before = await everything(shop.database)
     document = f"mutation {{ {mutation_calls(shop)[name]} {{ __typename }} }}"
-    for customer in ("ANN", "BEN"):  # its own, and another's
+    for customer in ("ANN", "BEN") if ROLES[name] is not Role.CUSTOMER else ():  # its own, and another's
         await ask.being(Role.CUSTOMER, customer_id=shop.id_of(customer)).refused(document, "FORBIDDEN")
     for role in (role for role in Role if role is not Role.CUSTOMER and role.rank < ROLES[name].rank):
         await ask.being(role, pii=True).refused(document, "FORBIDDEN")
