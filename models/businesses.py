@@ -52,6 +52,7 @@ class Business(Stored, table=True):
 
     `version` counts the changes of its settings, `last_event` its events; `code_regions` are between blanks. Beside
     `revision` stands the last one that changed facts, the loyalty program, contacts with customers, and that erased.
+    `nightly_day` is the last day whose nightly pass was begun.
     """
 
     __table_args__ = (
@@ -82,6 +83,7 @@ class Business(Stored, table=True):
     keep_events_days: int = added(30, "30")
     keep_audit_months: int | None = added(24, "24")
     last_event: int = added(0, "0", BigInteger)
+    nightly_day: int | None = Field(default=None, sa_type=Day)
     revision: int = Field(default=0, sa_type=BigInteger)
     facts_revision: int = Field(default=0, sa_type=BigInteger)
     program_revision: int = added(0, "0", BigInteger)

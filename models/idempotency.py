@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import SelectBase, Text, UniqueConstraint, bindparam, select
+from sqlalchemy import Index, SelectBase, Text, UniqueConstraint, bindparam, select, text
 from sqlmodel import Field
 
 from models.database import scoped, table
 from models.naming import statement
 from models.types import ERASABLE, Key, Stored, primary_key, reference
+
+OF_TIME = text("kind IN ('customer', 'touchpoint')")  # which are not kept for ever
 
 
 class UsedKey(Stored, table=True):
@@ -16,7 +18,10 @@ class UsedKey(Stored, table=True):
     `digest` is of business, kind, customer and key, `input_digest` of what was asked; `made` is JSON.
     """
 
-    __table_args__ = (UniqueConstraint("business_id", "digest", name="used_key_digest"),)
+    __table_args__ = (
+        UniqueConstraint("business_id", "digest", name="used_key_digest"),
+        Index("used_key_by_time", "business_id", "used_at", sqlite_where=OF_TIME, postgresql_where=OF_TIME),
+    )
 
     id: int | None = primary_key()
     business_id: int = reference("business.id")

@@ -1,5 +1,6 @@
 """Work that outlasts a request: its steps, the parts that are left, and the file that came of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     type_coerce,
     update,
 )
@@ -50,6 +52,10 @@ class JobStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+NIGHTLY = text("kind = 'MAINTENANCE'")
+OF_NIGHT: Mapping[str, Any] = {"sqlite_where": NIGHTLY, "postgresql_where": NIGHTLY}
+
+
 class Job(Stored, table=True):
     """Work that goes on without the request that began it.
 
@@ -60,6 +66,7 @@ class Job(Stored, table=True):
     __table_args__ = (
         Index("job_by_time", "business_id", "id"),
         Index("job_by_status", "status", "id"),
+        Index("job_of_night", "business_id", "business_day", unique=True, **OF_NIGHT),
     )
 
     id: int | None = primary_key()

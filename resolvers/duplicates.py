@@ -31,6 +31,7 @@ from resolvers.operation.actor import Actor
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.ids import RowKey, global_id
+from resolvers.operation.leases import Lease
 from resolvers.operation.paging import Keyset, Page, PageArguments, list_digest, pager
 from resolvers.operation.viewer import Role
 from resolvers.operation.writing import Write, writing
@@ -75,13 +76,13 @@ class FoundDuplicates:
 
 
 async def search_duplicates(
-    database: Database, business_id: int, *, actor: Actor, clock: Callable[[], datetime]
+    database: Database, business_id: int, *, actor: Actor, clock: Callable[[], datetime], lease: Lease | None = None
 ) -> FoundDuplicates:
     """Compare the customers of a business with each other, and keep the pairs that may be one person."""
     async with database.reading(business_id) as connection:
         rows = (await connection.execute(cast(Select[Any], people_compared()), {"business": business_id})).all()
     pairs = await asyncio.to_thread(_likely, rows)
-    async with writing(database, business_id, actor=actor, clock=clock) as write:
+    async with writing(database, business_id, actor=actor, clock=clock, lease=lease) as write:
         return await write.once(find_duplicates, FindDuplicates(tuple(pairs)))
 
 

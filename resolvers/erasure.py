@@ -42,6 +42,7 @@ from resolvers.identities import customer_named, free_number
 from resolvers.operation.actor import Actor
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
+from resolvers.operation.leases import Lease
 from resolvers.operation.loaders import one_each
 from resolvers.operation.viewer import Role
 from resolvers.operation.writing import Write, writing
@@ -282,17 +283,23 @@ async def erase_requested(write: Write, asked: EraseRequested) -> ErasureTried |
     return ErasureTried(row.customer_id)
 
 
-async def erase_due(
-    database: Database, business: Any, *, actor: Actor, clock: Callable[[], datetime]
+async def erase_due(  # noqa: PLR0913  by whom, when, and as a step of what
+    database: Database,
+    business: Any,
+    *,
+    actor: Actor,
+    clock: Callable[[], datetime],
+    day: int | None = None,
+    lease: Lease | None = None,
 ) -> list[ErasureTried]:
-    """Try every request of a business that is due today, each in a transaction of its own."""
+    """Try every request of a business that is due on a day, by default today, each in a transaction of its own."""
     today = day_number(business_today(clock(), ZoneInfo(business.timezone)))
     async with database.reading(business.id) as connection:
-        bound = {"business": business.id, "day": today}
+        bound = {"business": business.id, "day": today if day is None else day}
         due = [row.id for row in (await connection.execute(cast(Select[Any], requests_due()), bound)).all()]
     tried: list[ErasureTried] = []
     for id_ in due:
-        async with writing(database, business.id, actor=actor, clock=clock) as write:
+        async with writing(database, business.id, actor=actor, clock=clock, lease=lease) as write:
             came = await write.once(erase_requested, EraseRequested(id_))
             tried += [came] if came is not None else []
     return tried

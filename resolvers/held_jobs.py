@@ -57,6 +57,11 @@ class HeldJob:
                 raise LeaseLost
             yield write, rows[0]
 
+    async def leave(self, services: Services, now: datetime) -> None:
+        """Let go of the lease: a job that is begun again waits for nobody."""
+        async with services.database.transaction(self.business_id) as connection:
+            await self.lease.end(connection, now)
+
 
 async def end_job(write: Write, row: Any, **came: Any) -> None:
     """Let a job be over, with what came of it."""

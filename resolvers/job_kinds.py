@@ -6,6 +6,7 @@ from datetime import datetime
 from models.jobs import JobKind
 from resolvers.held_jobs import HeldJob
 from resolvers.large_writes import do_large_write
+from resolvers.nights import do_night
 from resolvers.operation.services import Services
 from resolvers.person_export import do_person_export
 
@@ -14,6 +15,7 @@ Batch = Callable[[Services, HeldJob, Callable[[], datetime]], Awaitable[bool]]
 # The next batch of a job of each kind; whether there may be another.
 BATCHES: Mapping[JobKind, Batch] = {
     JobKind.BULK: do_large_write,
+    JobKind.MAINTENANCE: do_night,
     JobKind.PERSON_EXPORT: do_person_export,
 }
 

@@ -17,6 +17,7 @@ from models.jobs import (
     job_batch,
     job_file,
     job_page,
+    job_step,
     jobs_with_id,
     steps_of_jobs,
 )
@@ -132,9 +133,12 @@ async def cancel_job(context: Context, id_: int) -> Any:
         return as_member(refusal)
     waiting = {"status": JobStatus.CANCELLED, "finished_at": context.clock()}
     mine = (job.c.id == id_, job.c.business_id == context.viewer.business_id)
+    steps = update(job_step).where(job_step.c.job_id == id_, job_step.c.status == JobStatus.QUEUED)
     async with context.services.database.transaction(context.viewer.business_id) as connection:
         await connection.execute(update(job).where(*mine, job.c.status.not_in(OVER)).values(is_cancelled=True))
-        await connection.execute(update(job).where(*mine, job.c.status == JobStatus.QUEUED).values(waiting))
+        had_not_begun = update(job).where(*mine, job.c.status == JobStatus.QUEUED).values(waiting)
+        if (await connection.execute(had_not_begun)).rowcount:
+            await connection.execute(steps.values(status=JobStatus.CANCELLED))
     await context.look_anew()
     return await context.load(job_by_id, id_)
 

@@ -8,6 +8,7 @@ import strawberry
 from models.jobs import JobKind, JobStatus
 from resolvers.job_files import file_url_by_job
 from resolvers.jobs import cancel_job, job_by_id, list_jobs, steps_by_job
+from resolvers.nights import begin_maintenance
 from resolvers.operation.ids import key_of
 from resolvers.operation.paging import PageArguments
 from schema.arguments import After, First, Info, about, said
@@ -85,7 +86,17 @@ class JobsQueries:
 
 @strawberry.type
 class JobsMutations:
-    """Ending jobs."""
+    """Beginning and ending jobs."""
+
+    @strawberry.mutation(
+        description="Runs the nightly pass at once, for the business day that is due; answers the one that runs, or "
+        "where nothing is due the last.",
+        graphql_type=JobResult,
+    )
+    @staticmethod
+    async def run_maintenance(info: Info) -> Any:
+        """Run the nightly pass."""
+        return await begin_maintenance(info.context)
 
     @strawberry.mutation(description="Ends a job between two batches; what is done stays done.", graphql_type=JobResult)
     @staticmethod

@@ -27,6 +27,7 @@ from resolvers.links import PATH
 from resolvers.operation.services import Services
 from rules.exports import MEDIA_TYPES, ExportFormat
 from server.addresses import TrustedProxies
+from server.clock_loop import beginning_nights
 from server.code_loop import sending_codes
 from server.courier import HttpCourier
 from server.delivery_loop import delivering
@@ -146,6 +147,7 @@ async def _lifespan(
         courier=courier,
         slow_seconds=settings.slow_seconds,
         sends_mail=settings.smtp_url is not None,
+        nightly_hour=settings.nightly_hour,
     )
     rates = rates_of(settings)
     try:
@@ -184,6 +186,7 @@ async def _lifespan(
             doing_jobs(services, utc_now),
             delivering(services, utc_now),
             sending_codes(services, settings.mail_server(), utc_now),
+            beginning_nights(services, utc_now),
             forgetting(forgets),
         ):
             app.state.metrics = MetricsPage(settings, sampler)

@@ -45,6 +45,7 @@ async def do_a_job(services: Services, clock: Callable[[], datetime]) -> bool:
     try:
         async with meanwhile(beat(services.database, held.lease, clock)):
             await _do(services, held, clock)
+        await held.leave(services, clock())
     except LeaseLost:
         log.warning("job went on elsewhere", job=held.id, business=held.business_id)
     return True

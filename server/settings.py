@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import store_url
 from rules.failures import Failure
+from rules.nights import NIGHTLY_HOUR
 from server.addresses import TrustedProxies
 from server.mail import MailServer
 
@@ -276,6 +277,13 @@ class Settings(BaseSettings):
         32 * 1024,
         ge=1,
         description="How many bytes a second an export has to be read by; who is slower for a minute is cut off.",
+    )
+    nightly_hour: int = Field(
+        NIGHTLY_HOUR,
+        ge=0,
+        le=23,
+        description="The hour of each business's own day at which its nightly pass begins: erasures that are due, the "
+        "search for duplicates, the model of predictions, and removing what is past its days.",
     )
     fonts: Path = Field(
         Path("/usr/share/fonts"),

@@ -13,6 +13,7 @@ from resolvers.operation.reader import SLOW_SECONDS, Statements
 from resolvers.operation.sealing import Sealing
 from resolvers.operation.sending import Courier, NoCourier
 from resolvers.operation.signing import Signing
+from rules.nights import NIGHTLY_HOUR
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,11 @@ class Services:
         courier: Courier | None = None,
         slow_seconds: float = SLOW_SECONDS,
         sends_mail: bool = False,
+        nightly_hour: int = NIGHTLY_HOUR,
     ) -> None:
         limits = reports or ReportLimits()
         self.database = database
+        self.nightly_hour = nightly_hour
         self.statements = Statements(database, slow_seconds)
         self.copies = Copies(database, CopyLimits(slow_seconds=slow_seconds))
         self.reports = ReportCache(limits.max_bytes, limits.ttl_seconds, limits.max_age_seconds)

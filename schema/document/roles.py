@@ -22,8 +22,8 @@ MANAGER = """Query: businessSettings erasureRequests job
     Mutation: cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
     setCustomersActive setCustomersConsent unmergeCustomers"""
 ADMIN = """Query: auditTrail eventTypes events jobs webhookEndpoints
-    Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret saveWebhookEndpoint
-    testWebhookEndpoint updateBusinessSettings"""
+    Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret runMaintenance
+    saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings"""
 
 
 class NoRole(Exception):

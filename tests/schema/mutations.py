@@ -14,7 +14,7 @@ LEAST_ROLE = {
     Role.MANAGER: """cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
         setCustomersActive setCustomersConsent unmergeCustomers""",
     Role.ADMIN: """deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret
-        saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings""",
+        runMaintenance saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings""",
 }
 ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
 
@@ -22,12 +22,13 @@ OF_EVERYBODY = frozenset(LEAST_ROLE[Role.CUSTOMER].split())
 
 # Those that name nothing that has to be there: for another business they do the same, to it.
 OF_NOTHING = frozenset(
-    (*OF_EVERYBODY, "createCustomer", "saveWebhookEndpoint", "setCustomersActive", "setCustomersConsent",
+    (*OF_EVERYBODY, "createCustomer", "runMaintenance", "saveWebhookEndpoint", "setCustomersActive",
+     "setCustomersConsent",
      "setCustomersTags", "updateBusinessSettings", "upsertCustomers")
 )  # fmt: skip
 # Than what the corner shop has: their own tests are of endpoints, and of tickets.
 OF_ENDPOINTS = ("deleteWebhookEndpoint", "retryDelivery", "rotateWebhookSecret", "testWebhookEndpoint")
-OF_SOMETHING_ELSE = frozenset(("cancelJob", *OF_ENDPOINTS, *OF_EVERYBODY))
+OF_SOMETHING_ELSE = frozenset(("cancelJob", "runMaintenance", *OF_ENDPOINTS, *OF_EVERYBODY))
 
 
 def mutation_calls(shop: Shop) -> dict[str, str]:
@@ -58,6 +59,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "resendConfirmation": f'resendConfirmation(ticket: "{some_ticket(shop)}")',
         "retryDelivery": f'retryDelivery(id: "{global_id("WebhookDelivery", 1)}")',
         "rotateWebhookSecret": f"rotateWebhookSecret({endpoint})",
+        "runMaintenance": "runMaintenance",
         "saveWebhookEndpoint": 'saveWebhookEndpoint(input: {url: "https://example.com/hooks", types: []})',
         "setConsents": f"setConsents(customer: {ann}, consents: [{{channel: PUSH, given: false}}])",
         "setCustomersActive": f"setCustomersActive({target}, isActive: false)",
