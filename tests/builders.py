@@ -10,6 +10,7 @@ What is told again under the same number is changed by the next `save`; a custom
 A day is written `2026-01-03` (at noon) or `2026-01-03 14:30`, in the shop's time zone, or given as a date.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -109,6 +110,8 @@ class Shop:
         self._sales: dict[str, _Told] = {}
         self._refunds: dict[str, _Told] = {}
         self._payments: list[_Told] = []
+        self._refunds_of: defaultdict[str, list[_Told]] = defaultdict(list)  # by the sale, as are
+        self._payments_of: defaultdict[str, list[_Told]] = defaultdict(list)
         self._touchpoints: list[_Told] = []
 
     # ------------------------------------------------------------ telling
@@ -216,7 +219,8 @@ class Shop:
     ) -> str:
         """A refund; its number. One of a sale belongs to the sale's storefront, and to its customer if none is said."""
         number = number or f"R{len(self._refunds) + 1}"
-        told = self._refunds.setdefault(number, _Told({"number": number}))
+        told = self._refunds.setdefault(number, _Told({"number": number, "sale": None}))
+        self._move_refund(told, sale)
         of = self._sales[sale].values if sale is not None else {}
         told.values |= {
             **self._moment(when, has_hour),
@@ -246,6 +250,7 @@ class Shop:
         }
         self._payments.append(_Told(values))
         if sale is not None:
+            self._payments_of[sale].append(self._payments[-1])
             self._sales[sale].values["paid"] = self._paid(sale)
             self._sales[sale].is_changed = True
 
@@ -435,13 +440,19 @@ class Shop:
             self.storefront(name)
         return name
 
+    def _move_refund(self, told: _Told, sale: str | None) -> None:
+        """Count a refund among those of a sale, where it was not yet."""
+        before = told.values["sale"]
+        if before != sale and before is not None:
+            self._refunds_of[before].remove(told)
+        if before != sale and sale is not None:
+            self._refunds_of[sale].append(told)
+
     def _settle(self, sale: str) -> None:
         """Share out the profit of a sale to its refunds, as told, and sum them; REFUNDED when they reach its total."""
         told = self._sales[sale]
         profit, total, refunded = told.values["profit"], told.values["total"], 0
-        for refund in self._refunds.values():
-            if refund.values["sale"] != sale:
-                continue
+        for refund in self._refunds_of[sale]:
             amount, known = refund.values["amount"], profit is not None and total > 0
             share = refund_share(profit, total=total, before=refunded, amount=amount) if known else None
             refund.is_changed |= refund.values["profit"] != share
@@ -452,7 +463,7 @@ class Shop:
 
     def _paid(self, sale: str) -> int:
         own = self._sales[sale].parts.get("payments", [])
-        others = [told.values for told in self._payments if told.values["sale"] == sale]
+        others = [told.values for told in self._payments_of[sale]]
         return sum(p["amount"] for p in (*own, *others) if settles(p["method"]))
 
     def _items(self, lines: Sequence[Line]) -> list[Row]:
