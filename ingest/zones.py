@@ -5,8 +5,9 @@ import tomllib
 from datetime import UTC, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from rules.days import time_zones
 from rules.words import did_you_mean, shown
 
 NAMES = Path(__file__).with_name("zone_names.toml")
@@ -80,7 +81,7 @@ def _names() -> dict[str, str]:
     with NAMES.open("rb") as file:
         tables = tomllib.load(file)
     others = {name.casefold(): zone for table in tables.values() for name, zone in table.items()}
-    known = available_timezones() - {"Factory", "localtime"}
+    known = time_zones() - {"Factory", "localtime"}
     return others | {name.casefold(): name for name in known}
 
 

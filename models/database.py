@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import PoolResetState, QueuePool
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
@@ -270,15 +271,14 @@ class TextList(IdList):
     item = Text
 
 
-class any_of(ColumnElement[Any]):
+class any_of(FunctionElement[Any]):
     """`column` is one of the values of the list parameter `name`: one statement for lists of any length."""
 
-    inherit_cache = False
+    inherit_cache = True
 
     def __init__(self, column: ColumnElement[Any], name: str, kind: type[IdList] = IdList) -> None:
         self.type = NullType()  # a Boolean would be compared with 1 on SQLite, past the index
-        self.column = column
-        self.values = bindparam(name, type_=kind())
+        super().__init__(column, bindparam(name, type_=kind()))
 
 
 def scoped(source: FromClause) -> ColumnElement[bool]:
@@ -296,19 +296,13 @@ def owned(source: FromClause) -> ColumnElement[bool]:
 
 @compiles(any_of)
 def _any_of(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
-    column, values = (
-        compiler.process(element.column, **options),
-        compiler.process(element.values, **options),
-    )
+    column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} = ANY ({values})"
 
 
 @compiles(any_of, "sqlite")
 def _any_of_sqlite(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
-    column, values = (
-        compiler.process(element.column, **options),
-        compiler.process(element.values, **options),
-    )
+    column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"
 
 

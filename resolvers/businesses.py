@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
-from zoneinfo import available_timezones
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +15,7 @@ from resolvers.codes import mailed_by, ways_out
 from resolvers.operation.writing import Write
 from rules.businesses import checked_settings
 from rules.currency import exponent_of
+from rules.days import time_zones
 from rules.failures import Failure
 from rules.problems import Problems
 from rules.refusals import NotAllowed, NotAllowedReason
@@ -69,7 +69,7 @@ async def ensure_business(  # noqa: PLR0913  a business is made of these
     week_start: Weekday = Weekday.MONDAY,
 ) -> Any:
     """The business with this name, made where there is none; ValueError says which setting is impossible or differs."""
-    if timezone not in available_timezones():
+    if timezone not in time_zones():
         raise ValueError(f'unknown time zone "{timezone}": use a name like Europe/London or America/New_York')
     exponent = exponent_of(currency)
     found = await _called(database, name)

@@ -1,12 +1,19 @@
 """Business days as integers, and how an instant falls into them."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 EPOCH = date(1970, 1, 1)
 EPOCH_ORDINAL = EPOCH.toordinal()
 FIRST_DAY = date.min.toordinal() - EPOCH_ORDINAL  # there is no day before it
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones: looked for once, in hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def day_number(day: date) -> int:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import typer
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +24,7 @@ from models.database import Database
 from models.outages import is_outage
 from resolvers.businesses import businesses, ensure_business, find_business
 from rules.currency import exponent_of
+from rules.days import time_zones
 from rules.failures import Failure
 from rules.regions import initial_region
 from server.commands.actor import IMPORT
@@ -138,7 +138,7 @@ def _as_said(mapping: Mapping, words: ImportWords) -> Mapping:
             "--number-restarts", words.number_restarts, (NumberRestarts.NEVER, NumberRestarts.DAILY)
         )
     if words.time_zone:
-        if words.time_zone not in available_timezones():
+        if words.time_zone not in time_zones():
             raise ImportProblem(f'unknown --time-zone "{words.time_zone}": use a name like UTC or Europe/London')
         said["time_zone"] = words.time_zone
     if words.since:
@@ -266,7 +266,7 @@ async def _shop(database: Database, request: ImportRequest, now: datetime) -> An
 
 def _unwritten(name: str, currency: str, timezone: str, now: datetime) -> Business:
     exponent = exponent_of(currency)
-    if timezone not in available_timezones():
+    if timezone not in time_zones():
         raise ValueError(f'unknown time zone "{timezone}": use a name like Europe/London')
     return Business(
         name=name,

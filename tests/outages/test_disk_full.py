@@ -17,7 +17,7 @@ from models.outages import is_outage
 from server.http.errors import told_of
 from tests.builders import Shop, open_shop
 from tests.outages.checking import REPORT, broken, revision_of
-from tests.servers import ROOT, SECRET, running
+from tests.servers import NO_TLS, ROOT, SECRET, running
 
 ROWS = 12_000
 MAPPED = ("--map", "sale=number,occurred_at=day,customer=who,amount=price", "--business", "Shop")
@@ -119,8 +119,8 @@ async def test_a_server_answers_what_it_can_read(sqlite_url: str, tmp_path: Path
     await shop.save()
     with running(sqlite_url, tmp_path) as server:
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
-        answer = httpx2.post(server.graphql, json={"query": REPORT}, headers=server.headers(shop.id))
+        answer = httpx2.post(server.graphql, json={"query": REPORT}, headers=server.headers(shop.id), verify=NO_TLS)
 
         assert answer.json()["data"]["segmentation"]["totalCustomers"] == 1
-        assert httpx2.get(f"{server.url}/readyz").status_code == 200
+        assert httpx2.get(f"{server.url}/readyz", verify=NO_TLS).status_code == 200
     await database.close()

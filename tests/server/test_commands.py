@@ -21,6 +21,7 @@ from server.commands import serving
 from server.commands.command_line import cli
 from server.identity.tokens import TokenError, read_lifetime
 from tests.server.conftest import SECRET, tiny_schema
+from tests.servers import NO_TLS
 
 ROOT = Path(__file__).parents[2]
 WEAK = "s3cret"
@@ -326,7 +327,7 @@ def answer(url: str, process: subprocess.Popen[str], **request: Any) -> httpx2.R
     for _ in range(300):
         assert process.poll() is None, "the server ended"
         try:
-            return httpx2.request("POST", url, **request) if request else httpx2.get(url)
+            return httpx2.request("POST", url, verify=NO_TLS, **request) if request else httpx2.get(url, verify=NO_TLS)
         except httpx2.TransportError:
             time.sleep(0.1)
     raise TimeoutError(url)

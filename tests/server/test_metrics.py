@@ -23,7 +23,7 @@ from server.watching.sampling import Sampler
 from tests.analytics.asking import operation
 from tests.builders import open_shop
 from tests.server.conftest import SECRET, Caller, caller
-from tests.servers import Server, free_port, running
+from tests.servers import NO_TLS, Server, free_port, running
 
 MARKER = "Zq8Marker"
 
@@ -120,13 +120,13 @@ def test_a_port_of_their_own_is_for_this_machine_alone() -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with told_to_this_machine(port, None):
-        told = httpx2.get(f"{url}/metrics")
+        told = httpx2.get(f"{url}/metrics", verify=NO_TLS)
         assert (told.status_code, told.headers["Content-Type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
         assert value(told.text, "operation_seconds_count", kind="query", outcome="OK") >= 1
-        assert httpx2.get(f"http://localhost:{port}/metrics").status_code == 200
-        assert httpx2.get(f"{url}/metrics", headers={"Host": f"evil.example:{port}"}).status_code == 421
-        assert httpx2.get(f"{url}/graphql").status_code == 404
-        assert httpx2.post(f"{url}/metrics").status_code == 501
+        assert httpx2.get(f"http://localhost:{port}/metrics", verify=NO_TLS).status_code == 200
+        assert httpx2.get(f"{url}/metrics", headers={"Host": f"evil.example:{port}"}, verify=NO_TLS).status_code == 421
+        assert httpx2.get(f"{url}/graphql", verify=NO_TLS).status_code == 404
+        assert httpx2.post(f"{url}/metrics", verify=NO_TLS).status_code == 501
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.2", port), timeout=5)
         with pytest.raises(OSError, match="Address already in use"), told_to_this_machine(port, None):
@@ -225,10 +225,11 @@ async def test_any_worker_answers_for_all(sqlite_url: str, tmp_path: Path) -> No
                 server.graphql,
                 json={"query": f"{{ a{number}: viewer {{ role }} }}"},
                 headers=server.headers(shop.id),
+                verify=NO_TLS,
             )
             assert counted() == {number}
 
-        own = httpx2.get(f"http://127.0.0.1:{own_port}/metrics").text
+        own = httpx2.get(f"http://127.0.0.1:{own_port}/metrics", verify=NO_TLS).text
         assert value(own, "operation_seconds_count", kind="query", outcome="OK") == 20
         os.kill(server.workers()[0], signal.SIGKILL)
         await eventually(lambda: len(server.workers()) == 2 and counted() == {20})
@@ -236,7 +237,7 @@ async def test_any_worker_answers_for_all(sqlite_url: str, tmp_path: Path) -> No
 
 def counted_by(server: Server) -> set[float]:
     """How many operations there were, as each of several scrapes has it."""
-    texts = (httpx2.get(f"{server.url}/metrics", headers=SCRAPER).text for _ in range(4))
+    texts = (httpx2.get(f"{server.url}/metrics", headers=SCRAPER, verify=NO_TLS).text for _ in range(4))
     return {value(text, "operation_seconds_count", kind="query", outcome="OK") for text in texts}
 
 

@@ -16,7 +16,7 @@ from models.database import Database
 from resolvers.businesses import find_business
 from server.commands.command_line import cli
 from tests.builders import open_shop
-from tests.servers import Server, free_port, running
+from tests.servers import NO_TLS, Server, free_port, running
 from tests.waiting import until
 
 WORKERS = 2
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.processes
 
 def ask(server: Server, headers: dict[str, str], query: str = QUERY) -> Any:
     """The data that is answered over a new connection, which any worker may take."""
-    response = httpx2.post(server.graphql, json={"query": query}, headers=headers, timeout=60)
+    response = httpx2.post(server.graphql, json={"query": query}, headers=headers, timeout=60, verify=NO_TLS)
     assert response.status_code == 200, response.text
     assert "errors" not in response.json(), response.text
     return response.json()["data"]
