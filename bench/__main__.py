@@ -15,6 +15,7 @@ BENCHES = (
     "response_cache",
     "catching_up",
     "large_writes",
+    "recording_sales",
     "prediction",
     "exports",
 )

@@ -294,6 +294,24 @@ def import_customers(  # noqa: PLR0913  these are the options
     run(importing.import_into(settings_of_command(), request, datetime.now(UTC)))
 
 
+@cli.command("record-sales")
+def record_sales(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="JSON lines, each an input of recordSale.", exists=True, dir_okay=False),
+    ],
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="the only one")] = None,
+) -> None:
+    """Record a till's queue. A line is recorded once, by its key, however often the file is.
+
+    \b
+    python main.py record-sales waiting.jsonl --business "My Shop"
+    """
+    from server.commands import recording
+
+    run(recording.record_file(settings_of_command(), file, business))
+
+
 @cli.command()
 def presets() -> None:
     """List the layouts of files that are known."""

@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+from resolvers.operation.viewer import Role
 from tests.schema.conftest import Asker
 from tests.schema.writing import refusals_of
 
@@ -58,3 +59,11 @@ async def pay(ask: Asker, amount: str, **given: Any) -> Any:
 async def set_status(ask: Asker, sale: str, status: str, key: str | None = None) -> Any:
     """Bring a sale to a status; what was answered."""
     return (await ask(SET_STATUS, sale=sale, status=status, key=key))["updateSaleStatus"]
+
+
+async def a_customer(ask: Asker, **given: Any) -> str:
+    """A new customer, made by a manager."""
+    made = """mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) {
+        ... on CustomerPayload { customer { id } } } }"""
+    said = {"idempotencyKey": new_key(), "lastName": "Till", **given}
+    return (await ask.being(Role.MANAGER)(made, input=said))["createCustomer"]["customer"]["id"]

@@ -8,7 +8,7 @@ from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, Viewer
 from tests.builders import Shop, open_shop
 from tests.schema.conftest import Asker, customer_id
-from tests.schema.selling import RECORD, RECORD_SEVERAL, a_sale, cash, line, new_key, record
+from tests.schema.selling import RECORD, RECORD_SEVERAL, a_customer, a_sale, cash, line, record
 from tests.schema.writing import counters, everything, problems_of
 
 NOON = "2026-03-05T12:00:00+00:00"
@@ -300,14 +300,6 @@ async def test_notes_are_for_staff_who_may_see_them(ask: Asker) -> None:
 
 
 # ---------------------------------------------------------------- details
-
-
-async def a_customer(ask: Asker, **given: Any) -> str:
-    """A new customer, made by a manager."""
-    made = """mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) {
-        ... on CustomerPayload { customer { id } } } }"""
-    said = {"idempotencyKey": new_key(), "lastName": "Till", **given}
-    return (await ask.being(Role.MANAGER)(made, input=said))["createCustomer"]["customer"]["id"]
 
 
 async def seen(ask: Asker, customer: str) -> dict[str, Any]:

@@ -281,6 +281,28 @@ def test_a_shop_keeps_its_currency(store: str, file: Path) -> None:
     assert "has currency GBP, not EUR" in failure("import", str(file), *MAPPED, "--currency", "EUR")
 
 
+def test_a_tills_queue_is_recorded_once(store: str, shop: Any, tmp_path: Path) -> None:
+    queue = tmp_path / "waiting.jsonl"
+    line = '{"idempotencyKey": "%s", "items": [{"product": "Tea", "quantity": %s, "unitPrice": "2.50"}]%s}\n'
+    paid = ', "payments": [{"method": "CASH", "amount": "5.00"}]'
+    wrong = (line % ("b", '"-1"', paid), '{"items"\n', line % ("c", '"2"', ', "channel": "CARRIER"'))
+    queue.write_text("\n".join((line % ("a", '"2"', paid), *wrong, line % ("a", "2", paid))))
+
+    result = command("record-sales", str(queue), "--business", "1")
+
+    assert (result.exit_code, result.stdout) == (1, "1 recorded, 1 recorded before, 3 refused\n")
+    told = result.stderr.splitlines()
+    assert told[0].startswith("line 3: items.0.quantity: Give a quantity above 0, at most 1,000,000,000")
+    assert [words.partition(":")[0] for words in told] == ["line 3", "line 5", "line 7", "Error"]
+    assert told[1].startswith("line 5: this is no JSON")
+    assert "CARRIER" in told[2]
+    with closing(sqlite3.connect(store.removeprefix("sqlite:///"))) as connection:
+        made = connection.execute("SELECT action, source, actor FROM audit_entry WHERE action = 'recordSale'")
+        assert made.fetchall() == [("recordSale", "COMMAND", "command-line")]
+    queue.write_text(line % ("a", "2", paid))
+    assert command("record-sales", str(queue), "--business", "1").stdout == "0 recorded, 1 recorded before, 0 refused\n"
+
+
 def test_the_demo_is_filled_once_a_day(store: str) -> None:
     first = command("demo", "--customers", "20", "--seed", "3")
 
