@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Column, Table
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from models.types import Day, Millionths, Money, is_erasable
 from rules.currency import MILLION
 from rules.days import date_of
 from rules.words import in_contract
 
-NOT_TOLD = frozenset(("id", "business_id", "revision", "version", "told_to"))  # they say nothing of what somebody did
+# They say nothing of what somebody did.
+NOT_TOLD = frozenset(("id", "business_id", "revision", "version", "access_version", "told_to"))
 SEARCHED = frozenset(("sort_name", "search_name", "search_contact"))  # made of what is told already
 
 
@@ -37,13 +39,20 @@ class AuditedRow(NamedTuple):
 def changes_between(
     target: Table, before: Mapping[str, Any], after: Mapping[str, Any], exponent: int
 ) -> tuple[AuditedChange, ...]:
-    """The fields of a table that were one thing and are another, amounts in a currency with `exponent` decimals."""
+    """The fields of a table that were one thing and are another, amounts in a currency with `exponent` decimals.
+
+    Of a new row (`before` is empty) those that are as they are unless somebody says otherwise are left out.
+    """
     names = [c.name for c in target.c if c.name in after and c.name not in NOT_TOLD | SEARCHED]
     return tuple(
         _change(target.c[name], before.get(name), after.get(name), exponent)
         for name in names
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) and (before or after[name] != _default_of(target.c[name]))
     )
+
+
+def _default_of(column: Column[Any]) -> Any:
+    return column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
 
 
 def as_json(changes: Sequence[AuditedChange]) -> str:

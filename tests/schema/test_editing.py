@@ -134,6 +134,17 @@ async def test_it_leaves_one_revision_one_entry_and_one_event(ask: Asker, shop: 
         assert personal not in kept
 
 
+async def test_the_entry_of_a_new_customer_says_what_was_given_alone(ask: Asker, shop: Shop) -> None:
+    await create(ask, number="K-1", email="kim@example.com", isEmailVerified=True, type="WHOLESALE")
+    async with shop.database.reading(shop.id) as connection:
+        kept = (await connection.execute(text("SELECT changes FROM audit_entry ORDER BY id DESC"))).scalars().first()
+    assert kept is not None
+    assert [(field, after) for field, _, after, _ in json.loads(kept)] == [
+        ("number", None), ("type", "WHOLESALE"), ("email", None), ("isEmailVerified", "true"), ("createdAt", NOON),
+        ("joinedDay", "2026-03-05"), ("emailVerifiedAt", NOON),
+    ]  # fmt: skip
+
+
 async def test_all_problems_are_told_at_once(ask: Asker, shop: Shop) -> None:
     before = await everything(shop.database)
     refused = await create(
