@@ -1,13 +1,10 @@
 """Codes that prove a contact: what they were asked for, and how often."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    Delete,
     Index,
     Integer,
     Select,
@@ -15,7 +12,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
-    delete,
     or_,
     select,
     text,
@@ -72,7 +68,6 @@ class Ticket(Stored, table=True):
             sqlite_where=text("send_at IS NOT NULL"),
             postgresql_where=text("send_at IS NOT NULL"),
         ),
-        Index("ticket_by_time", "business_id", "made_at"),
     )
 
     id: int | None = primary_key()
@@ -155,25 +150,3 @@ def code_to_send() -> Select[Any]:
     c = ticket.c
     mine = (scoped(ticket), c.id == bindparam("id"), c.send_at <= bindparam("now", type_=c.send_at.type))
     return select(ticket).where(*mine)
-
-
-# ---------------------------------------------------------------- purging
-
-
-@cache
-def codes_purged() -> Sequence[Delete]:
-    """Remove up to :most of each kind: registrations over at :now, tickets of before :made, attempts of before :asked.
-
-    A ticket goes with its registration.
-    """
-    r, t, a = pending_registration.c, ticket.c, code_attempt.c
-    most = bindparam("most", type_=Integer)
-    mine = (scoped(pending_registration), r.expires_at <= bindparam("now", type_=r.expires_at.type))
-    over = select(r.id).where(*mine).order_by(r.id).limit(most)
-    old = select(t.id).where(scoped(ticket), t.made_at < bindparam("made", type_=t.made_at.type)).limit(most)
-    asked = select(a.id).where(scoped(code_attempt), a.at < bindparam("asked", type_=a.at.type)).limit(most)
-    return (
-        delete(ticket).where(scoped(ticket), or_(t.id.in_(old), t.registration_id.in_(over))),
-        delete(pending_registration).where(scoped(pending_registration), r.id.in_(over)),
-        delete(code_attempt).where(scoped(code_attempt), a.id.in_(asked)),
-    )

@@ -63,6 +63,13 @@ def _leases_of_jobs() -> Select[Any]:
     return _of(work_lease, job.c.finished_at < _before, joined=work_lease.join(job, its))
 
 
+def _tickets() -> Select[Any]:
+    """For one of a registration that waits still another code can be asked for."""
+    its = pending_registration.c.id == ticket.c.registration_id
+    waits = exists().where(its, pending_registration.c.expires_at >= _before)
+    return _of(ticket, ticket.c.expires_at < _before, ~waits)
+
+
 def _registrations() -> Select[Any]:
     is_awaited = exists().where(ticket.c.registration_id == pending_registration.c.id)
     return _of(pending_registration, pending_registration.c.expires_at < _before, ~is_awaited)
@@ -72,7 +79,7 @@ PURGED: Sequence[Purged] = (
     _purged(event, "events", _eldest(event, event.c.sequence, event.c.occurred_at)),
     _purged(audit_entry, "audit", _eldest(audit_entry, audit_entry.c.id, audit_entry.c.at)),
     _purged(used_key, "keys", _of(used_key, used_key.c.kind.in_(KEY_KINDS), used_key.c.used_at < _before)),
-    _purged(ticket, "over", _of(ticket, ticket.c.expires_at < _before)),
+    _purged(ticket, "over", _tickets()),
     _purged(pending_registration, "over", _registrations()),
     _purged(code_attempt, "code_attempts", _of(code_attempt, code_attempt.c.at < _before)),
     _purged(merged_row, "merge_lists", _merge_lists()),

@@ -19,7 +19,6 @@ from models.codes import (
     ContactKind,
     code_attempt,
     codes_asked_since,
-    codes_purged,
     ticket,
     ticket_with_digest,
 )
@@ -35,7 +34,6 @@ HOLDS: Mapping[CodePurpose, timedelta] = {
     CodePurpose.SIGN_IN: timedelta(minutes=10),
 }
 TICKET_BYTES = 32
-TICKETS_KEPT, ATTEMPTS_KEPT = timedelta(days=30), timedelta(days=1)
 SENT = "A code is on its way, if one can be sent there. It holds for a short time: give it back with this ticket."
 OVER = "This ticket is over, or was never given out: begin again."
 WRONG = "The code is wrong, or it does not hold any more: look again, or ask for a new one."
@@ -212,17 +210,3 @@ async def change_ticket(write: Write, row: Any, **values: Any) -> None:
 def is_open(write: Write, row: Any) -> bool:
     """Whether a ticket may still open something."""
     return row.closed_at is None and row.tries_left > 0 and row.expires_at > write.now
-
-
-# ---------------------------------------------------------------- purging
-
-
-async def purge_codes(write: Write, most: int) -> bool:
-    """Remove up to so many of each kind of what is over: registrations, tickets, attempts; whether there may be more.
-
-    It moves no revision.
-    """
-    bound = {"business": write.business_id, "most": most, "now": write.now}
-    bound |= {"made": write.now - TICKETS_KEPT, "asked": write.now - ATTEMPTS_KEPT}
-    gone = [(await write.connection.execute(statement, bound)).rowcount for statement in codes_purged()]
-    return max(gone) >= most

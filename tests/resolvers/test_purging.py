@@ -169,6 +169,22 @@ async def test_the_audit_is_kept_for_its_months_or_for_ever(services: Services, 
     assert await entries() == ["two"]
 
 
+async def test_the_tickets_of_a_registration_go_with_it(services: Services, two: Shop) -> None:
+    async def register(until: datetime, number: int) -> None:
+        async with services.database.transaction() as connection:
+            registered = {"business_id": two.id, "given": "{}", "registered_at": NIGHT, "expires_at": until}
+            made = insert(pending_registration).values(registered).returning(pending_registration.c.id)
+            opens = {"purpose": "REGISTRATION", "contact_kind": "EMAIL", "contact": "a@example.com", "tries_left": 5}
+            opens |= {"digest": f"of {number}", "code_digest": "", "made_at": NIGHT, "business_id": two.id}
+            opens |= {"expires_at": NIGHT - LATER, "registration_id": (await connection.execute(made)).scalar_one()}
+            await connection.execute(insert(ticket).values(opens))
+
+    await register(NIGHT, 1)
+    await register(NIGHT - LATER, 2)
+    assert await a_night(services, two) == 2
+    assert await counted(services, two, ticket, pending_registration) == {"ticket": 1, "pending_registration": 1}
+
+
 async def test_much_goes_in_small_batches(services: Services, two: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(purging, "MOST_ROWS", 4)
     rows = [

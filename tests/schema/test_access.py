@@ -19,7 +19,7 @@ from schema.document.roles import OF_CUSTOMER
 from tests.builders import Shop
 from tests.schema.conftest import Answer, Asker
 from tests.schema.corner_shop import PERSONAL_OF_ANN, PERSONAL_OF_SALES, PERSONAL_OF_TOUCHPOINTS
-from tests.schema.mutations import mutation_calls
+from tests.schema.mutations import OF_EVERYBODY, mutation_calls
 from tests.schema.walking import all_coordinates, everything_under, made_ready, masked, ways_to
 
 PERSONAL_FIELDS = {
@@ -147,7 +147,7 @@ def test_the_tables_are_those_of_the_specification() -> None:
     assert set() == SHOWN_TO_CUSTOMER & STAFF_FIELDS
     shown_at_all = {c for c in SHOWN_TO_CUSTOMER if c.partition(".")[2] in NEVER_SHOWN}
     assert shown_at_all == {"TimelineEvent.actor"}  # which is null to customers
-    assert {"Query.viewer"} == OF_CUSTOMER
+    assert {f"Mutation.{name}" for name in OF_EVERYBODY} | {"Query.viewer"} == OF_CUSTOMER
 
 
 def test_the_tables_name_fields_that_there_are() -> None:
@@ -155,10 +155,12 @@ def test_the_tables_name_fields_that_there_are() -> None:
 
 
 def test_customers_are_shown_what_the_list_says_and_it_says_no_more() -> None:
-    """Where they come from `viewer`, and what all objects with an id have in common."""
+    """Where they come from `viewer` or a change, and what all objects with an id, and all refusals, have in common."""
     _, reached = everything_under("viewer", "viewer", lambda field: field in SHOWN_TO_CUSTOMER)
+    for name in OF_EVERYBODY:
+        reached |= everything_under(name, name, lambda field: field in SHOWN_TO_CUSTOMER, of="Mutation")[1]
 
-    assert reached | {"Node.id"} == SHOWN_TO_CUSTOMER
+    assert reached | {"Node.id", "Refusal.message"} == SHOWN_TO_CUSTOMER
 
 
 def test_no_field_of_a_telling_name_is_missing_in_the_tables() -> None:

@@ -6,17 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from models.database import Database
-from resolvers.code_sending import SENDING, CodeOutcome, LeavingCode, due_codes, settle_code, take_code
-from resolvers.codes import purge_codes
+from resolvers.code_sending import CodeOutcome, LeavingCode, due_codes, settle_code, take_code
 from resolvers.operation.ids import global_id
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, visitor
-from resolvers.operation.writing import writing
 from schema.schema import schema
 from server.app import create_app
 from server.code_loop import send_due_codes
@@ -181,27 +178,6 @@ async def test_nobody_inactive_is_written_to(asking: Asker, corner: Shop, send: 
     await send()
     (ticket,) = await tickets(corner)
     assert (ticket.unsent, mailbox.mails) == (None, [])
-
-
-async def test_what_is_over_is_purged(asking: Asker, corner: Shop, mailing: Services) -> None:
-    for place in range(3):
-        await register(asking, corner, email=f"n{place}@example.com")
-
-    async def left(most: int, **after: Any) -> tuple[bool, list[int]]:
-        then = NOW + timedelta(**after)
-        async with writing(mailing.database, corner.id, actor=SENDING, clock=lambda: then) as write:
-            has_more = await purge_codes(write, most)
-        async with mailing.database.reading(corner.id) as connection:
-            asked = "SELECT count(*) FROM {} WHERE business_id = :id"
-            names = ("pending_registration", "ticket", "code_attempt")
-            counted = [await connection.execute(text(asked.format(name)), {"id": corner.id}) for name in names]
-            return has_more, [one.scalar_one() for one in counted]
-
-    assert await left(500, days=1) == (False, [3, 3, 3])
-    assert await left(500, days=1, seconds=1) == (False, [3, 3, 0])
-    assert await left(500, days=29, hours=23) == (False, [3, 3, 0])
-    assert await left(2, days=30) == (True, [1, 1, 0])
-    assert await left(2, days=30) == (False, [0, 0, 0])
 
 
 async def test_the_whole_way_of_a_registration(sqlite_url: str, sqlite_database: Database, mailbox: Mailbox) -> None:

@@ -16,11 +16,9 @@ def upgrade() -> None:
     op.add_column("ticket", sa.Column("sends", sa.Integer(), server_default=sa.text("0"), nullable=False))
     is_there = sa.text("send_at IS NOT NULL")
     op.create_index("ticket_to_send", "ticket", ["send_at"], sqlite_where=is_there, postgresql_where=is_there)
-    op.create_index("ticket_by_time", "ticket", ["business_id", "made_at"])
 
 
 def downgrade() -> None:
-    for name in ("ticket_by_time", "ticket_to_send"):
-        op.drop_index(name, "ticket")
+    op.drop_index("ticket_to_send", "ticket")
     for name in ("sends", "send_at", "unsent"):
         op.drop_column("ticket", name)
