@@ -71,7 +71,7 @@ def unpaid_rests() -> SelectBase:
         .join(open_sale, open_sale.c.sale_id == sale.c.id)
         .outerjoin(paid, paid.c.sale_id == sale.c.id)
         .outerjoin(returned, returned.c.sale_id == sale.c.id)
-        .where(sale.c.business_day <= as_of, rest > 0)
+        .where(sale.c.business_day <= as_of, sale.c.status != SaleStatus.CANCELLED, rest > 0)  # voided: on no day
         .subquery("rests")
     )
     return (

@@ -48,6 +48,12 @@ def parts_returned() -> SelectBase:
 
 
 @statement
+def reasons_of_refunds() -> SelectBase:
+    """Why each of the refunds :ids was made."""
+    return select(refund.c.id, refund.c.reason).where(owned(refund), any_of(refund.c.id, "ids"))
+
+
+@statement
 def refund_numbered() -> SelectBase:
     """The refund that has a :number."""
     return select(refund.c.id).where(owned(refund), refund.c.number == bindparam("number"))

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Column,
     ColumnElement,
     Index,
     SelectBase,
@@ -35,8 +36,10 @@ from models.types import (
     Stored,
     UnitPrice,
     added,
+    is_personal,
     primary_key,
     reference,
+    where_there_is,
     word,
 )
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
@@ -136,6 +139,7 @@ class Payment(Stored, table=True):
     __table_args__ = (
         Index("payment_by_sale", "sale_id"),
         Index("payment_by_revision", "business_id", "revision"),
+        where_there_is("payment_by_refund", "refund_id"),
         CheckConstraint("sale_id IS NOT NULL OR customer_id IS NOT NULL", name="payment_owner"),
         CheckConstraint("amount > 0", name="payment_amount"),
     )
@@ -144,6 +148,7 @@ class Payment(Stored, table=True):
     business_id: int = reference("business.id")
     sale_id: int | None = reference("sale.id", nullable=True)
     customer_id: int | None = reference("customer.id", nullable=True, index=True)
+    refund_id: int | None = reference("refund.id", nullable=True)  # that paid it out to the customer's account
     method: PaymentMethod = Field(sa_type=word(PaymentMethod))
     amount: int = Field(sa_type=Money)
     reference: str | None = Field(default=None, max_length=200, sa_column_kwargs=ERASABLE)
@@ -189,7 +194,7 @@ class Refund(Stored, table=True):
     business_month: int
     weekday: int = Field(sa_type=SmallInteger)
     hour: int | None = Field(default=None, sa_type=SmallInteger)
-    reason: str | None = Field(default=None, max_length=300, sa_column_kwargs=ERASABLE)
+    reason: str | None = Field(default=None, max_length=LONGEST_REASON, sa_column_kwargs=PERSONAL)
     source: str | None = Field(default=None, max_length=80)
     digest: str | None = Field(default=None, max_length=32)
     revision: int = Field(sa_type=BigInteger)
@@ -234,11 +239,21 @@ sale, sale_item, payment, refund = table(Sale), table(SaleItem), table(Payment),
 refund_item = table(RefundItem)
 
 
+HIDDEN = {"business_id", "revision", "digest", "source", "sale_number", "business_month", "weekday", "hour"}
+
+
 def shown_of(source: Table, kind: str) -> list[ColumnElement[Any]]:
-    """The columns of a fact that its object of `kind` is made of."""
-    hidden = {"business_id", "revision", "digest", "source", "sale_number", "business_month", "weekday", "hour", "note"}
-    columns: list[ColumnElement[Any]] = [c for c in source.c if c.name not in hidden]
+    """The columns of a fact that its object of `kind` is made of, but for personal ones."""
+    columns = [_shown(c) for c in source.c if c.name not in HIDDEN and not is_personal(c)]
     return [*columns, type_coerce(source.c.id, GlobalId(kind)).label("global_id")]
+
+
+def _shown(column: Column[Any]) -> ColumnElement[Any]:
+    """A column, of an imported refund with the money that it does not say: all was paid out."""
+    known: dict[Column[Any], Any] = {refund.c.settled: 0, refund.c.paid_out: refund.c.amount + refund.c.tax}
+    if column not in known:
+        return column
+    return type_coerce(func.coalesce(column, known[column]), Money()).label(column.name)
 
 
 def total_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -368,7 +383,7 @@ def purchases_of() -> SelectBase:
 
 def taken_off() -> ColumnElement[Any]:
     """What a refund took off what is due for its sale: the rest that it settled, and what it paid out."""
-    return func.coalesce(refund.c.settled + refund.c.paid_out, refund.c.amount)
+    return func.coalesce(refund.c.settled + refund.c.paid_out, refund.c.amount + refund.c.tax)
 
 
 def unpaid() -> ColumnElement[Any]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 
+from models.refunding import parts_returned, reasons_of_refunds
 from models.sales import (
     count_of_each_customer,
     notes_of_sales,
@@ -151,3 +152,21 @@ async def refunds_by_sale(context: Context, ids: Sequence[int], _: Any) -> list[
     return many_each(
         await context.reader.rows(rows_of_sales(refund, "Refund", "occurred_at"), ids=list(ids)), ids, "sale_id"
     )
+
+
+async def reason_by_refund(context: Context, ids: Sequence[int], _: Any) -> list[str | None]:
+    """Why each refund was made; nothing to who may not see personal data."""
+    if not context.viewer.sees_personal_data:
+        return [None] * len(ids)
+    found = {row.id: row.reason for row in await context.reader.rows(reasons_of_refunds(), ids=list(ids))}
+    return [found.get(id_) for id_ in ids]
+
+
+async def parts_by_refund(context: Context, ids: Sequence[int], _: Any) -> list[list[Any]]:
+    """What each refund took of lines of its sale."""
+    return many_each(await context.reader.rows(parts_returned(), ids=list(ids)), ids, "refund_id")
+
+
+async def item_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:
+    """The line of each id."""
+    return one_each(await context.reader.rows(rows_with_id(sale_item, "SaleItem"), ids=list(ids)), ids)

@@ -5,10 +5,58 @@ Amounts are minor units, quantities millionths.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple, Protocol
 
+from rules.amounts import check_money, check_quantity
 from rules.currency import half_even
-from rules.selling import PaymentMethod, due, settles, shares
+from rules.problems import Problems, short_list
+from rules.refusals import InputProblemCode
+from rules.selling import PaymentMethod, SaleStatus, due, settles, shares, status_after
+
+MOST_ITEMS = 500
+
+# ---------------------------------------------------------------- what is asked
+
+
+class RefundItemSaid(NamedTuple):
+    """A line to give back, and how many of it."""
+
+    item_id: int
+    quantity: Decimal
+
+
+def checked_items(problems: Problems, items: Sequence[RefundItemSaid]) -> tuple[RefundItemSaid, ...]:
+    """Lines to give back, each once, of at most six decimals."""
+    if not items:
+        message = "Name lines; leave this out to give back an amount or all that is left."
+        problems.add("items", InputProblemCode.REQUIRED, message)
+    few, named = short_list(problems, "items", items, most=MOST_ITEMS), set[int]()
+    for place, item in enumerate(few):
+        _check_item(problems.under("items").under(place), item, named)
+        named.add(item.item_id)
+    return tuple(few)
+
+
+def _check_item(problems: Problems, item: RefundItemSaid, named: set[int]) -> None:
+    if item.item_id in named:
+        problems.add("item", InputProblemCode.NOT_TOGETHER, "This line is named already: name it once.")
+    check_quantity(problems, item.quantity)
+
+
+def checked_goods(problems: Problems, amount: Decimal | None) -> Decimal | None:
+    """An amount to give back, above 0."""
+    check_money(problems, "amount", amount, above=True)
+    return amount
+
+
+def checked_payout(problems: Problems, method: PaymentMethod | None) -> PaymentMethod | None:
+    """How money is to be paid out: points are given back by themselves."""
+    if method is PaymentMethod.POINTS:
+        message = "Points that paid are given back by themselves: name how the money is paid out."
+        problems.add("method", InputProblemCode.OUT_OF_RANGE, message)
+    return method
+
 
 # ---------------------------------------------------------------- what is left of the lines
 
@@ -201,3 +249,12 @@ def method_of_payout(payments: Sequence[MoneyPaid]) -> PaymentMethod | None:
     """That of the largest payment of money, the earlier of equals; None where none is known."""
     money = [paid for paid in payments if settles(paid.method) and not paid.is_loyalty]
     return max(money, key=lambda paid: paid.amount).method if money else None
+
+
+# ---------------------------------------------------------------- how the sale then stands
+
+
+def status_after_refund(status: SaleStatus, *, total: int, refunded: int, rest: int) -> SaleStatus:
+    """The status of a sale after a refund: one that leaves nothing to pay completes it."""
+    after = status_after(status, total=total, refunded=refunded)
+    return SaleStatus.COMPLETED if after is SaleStatus.PARTIAL and not rest else after

@@ -5,6 +5,7 @@ import strawberry
 from schema.bulk import BulkMutations
 from schema.businesses import BusinessesMutations
 from schema.consents import ConsentsMutations
+from schema.correcting import CorrectingMutations
 from schema.duplicates import DuplicatesMutations
 from schema.editing import EditingMutations
 from schema.erasure import ErasureMutations
@@ -12,6 +13,7 @@ from schema.jobs import JobsMutations
 from schema.merging import MergingMutations
 from schema.preferences import PreferencesMutations
 from schema.recording import RecordingMutations
+from schema.refunding import RefundingMutations
 from schema.registration import RegistrationMutations
 from schema.webhooks import WebhooksMutations
 
@@ -25,6 +27,8 @@ class Mutation(
     BulkMutations,
     RecordingMutations,
     MergingMutations,
+    RefundingMutations,
+    CorrectingMutations,
     DuplicatesMutations,
     JobsMutations,
     ErasureMutations,

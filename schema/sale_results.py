@@ -7,8 +7,9 @@ import strawberry
 
 from resolvers.customers import balance_by_customer
 from resolvers.paying import PaymentPayload
+from resolvers.refunding import RefundPayload
 from resolvers.sale_statuses import SalePayload
-from resolvers.sales import payment_by_id, sale_by_id
+from resolvers.sales import payment_by_id, refund_by_id, sale_by_id
 from schema.arguments import about
 from schema.execution.lookups import looked_up
 from schema.of_customer import customer_of
@@ -22,11 +23,12 @@ from schema.refusals import (
     NotEnrolled,
     NotFound,
     RedemptionNotUsable,
+    RefundTooLarge,
     TooMuchPaid,
     WrongStatus,
 )
 from schema.results import before, registered
-from schema.sales import Payment, Sale
+from schema.sales import Payment, Refund, Sale
 from schema.scalars import BigInt
 
 
@@ -58,6 +60,13 @@ registered(
     outstanding_balance=before("replayed", balance_of_payload()),
 )
 registered(
+    RefundPayload,
+    refund=before("replayed", looked_up(refund_by_id, Refund, "The refund.", key="refund_id")),
+    sale=before("replayed", sale_of_payload()),
+    points_changed=before("replayed", points_of_payload()),
+    outstanding_balance=before("replayed", balance_of_payload()),
+)
+registered(
     PaymentPayload,
     payment=before("replayed", looked_up(payment_by_id, Payment, "The payment.", key="payment_id")),
     sale=before("replayed", looked_up(sale_by_id, Sale | None, "The sale that it is of, as it is now.", key="sale_id")),
@@ -68,6 +77,17 @@ registered(
 SaleResult = Annotated[
     SalePayload | NotFound | InvalidInput | WrongStatus | NotAllowed | CreditLimitExceeded | IdempotencyConflict,
     strawberry.union("SaleResult", description="The sale, or why nothing was changed."),
+]
+RefundResult = Annotated[
+    RefundPayload
+    | NotFound
+    | InvalidInput
+    | Duplicate
+    | RefundTooLarge
+    | WrongStatus
+    | NotAllowed
+    | IdempotencyConflict,
+    strawberry.union("RefundResult", description="The refund, or why nothing was given back."),
 ]
 RecordSaleResult = Annotated[
     SalePayload

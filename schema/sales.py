@@ -9,9 +9,12 @@ import strawberry
 from resolvers.operation.paging import PageArguments
 from resolvers.sale_listing import list_sales
 from resolvers.sales import (
+    item_by_id,
     items_by_sale,
     note_by_sale,
+    parts_by_refund,
     payments_by_sale,
+    reason_by_refund,
     refunds_by_sale,
     sale_by_id,
     sale_by_number,
@@ -65,6 +68,15 @@ class Payment(Node):
     reference: str | None = about("What the till, the bank or the terminal calls it.")
 
 
+@strawberry.type(description="What a refund took of a line.")
+class RefundItem:
+    """What a refund took of a line."""
+
+    item: Any = looked_up(item_by_id, SaleItem, "The line.", key="sale_item_id")
+    quantity: Decimal = about("How many units came back; 0 of a refund by amount.")
+    amount: Decimal = about("What of the refund is of this line, without tax.")
+
+
 @strawberry.type(description="Money paid back, a fact of its own day.")
 class Refund(Node):
     """Money paid back."""
@@ -72,7 +84,15 @@ class Refund(Node):
     amount: Decimal = about("How much, without tax.")
     occurred_at: datetime = about("When it was paid out.")
     business_day: date = about("The calendar day of that in the business's zone.", "businessDate")
-    reason: str | None = about("Why, as the shop wrote it.")
+    reason: Any = looked_up(reason_by_refund, str | None, "Why, as the shop wrote it.")
+    number: str | None = about("The shop's number of the refund.")
+    method: PaymentMethod | None = about("How money was paid out; null where none was or the source does not say.")
+    tax: Decimal = about("Tax that goes back with the goods.")
+    settled: Decimal = about("What of it was taken off the rest that was still to be paid.")
+    paid_out: Decimal = about("What of it was paid out in money.")
+    points_restored: BigInt = about("Points that had paid and went back.")
+    points_taken_back: BigInt = about("Points that the sale had earned and were taken back.")
+    items: Any = looked_up(parts_by_refund, list[RefundItem], "The lines that it touched; none of an imported one.")
 
     sale: Any = looked_up(
         sale_by_id,

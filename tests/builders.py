@@ -168,6 +168,7 @@ class Shop:
         payments: Mapping[str, str] | None = None,
         has_hour: bool = True,
         note: str | None = None,
+        recorded_at: datetime | None = None,
     ) -> str:
         """A sale, of one line "Goods" unless `lines` are given; its number. `payments` are amounts by method.
 
@@ -192,6 +193,7 @@ class Shop:
             "subtotal": subtotal,
             "discount": less,
             "tax": self._minor(tax),
+            "recorded_at": recorded_at,
             "total": subtotal - less,
             "note": note,
             **_earned(items, less),

@@ -15,6 +15,7 @@ PROFILE = ("number", "sort_name", "type", "city", "country", "joined_day", "cred
 CAME_BY = ("acquisition_source", "acquisition_campaign", "referrer_id")
 FLAGS = ("is_active", "is_email_verified", "is_phone_verified", "is_erased", "merged_into_id", "opening_balance")
 OWNED = ("customer_id", "storefront_id")
+OF_REFUND = ("sale_id", "amount", "tax", "profit", "settled", "paid_out")
 MOMENT = ("business_day", "business_month", "weekday", "hour")
 AMOUNTS = ("total", "tax", "profit", "costed", "paid", "refunded", "refunded_beside")
 
@@ -58,7 +59,9 @@ COPIED_TABLES = (
     CopiedTable(table(CustomerTag), ("customer_id", "tag"), ("customer_id",), "customer_id", _CUSTOMER),
     CopiedTable(_SALE, ("id", *OWNED, "status", "channel", "counted_from", *MOMENT, *AMOUNTS), _BY_CUSTOMER),
     CopiedTable(
-        table(Refund), ("id", *OWNED, "sale_id", "amount", "profit", "settled", "paid_out", *MOMENT), _BY_CUSTOMER
+        table(Refund),
+        ("id", *OWNED, "sale_id", "amount", "tax", "profit", "settled", "paid_out", *MOMENT),
+        _BY_CUSTOMER,
     ),
     CopiedTable(table(Payment), _PAYMENT, ("sale_id", "id"), removed_with=(_SALE, "sale_id"), on_need=True),
     CopiedTable(table(SaleStatusChange), _CHANGE, ("sale_id", "id"), "sale_id", _SALE, on_need=True),

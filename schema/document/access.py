@@ -16,7 +16,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from models import Customer, Sale, Touchpoint
+from models import Customer, Refund, Sale, Touchpoint
 from models.database import table
 from models.types import is_personal
 from resolvers.operation.errors import Forbidden
@@ -31,11 +31,14 @@ PERSONAL = frozenset(
     (
         *("Customer.address", "Customer.birthDate", "Customer.email", "Customer.notes", "Customer.phone"),
         *("CustomerFacets.cities", "CustomerFacets.countries"),  # empty lists: the contract has them never null
-        *("Sale.note", "Touchpoint.notes"),
+        *("Refund.reason", "Sale.note", "Touchpoint.notes"),
     )
 )
 MADE_OF_SEVERAL = frozenset(("Customer.address",))
-OF_COLUMNS = {"Customer": table(Customer), "Sale": table(Sale), "Touchpoint": table(Touchpoint)}
+OF_COLUMNS = {
+    **{"Customer": table(Customer), "Refund": table(Refund)},
+    **{"Sale": table(Sale), "Touchpoint": table(Touchpoint)},
+}
 
 
 def is_refused(viewer: Viewer, coordinate: str) -> bool:

@@ -43,9 +43,11 @@ OWN = """
     PurchaseSummary: averageOrderValue daysSinceLastPurchase firstPurchaseDate lastPurchaseDate orders refunded
     revenue
     Recommendation: category product reason score
-    Refund: amount businessDate id occurredAt sale
+    Refund: amount businessDate id items method number occurredAt paidOut pointsRestored pointsTakenBack sale settled
+    tax
     RefundConnection: edges nodes pageInfo totalCount
     RefundEdge: cursor node
+    RefundItem: amount item quantity
     Refusal: message
     Sale: businessDate campaign channel customer discount id items number occurredAt paid payments pointsEarned
     pointsRedeemed refunded refunds status statusHistory storefront subtotal tax total

@@ -16,10 +16,10 @@ VIEWER = """Query: acquisition categoryAffinity customer customerFacets customer
     segmentation segmentationTrend storefronts touchpoints viewer
     Subscription: dataChanged"""
 STAFF = """Query: duplicateCandidates
-    Mutation: createCustomer deletePreferences recordPayment recordSale recordSales setConsents setCustomersTags
-    setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer"""
+    Mutation: createCustomer deletePreferences recordPayment recordSale recordSales refundSale setConsents
+    setCustomersTags setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer voidSale"""
 MANAGER = """Query: businessSettings erasureRequests job
-    Mutation: cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
+    Mutation: assignSale cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
     setCustomersActive setCustomersConsent unmergeCustomers"""
 ADMIN = """Query: auditTrail eventTypes events jobs webhookEndpoints
     Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret runMaintenance

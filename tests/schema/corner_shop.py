@@ -119,7 +119,7 @@ def _customers(shop: Shop) -> None:
 
 
 def _sales(shop: Shop) -> None:
-    shop.sale("ANN", "2025-06-30 23:30", "8.00", number="A1")
+    shop.sale("ANN", "2025-06-30 23:30", "8.00", number="A1", recorded_at=shop.now)
     shop.sale(
         "ANN",
         "2025-12-24 10:15",

@@ -9,9 +9,9 @@ from tests.schema.conftest import customer_id, request_id
 # By the specification: the least role of each.
 LEAST_ROLE = {
     Role.CUSTOMER: "confirmContact registerCustomer resendConfirmation",  # and without a token
-    Role.STAFF: """createCustomer deletePreferences recordPayment recordSale recordSales setConsents setCustomersTags
-        setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer""",
-    Role.MANAGER: """cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
+    Role.STAFF: """createCustomer deletePreferences recordPayment recordSale recordSales refundSale setConsents
+        setCustomersTags setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer voidSale""",
+    Role.MANAGER: """assignSale cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
         setCustomersActive setCustomersConsent unmergeCustomers""",
     Role.ADMIN: """deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret
         runMaintenance saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings""",
@@ -39,7 +39,10 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
     target = f"target: {{ids: [{ann}]}}"
     endpoint = f'id: "{global_id("WebhookEndpoint", 1)}"'
     a_sale = f'{{customer: {ann}, items: [{{product: "Tea", quantity: 1, unitPrice: 1}}], idempotencyKey: "s"}}'
+    first = f'sale: "{global_id("Sale", shop.id_of_sale("A1"))}"'
+    key = 'idempotencyKey: "k-1"'
     return {
+        "assignSale": f'assignSale({first}, customer: "{customer_id(shop, "BEN")}", {key})',
         "cancelErasure": f'cancelErasure(id: "{request_id(shop)}")',
         "cancelJob": f'cancelJob(id: "{global_id("Job", 1)}")',
         "confirmContact": f'confirmContact(ticket: "{some_ticket(shop)}", code: "23456789")',
@@ -55,6 +58,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "recordSale": f"recordSale(input: {a_sale})",
         "recordSales": f"recordSales(inputs: [{a_sale}])",
         "registerCustomer": f"registerCustomer(input: {{{registration}}})",
+        "refundSale": f"refundSale(input: {{{first}, {key}}})",
         "requestErasure": f"requestErasure(customer: {ann})",
         "resendConfirmation": f'resendConfirmation(ticket: "{some_ticket(shop)}")',
         "retryDelivery": f'retryDelivery(id: "{global_id("WebhookDelivery", 1)}")',
@@ -72,6 +76,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "updateCustomer": f'updateCustomer(id: {ann}, input: {{firstName: "Other"}})',
         "updateSaleStatus": f'updateSaleStatus(sale: "{global_id("Sale", shop.id_of_sale("A5"))}", status: CANCELLED)',
         "upsertCustomers": 'upsertCustomers(inputs: [{number: "N-1"}])',
+        "voidSale": f'voidSale({first}, reason: "twice", {key})',
         "verifyCustomer": f"verifyCustomer(id: {ann}, phone: true)",
     }
 

@@ -29,6 +29,7 @@ PERSONAL_FIELDS = {
     "Customer.notes",
     "Customer.phone",
     "Sale.note",
+    "Refund.reason",
     "Touchpoint.notes",
 }
 OF_FACETS = {"CustomerFacets.cities", "CustomerFacets.countries"}  # tests/schema/test_facets.py
@@ -74,7 +75,15 @@ NEVER_SHOWN = {
     *("notes", "profit", "requestedBy", "segmentHistory", "segments", "statusReason", "usedBy", "voidedReason"),
 }
 MARKERS = [*(str(value) for value in PERSONAL_OF_ANN.values()), PERSONAL_OF_SALES, PERSONAL_OF_TOUCHPOINTS]
-PERSONAL_KEYS = {"address": "", "birthDate": "", "email": "consents", "note": "", "notes": "", "phone": ""}  # whose not
+# And whose it is not.
+PERSONAL_KEYS = {
+    **{"address": "", "birthDate": "", "email": "consents", "note": "", "notes": "", "phone": ""},
+    "reason": "recommendations prediction",
+}
+NOT_PERSONAL = {"Consents.email", "ErasureRequest.reason", "NotAllowed.reason", "BulkRefusal.reason"} | {
+    "NotEnoughData.reason",
+    "Recommendation.reason",
+}
 SEES_ALL = [(Role.STAFF, False), (Role.MANAGER, False), (Role.ADMIN, False), (Role.VIEWER, True)]
 
 
@@ -165,7 +174,7 @@ def test_customers_are_shown_what_the_list_says_and_it_says_no_more() -> None:
 
 def test_no_field_of_a_telling_name_is_missing_in_the_tables() -> None:
     """A new type with such a field has to be thought about."""
-    named = {c for c in all_coordinates() if c.split(".")[1] in PERSONAL_KEYS} - {"Consents.email"}
+    named = {c for c in all_coordinates() if c.split(".")[1] in PERSONAL_KEYS} - NOT_PERSONAL
 
     assert named == PERSONAL - OF_FACETS
 

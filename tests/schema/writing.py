@@ -19,6 +19,7 @@ OF_REFUSALS = {
     "IdempotencyConflict": "key",
     "AlreadyMerged": "keptId",
     "CreditLimitExceeded": "limit outstanding",
+    "RefundTooLarge": "refundable item",
     "TooMuchPaid": "due",
     "WrongStatus": "status",
 }

@@ -1,0 +1,295 @@
+"""Refunds as they happen: of lines, of an amount, or of all that is left of a sale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, NamedTuple, Self
+
+from models.refunding import (
+    lines_sold,
+    parts_returned,
+    payments_made,
+    quantities_returned,
+    refund_numbered,
+    refunds_made,
+)
+from models.sales import LONGEST_REASON, payment, refund, refund_item, sale
+from resolvers.happening import Happening, happening, refuse_late
+from resolvers.identities import customer_named
+from resolvers.operation.ids import global_id
+from resolvers.operation.loaders import many_each
+from resolvers.operation.writing import Write
+from resolvers.sale_changes import rest_of, sale_to_change
+from resolvers.sale_statuses import note_status
+from rules.amounts import millionths, minor_units
+from rules.currency import exact_minor, major
+from rules.problems import Problems, check_moment, optional_text
+from rules.refunding import (
+    MoneyPaid,
+    PastRefund,
+    RefundItemSaid,
+    RefundMoney,
+    ReturnableLine,
+    ReturnedPart,
+    SaleMoney,
+    all_that_is_left,
+    by_amount,
+    by_items,
+    checked_goods,
+    checked_items,
+    checked_payout,
+    method_of_payout,
+    refund_money,
+    returnable,
+    status_after_refund,
+)
+from rules.refusals import Duplicate, InputProblemCode, NotFound, RefundTooLarge, WrongStatus
+from rules.selling import COUNTED, PaymentMethod, SaleStatus, refund_share
+
+LONGEST_NUMBER = 80
+SALE, ITEMS = ("input", "sale"), ("input", "items")
+
+
+@dataclass(frozen=True)
+class RefundSale:
+    """What is given back of a sale: `items`, an `amount`, or with neither all that is left."""
+
+    sale_id: int
+    items: tuple[RefundItemSaid, ...] | None = None
+    amount: Decimal | None = None
+    method: PaymentMethod | None = None
+    number: str | None = None
+    occurred_at: datetime | None = None
+    reason: str | None = None
+
+    def checked(self, problems: Problems) -> Self:
+        """The same, every problem told."""
+        inside = problems.under("input")
+        check_moment(inside, "occurredAt", self.occurred_at)
+        return replace(
+            self,
+            items=None if self.items is None else checked_items(inside, self.items),
+            amount=checked_goods(inside, self.amount),
+            method=checked_payout(inside, self.method),
+            number=optional_text(inside, "number", self.number, longest=LONGEST_NUMBER),
+            reason=optional_text(inside, "reason", self.reason, longest=LONGEST_REASON),
+        )
+
+
+@dataclass(frozen=True)
+class RefundPayload:
+    """What was given back, and how the sale then stands."""
+
+    refund_id: int
+    sale_id: int
+    customer_id: int | None
+    points_changed: int = 0  # nothing earns or takes points yet
+    replayed: Annotated[bool, "Whether the key was used before, and nothing was done now."] = False
+
+
+class RefundedSale(NamedTuple):
+    """A sale with what is left of it."""
+
+    row: Any
+    lines: list[ReturnableLine]
+    payments: list[MoneyPaid]
+    refunds: list[RefundMoney]
+
+    @property
+    def left(self) -> int:
+        """The goods that are left, in money."""
+        return self.row.total - self.row.refunded
+
+    @property
+    def money(self) -> SaleMoney:
+        """Its money; points are what loyalty paid."""
+        loyalty = sum(paid.amount for paid in self.payments if paid.is_loyalty)
+        return SaleMoney(self.row.total, self.row.tax, self.row.paid, loyalty)
+
+    @property
+    def given_so_far(self) -> RefundMoney:
+        """The sums of its refunds."""
+        return RefundMoney(*(sum(part) for part in zip(RefundMoney(), *self.refunds, strict=True)))
+
+    @property
+    def rest(self) -> int:
+        """What is still to be paid for it."""
+        return rest_of(self.row) if self.row.status is SaleStatus.PARTIAL else 0
+
+
+class GivenBack(NamedTuple):
+    """The goods of a refund: in all, and of each line."""
+
+    amount: int
+    parts: list[ReturnedPart]
+
+
+async def refund_sale(write: Write, asked: RefundSale) -> RefundPayload:
+    """Give goods of a sale back."""
+    of = await _sale_with_refunds(write, asked.sale_id)
+    _refuse_strange_items(of, asked)
+    refuse_late(write, asked.occurred_at)
+    await _refuse_account(write, of, asked)
+    _refuse_what_is_not_left(write, of, asked)
+    await _refuse_taken_number(write, asked.number)
+    when, goods, money = _checked_money(write, of, asked)
+    refund_id = await _insert_refund(write, of, asked, when, money)
+    await _take_of_lines(write, refund_id, goods.parts)
+    await _bring_sale_to(write, of, money, when)
+    if asked.method is PaymentMethod.CREDIT and money.paid_out:
+        await _pay_on_account(write, of, refund_id, money.paid_out, when)
+    return RefundPayload(refund_id, of.row.id, of.row.customer_id)
+
+
+async def _sale_with_refunds(write: Write, sale_id: int) -> RefundedSale:
+    row = await sale_to_change(write, sale_id, SALE)
+    refunds = await write.rows(refunds_made(), ids=[sale_id])
+    ids = [one.id for one in refunds]
+    parts = many_each(await write.rows(parts_returned(), ids=ids) if ids else [], ids, "refund_id")
+    past = [PastRefund(one.amount, _parts(taken)) for one, taken in zip(refunds, parts, strict=True)]
+    lines = returnable(await write.rows(lines_sold(), ids=[sale_id]), row.discount, past)
+    payments = [
+        MoneyPaid(one.method, one.amount, one.method is PaymentMethod.POINTS)
+        for one in await write.rows(payments_made(), ids=[sale_id])
+    ]
+    return RefundedSale(row, lines, payments, [_money(one) for one in refunds])
+
+
+def _parts(rows: Sequence[Any]) -> tuple[ReturnedPart, ...]:
+    return tuple(ReturnedPart(row.sale_item_id, row.quantity, row.amount) for row in rows)
+
+
+def _money(row: Any) -> RefundMoney:
+    """The money of a refund; one that was imported was paid out with its tax."""
+    is_recorded = row.settled is not None
+    return RefundMoney(
+        row.amount, row.tax, *((row.settled, row.paid_out) if is_recorded else (0, row.amount + row.tax))
+    )
+
+
+# ---------------------------------------------------------------- what refuses it
+
+
+def _refuse_strange_items(of: RefundedSale, asked: RefundSale) -> None:
+    ids = {line.item_id for line in of.lines}
+    for place, item in enumerate(asked.items or ()):
+        if item.item_id not in ids:
+            raise NotFound("There is no such line of this sale.", (*ITEMS, str(place), "item"))
+
+
+async def _refuse_account(write: Write, of: RefundedSale, asked: RefundSale) -> None:
+    if asked.method is PaymentMethod.CREDIT and of.row.customer_id is not None:
+        await customer_named(write, of.row.customer_id, SALE)
+
+
+def _refuse_what_is_not_left(write: Write, of: RefundedSale, asked: RefundSale) -> None:
+    """WrongStatus, or RefundTooLarge where the sale or one of the lines has less left than is asked."""
+    if of.row.status not in COUNTED:
+        message = f"Only a sale that counts is refunded: this one is {of.row.status}."
+        raise WrongStatus(message, of.row.status)
+    lines = {line.item_id: line for line in of.lines}
+    for item in asked.items or () if of.left > 0 else ():
+        line = lines[item.item_id]
+        if millionths(item.quantity) > line.pieces_left:
+            raise RefundTooLarge(major(line.left, write.exponent), global_id("SaleItem", line.item_id))
+    wanted = 0 if asked.amount is None else exact_minor(asked.amount, write.exponent)
+    if of.left <= 0 or wanted > of.left:
+        raise RefundTooLarge(major(max(of.left, 0), write.exponent))
+
+
+async def _refuse_taken_number(write: Write, number: str | None) -> None:
+    if number is None:
+        return
+    for row in await write.rows(refund_numbered(), number=number):
+        raise Duplicate("number", number, global_id("Refund", row.id))
+
+
+def _checked_money(write: Write, of: RefundedSale, asked: RefundSale) -> tuple[Happening, GivenBack, RefundMoney]:
+    """When it is, and what it comes to; InvalidInput has what only the store can tell."""
+    problems = Problems(("input",))
+    when = happening(problems, "occurredAt", write, asked.occurred_at)
+    if when.day < of.row.business_day:
+        problems.add("occurredAt", InputProblemCode.OUT_OF_RANGE, "A refund is of no earlier day than its sale.")
+    goods = _goods(problems, write, of, asked)
+    money = refund_money(of.money, of.given_so_far, goods.amount, of.rest)
+    if asked.method is PaymentMethod.CREDIT and money.paid_out and of.row.customer_id is None:
+        message = "The sale has no customer, so there is no account: name another method."
+        problems.add("method", InputProblemCode.OUT_OF_RANGE, message)
+    problems.raise_if_any()
+    return when, goods, money
+
+
+def _goods(problems: Problems, write: Write, of: RefundedSale, asked: RefundSale) -> GivenBack:
+    amount = None if asked.amount is None else minor_units(problems, "amount", asked.amount, write.exponent)
+    if asked.items is not None:
+        parts = by_items(of.lines, {item.item_id: millionths(item.quantity) for item in asked.items})
+        return _agreed(problems, write, GivenBack(sum(part.amount for part in parts), parts), amount)
+    if amount is None:
+        return GivenBack(of.left, all_that_is_left(of.lines))
+    return GivenBack(amount, by_amount(of.lines, amount))
+
+
+def _agreed(problems: Problems, write: Write, goods: GivenBack, amount: int | None) -> GivenBack:
+    """What lines come to, where that is something, and the amount where one is said too."""
+    come = f"These lines come to {major(goods.amount, write.exponent):f}"
+    if amount is not None and amount != goods.amount:
+        problems.add("amount", InputProblemCode.DOES_NOT_ADD_UP, f"{come}: give that, or leave it out.")
+    elif not goods.amount:
+        problems.add("items", InputProblemCode.OUT_OF_RANGE, f"{come}: there is nothing to give back.")
+    return goods
+
+
+# ---------------------------------------------------------------- what it writes
+
+
+async def _insert_refund(write: Write, of: RefundedSale, asked: RefundSale, when: Happening, money: RefundMoney) -> int:
+    row, known = of.row, of.row.profit is not None
+    share = refund_share(row.profit, total=row.total, before=row.refunded, amount=money.amount) if known else None
+    method = (asked.method or method_of_payout(of.payments)) if money.paid_out else None
+    refund_id = await write.insert(
+        refund,
+        customer_id=row.customer_id,
+        sale_id=row.id,
+        storefront_id=row.storefront_id,
+        number=asked.number,
+        **money._asdict(),
+        method=method,
+        points_restored=0,
+        points_taken_back=0,
+        profit=share,
+        **when.columns,
+        reason=asked.reason,
+    )
+    public = {"id": global_id("Refund", refund_id), "sale": global_id("Sale", row.id)}
+    write.tell("refund.recorded", row.customer_id, **public, amount=str(major(money.amount, write.exponent)))
+    return refund_id
+
+
+async def _take_of_lines(write: Write, refund_id: int, parts: Sequence[ReturnedPart]) -> None:
+    taken = [
+        {"refund_id": refund_id, "sale_item_id": part.item_id, "quantity": part.quantity, "amount": part.amount}
+        for part in parts
+    ]
+    await write.insert_each(refund_item, taken)
+    counted = [{"item": part.item_id, "more": part.quantity} for part in parts if part.quantity]
+    await write.run(quantities_returned(), [{"business": write.business_id, **one} for one in counted])
+
+
+async def _bring_sale_to(write: Write, of: RefundedSale, money: RefundMoney, when: Happening) -> None:
+    """Let the sale know of its refund, whose day is that of a status which it brings."""
+    row, refunded = of.row, of.row.refunded + money.amount
+    rest = of.rest - money.settled
+    status = status_after_refund(row.status, total=row.total, refunded=refunded, rest=rest)
+    beside = row.refunded_beside + money.tax - money.given_back
+    await write.update(sale, row, refunded=refunded, refunded_beside=beside, status=status)
+    await note_status(write, row, status, when)
+
+
+async def _pay_on_account(write: Write, of: RefundedSale, refund_id: int, amount: int, when: Happening) -> None:
+    """What is paid out to the customer's account is a payment of no sale."""
+    values = {"customer_id": of.row.customer_id, "method": PaymentMethod.CREDIT, "amount": amount}
+    paid = {"sale_id": None, "refund_id": refund_id, "paid_at": when.at, "business_day": when.day}
+    id_ = await write.insert(payment, **values, **paid, reference=None)
+    told = {"id": global_id("Payment", id_), "amount": str(major(amount, write.exponent))}
+    write.tell("payment.recorded", of.row.customer_id, **told)
