@@ -71,6 +71,7 @@ class ProductQuestion:
     customer_type: CustomerType | None = None
     repeat_days: int = 90
     page: PageArguments = FIRST_PAGE
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class ProductReport:
     @property
     def digest(self) -> str:
         """What the cursors of its lists are bound to."""
-        return list_digest("products", self.scope, self.asked.order_by)
+        return list_digest("products", self.scope, self.asked.order_by, self.asked.name)
 
     def all_figures(self) -> list[ProductFigures]:
         """Every product or category, in the asked order."""
@@ -158,7 +159,8 @@ class ProductReport:
         return replace(page, nodes=[self._figures(placed.sums) for placed in page.nodes], count=count)
 
     def _ordered(self) -> list[_Placed]:
-        placed = [_Placed(_value(self.asked.order_by, sums), sums.name, sums) for sums in self.computed.value]
+        asked = [sums for sums in self.computed.value if self.asked.name in (None, sums.name)]
+        placed = [_Placed(_value(self.asked.order_by, sums), sums.name, sums) for sums in asked]
         return sorted(placed, key=lambda one: (-one.value, one.name))
 
     def _figures(self, sums: ProductSums) -> ProductFigures:

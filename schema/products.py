@@ -19,6 +19,9 @@ strawberry.enum(
     description="By what products are ordered, descending, what has no such value last; of equals by name.",
 )
 
+ProductName = Annotated[
+    str | None, said('Only the product or category called so, compared as written; "" is what has no name.')
+]
 RepeatDays = Annotated[int, said("Within how many days one has bought again, 1 to 3,650.")]
 
 registered(
@@ -59,6 +62,7 @@ class ProductsQueries:
         storefront: StorefrontArg = None,
         customer_type: CustomerTypeArg = None,
         repeat_days: RepeatDays = 90,
+        name: ProductName = None,
         first: First = None,
         after: After = None,
     ) -> Any:
@@ -71,5 +75,6 @@ class ProductsQueries:
             customer_type=customer_type,
             repeat_days=repeat_days,
             page=PageArguments(first, after),
+            name=name,
         )
         return await product_report(info.context, question)

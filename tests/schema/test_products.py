@@ -181,6 +181,13 @@ async def test_buyers_are_the_customers(asks: Asker) -> None:
     assert all(one["buyers"]["exportUrl"].startswith("/exports/product-customers-2026-02-28.csv?") for one in found)
 
 
+async def test_one_by_its_name_is_the_same_as_among_all(asks: Asker) -> None:
+    assert await report(asks, f'{PERIOD}, repeatDays: 30, name: "Cake"') == [CAKE]
+    assert [one["name"] for one in await report(asks, f'{PERIOD}, by: CATEGORY, name: "Food"')] == ["Food"]
+    assert await report(asks, f'{PERIOD}, name: "cake"') == []
+    assert await report(asks, f'{PERIOD}, name: ""') == []
+
+
 async def test_the_sum_of_products_is_that_of_the_categories_of_products(asks: Asker) -> None:
     """Without postage, which is no product: 64.00 of 72.00 in lines."""
     for by in ("PRODUCT", "CATEGORY"):

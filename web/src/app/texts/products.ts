@@ -6,7 +6,7 @@ export const products = {
   bys: { PRODUCT: "Products", CATEGORY: "Categories" },
   found: { PRODUCT: (count: string) => `${count} products`, CATEGORY: (count: string) => `${count} categories` },
   tableAbout:
-    "Revenue is of lines as sold, before discounts of a whole sale and refunds. Of first purchases: customers whose first purchase ever is in the period and held it, who of them bought anything again within 90 days, and what each has brought to the period’s end.",
+    "Revenue is of lines as sold, before discounts of a whole sale and refunds. Of first purchases: customers whose first purchase ever is in the period and held it, who of them bought anything again within 90 days, and what each has brought to the period’s end. Choose a row for who bought it.",
   order: "Sorted by",
   orders: {
     REVENUE: "Revenue",
@@ -19,6 +19,7 @@ export const products = {
   product: "Product",
   category: "Category",
   none: "no category",
+  noName: "without a name",
   revenue: "Revenue",
   share: "Share",
   profit: "Profit",

@@ -7,6 +7,7 @@ import { Panel } from "../../parts/panel";
 import { Empty, Loaded, Notices } from "../../parts/states";
 import { scopeOf, useFormats, usePeriod } from "../../shell/shop";
 import { t } from "../../texts";
+import { Opened } from "./opened";
 import { productsQuery } from "./query";
 import { orderOf, ProductsTable } from "./table";
 import { ProductsTools } from "./tools";
@@ -48,6 +49,7 @@ export default function ProductsPage() {
           </>
         )}
       </Loaded>
+      <Opened asked={question} />
     </Page>
   );
 }

@@ -32,9 +32,15 @@ export function ProductsTable({ first, asked }: { first: ProductsFound; asked: P
     {
       id: "name",
       header: isProduct ? t.products.product : t.products.category,
-      cell: ({ name, revenue, category }) => (
+      cell: ({ name, revenue, category, customers }) => (
         <ShareBar share={Number(revenue) / most}>
-          {name}
+          {customers > 0 ? (
+            <button type="button" className="open link" onClick={() => set({ open: `product:${name}` })}>
+              {name || t.products.noName}
+            </button>
+          ) : (
+            name || t.products.noName
+          )}
           {isProduct && <span className="under">{category ?? t.products.none}</span>}
         </ShareBar>
       ),
@@ -56,6 +62,7 @@ export function ProductsTable({ first, asked }: { first: ProductsFound; asked: P
         columns={columns}
         rows={nodes}
         keyOf={({ name }) => name}
+        opens={({ customers }) => customers > 0}
         served={{ order: orderOf(address), ask: (order) => set({ order: order === "REVENUE" ? undefined : order }) }}
       />
       {problem && <Failed problem={problem} retry={more} what={t.products.what} />}
