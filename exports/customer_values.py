@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics.copy.engine import column_of
+from analytics.figures import average
 from analytics.prediction.forecast import probability_alive
 from analytics.prediction.lifetime import MODEL, Model
 from analytics.prediction.worth import churn_risk
@@ -30,6 +31,7 @@ from rules.exports import BALANCE_COLUMN
 
 Ints = NDArray[np.int64]
 
+AVERAGE = money("averageOrderValue", "Average order", printed=False)
 LAST_PURCHASE = day("lastPurchaseDate", "Last purchase")
 DAYS_SINCE = integer("daysSinceLastPurchase", "Days since", printed=False)
 SEGMENT = text("segment", "Segment")
@@ -95,9 +97,13 @@ async def values_of_customers(context: Context, ids: Ints, as_of: int, scoring: 
 
 
 async def _bought(context: Context, ids: Ints, as_of: int) -> list[Extra]:
-    """How often and when last."""
+    """How often, for how much each time, and when last."""
     spent = (await spending_at(context, as_of)).at(ids)
     never = spent.last_day == NEVER
+
+    def averages(rows: slice) -> Any:
+        pairs = zip(spent.spent[rows].tolist(), spent.orders[rows].tolist(), strict=True)
+        return pa.array([average(revenue, orders) for revenue, orders in pairs], pa.int64())
 
     def last_days(rows: slice) -> Any:
         return pa.array(spent.last_day[rows], pa.int32(), mask=never[rows])
@@ -105,7 +111,8 @@ async def _bought(context: Context, ids: Ints, as_of: int) -> list[Extra]:
     def days_since(rows: slice) -> Any:
         return pa.array(as_of - spent.last_day[rows].astype(np.int64), mask=never[rows])
 
-    return [count("orders", "Orders", spent.orders), Extra(LAST_PURCHASE, last_days), Extra(DAYS_SINCE, days_since)]
+    often = count("orders", "Orders", spent.orders)
+    return [often, Extra(AVERAGE, averages), Extra(LAST_PURCHASE, last_days), Extra(DAYS_SINCE, days_since)]
 
 
 async def _scores(context: Context, ids: Ints, scoring: Scoring) -> list[Extra]:

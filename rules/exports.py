@@ -47,8 +47,17 @@ REPORTS = (
 # of it needs the pii claim.
 BALANCE_COLUMN = "outstandingBalance"  # of today alone
 LIST_COLUMNS = (
-    *("revenue", "orders", "lastPurchaseDate", "daysSinceLastPurchase", "segment", "recencyScore", "frequencyScore"),
-    *("monetaryScore", BALANCE_COLUMN, "probabilityAlive", "churnRisk", "expectedRevenue", "atStake"),
+    *("revenue", "orders", "averageOrderValue", "lastPurchaseDate", "daysSinceLastPurchase", "segment"),
+    *(
+        "recencyScore",
+        "frequencyScore",
+        "monetaryScore",
+        BALANCE_COLUMN,
+        "probabilityAlive",
+        "churnRisk",
+        "expectedRevenue",
+        "atStake",
+    ),
 )
 PROFILE_COLUMNS = (
     *("type", "isActive", "isVerified", "joinedOn", "firstName", "lastName", "gender", "creditLimit"),

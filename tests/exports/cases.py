@@ -264,9 +264,9 @@ CASES = [
         "customers",
         CUSTOMERS,
         "customers",
-        f'nodes {{ {PROFILE} tags purchases(asOf: "2026-03-05") {{ revenue orders lastPurchaseDate '
-        "daysSinceLastPurchase } rfm(scheme: RETAIL, days: null) { recencyScore frequencyScore monetaryScore "
-        "segment { name } } }",
+        f'nodes {{ {PROFILE} tags purchases(asOf: "2026-03-05") {{ revenue orders averageOrderValue '
+        "lastPurchaseDate daysSinceLastPurchase } rfm(scheme: RETAIL, days: null) { recencyScore frequencyScore "
+        "monetaryScore segment { name } } }",
         listed,
     ),
     Case(

@@ -351,7 +351,7 @@ def test_a_list_has_the_columns_that_are_asked_for(files: Files) -> None:
     assert [list(row) for row in rows] == [["tags", "number", "orders"]] * len(everything)
     assert rows == [{name: row[name] for name in ("tags", "number", "orders")} for row in everything]
     for wrong, message in (
-        ('["number", "shoeSize"]', 'there is no column "shoeSize": there are number, name, revenue, orders, last'),
+        ('["number", "shoeSize"]', 'there is no column "shoeSize": there are number, name, revenue, orders, average'),
         ("[]", "`columns` is empty: leave it out for all of them"),
     ):
         query = f"{{ customers {{ exportUrl(format: CSV, columns: {wrong}) }} }}"

@@ -163,6 +163,7 @@ test("whom to call is two clicks away, by what is at stake, and can be exported;
   const chunks = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk);
   const lines = Buffer.concat(chunks).toString("utf-8").trim().split(/\r?\n/);
+  assert.match(lines[0], /^\ufeff?number,name,revenue,orders,lastPurchaseDate,segment,joinedOn,type$/);
   assert.ok(lines.length >= leaving.totalCount + 1, `${lines.length} lines`);
   assert.ok(lines.some((line) => line.includes(leaving.nodes[0].number)));
   await close();

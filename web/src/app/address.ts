@@ -61,6 +61,9 @@ export interface Address {
   sinceMax?: number;
   /** What is owed: at least so much. */
   owesMin?: number;
+  /** What the year ahead is expected to bring. */
+  expectedMin?: number;
+  expectedMax?: number;
   segment?: string;
   source?: string;
   tag?: string;
@@ -68,6 +71,8 @@ export interface Address {
   lastTo?: string;
   joinedFrom?: string;
   joinedTo?: string;
+  /** Joined at most so many days before the day that is looked at. */
+  joinedWithin?: number;
   city?: string;
   country?: string;
   columns?: string;
@@ -128,6 +133,8 @@ const READERS: { [Name in keyof Address]-?: (value: unknown) => Address[Name] | 
   sinceMin: whole,
   sinceMax: whole,
   owesMin: whole,
+  expectedMin: whole,
+  expectedMax: whole,
   segment: one(...Object.values(t.segmentNames).flatMap((names) => Object.keys(names))),
   source: text,
   tag: text,
@@ -135,6 +142,7 @@ const READERS: { [Name in keyof Address]-?: (value: unknown) => Address[Name] | 
   lastTo: day,
   joinedFrom: day,
   joinedTo: day,
+  joinedWithin: window,
   city: text,
   country: text,
   columns: text,

@@ -5,17 +5,20 @@ import { useAddress } from "../address";
 import { useTitle } from "../shell/shell";
 import { useDay, useShop } from "../shell/shop";
 import { t } from "../texts";
+import { AllStorefronts } from "./all-storefronts";
 
 interface PageProps {
   title: string;
   about?: ReactNode;
+  /** Whether it is about all storefronts, whichever is chosen. */
+  isOfAllStorefronts?: boolean;
   tools?: ReactNode;
   filters?: ReactNode;
   children: ReactNode;
 }
 
 /** A page: its title, what it is filtered by, and from which day it looks. */
-export function Page({ title, about, tools, filters, children }: PageProps) {
+export function Page({ title, about, isOfAllStorefronts = false, tools, filters, children }: PageProps) {
   useTitle(title);
   return (
     <div className="page">
@@ -24,7 +27,11 @@ export function Page({ title, about, tools, filters, children }: PageProps) {
           <Title order={1} size="h2">
             {title}
           </Title>
-          {about && <p className="about">{about}</p>}
+          {about && (
+            <p className="about">
+              {about} {isOfAllStorefronts && <AllStorefronts />}
+            </p>
+          )}
         </div>
         {tools}
       </Group>

@@ -1,5 +1,5 @@
 export const acquisition = {
-  about: "Where customers come from, and what they have brought since. All storefronts.",
+  about: "Where customers come from, and what they have brought since.",
   what: "Acquisition",
   figures: "The period in figures",
   joined: "Customers who joined",

@@ -1,5 +1,5 @@
 export const receivables = {
-  about: "What is owed on sales, for how long, and by whom. All storefronts.",
+  about: "What is owed on sales, for how long, and by whom.",
   what: "What is owed",
   figures: "What is owed in figures",
   total: "Owed on sales",

@@ -38,6 +38,7 @@ export default function AcquisitionPage() {
     <Page
       title={t.pages.acquisition}
       about={t.acquisition.about}
+      isOfAllStorefronts
       tools={<AcquisitionTools asked={asked} />}
       filters={
         <Filters dates={<PeriodChoice usual={YEAR} />} />

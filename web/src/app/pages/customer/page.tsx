@@ -59,6 +59,7 @@ export default function CustomerPage() {
           {t.customer.all}
         </Link>
       }
+      isOfAllStorefronts
       filters={
         <Filters dates={<DayChoice />} />
       }

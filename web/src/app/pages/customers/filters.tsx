@@ -3,7 +3,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
 
 import { type Address, useAddress } from "../../address";
-import { isSearch } from "../../format/formats";
+import { daysBefore, isSearch } from "../../format/formats";
 import { useChip } from "../../parts/chips";
 import { DayChoice } from "../../parts/dates";
 import { DayInput } from "../../parts/day-input";
@@ -14,8 +14,8 @@ import { FacetInput } from "./facet-input";
 
 const SEARCH_MS = 250;
 
-/** What of all customers the address asks for. */
-export function filterOf(address: Address) {
+/** What of all customers the address asks for, on a day. */
+export function filterOf(address: Address, asOf: string) {
   const { q, type, risk, segment, source, tag, city, country, min, max } = address;
   return {
     search: q && isSearch(q) ? q : null,
@@ -32,21 +32,29 @@ export function filterOf(address: Address) {
     tags: tag ? [tag] : null,
     city: city ?? null,
     country: country ?? null,
-    revenue: min === undefined && max === undefined ? null : { min: text(min), max: text(max) },
+    revenue: amounts(min, max),
     lastPurchase: between(address.lastFrom, address.lastTo),
-    joined: between(address.joinedFrom, address.joinedTo),
+    expectedRevenue: amounts(address.expectedMin, address.expectedMax),
+    joined: between(joinedFrom(address, asOf), address.joinedTo),
   };
 }
 
 const truth = (answer: "yes" | "no" | undefined) => (answer ? answer === "yes" : null);
 const ranged = (min: number | undefined, max: number | undefined) => (min === undefined && max === undefined ? null : { min: min ?? null, max: max ?? null });
+const amounts = (min: number | undefined, max: number | undefined) => (min === undefined && max === undefined ? null : { min: text(min), max: text(max) });
 const text = (number: number | undefined) => (number === undefined ? null : String(number));
 const between = (start: string | undefined, end: string | undefined) => (start || end ? { start: start ?? null, end: end ?? null } : null);
+
+/** The later of the first day and that of so many days ago. */
+function joinedFrom({ joinedFrom: from, joinedWithin }: Address, asOf: string): string | undefined {
+  const within = joinedWithin === undefined ? undefined : daysBefore(asOf, joinedWithin);
+  return from && within ? (from > within ? from : within) : (from ?? within);
+}
 
 export function CustomerFilters() {
   const [address] = useAddress();
   const { segmentScheme } = useShop();
-  const isWrong = { since: isUpsideDown(address.sinceMin, address.sinceMax), spent: isUpsideDown(address.min, address.max), last: isUpsideDown(address.lastFrom, address.lastTo), joined: isUpsideDown(address.joinedFrom, address.joinedTo) };
+  const isWrong = { since: isUpsideDown(address.sinceMin, address.sinceMax), spent: isUpsideDown(address.min, address.max), expected: isUpsideDown(address.expectedMin, address.expectedMax), last: isUpsideDown(address.lastFrom, address.lastTo), joined: isUpsideDown(address.joinedFrom, address.joinedTo) };
   return (
     <Filters
       isWrong={Object.values(isWrong).includes(true)}
@@ -70,8 +78,11 @@ export function CustomerFilters() {
       <NumberInput name="min" label={t.customers.min} />
       <NumberInput name="max" label={t.customers.max} error={isWrong.spent} />
       <NumberInput name="owesMin" label={t.customers.owesMin} />
+      <NumberInput name="expectedMin" label={t.customers.expectedMin} />
+      <NumberInput name="expectedMax" label={t.customers.expectedMax} error={isWrong.expected} />
       <Day name="lastFrom" label={t.customers.lastFrom} />
       <Day name="lastTo" label={t.customers.lastTo} error={isWrong.last} />
+      <NumberInput name="joinedWithin" label={t.customers.joinedWithin} />
       <Day name="joinedFrom" label={t.customers.joinedFrom} />
       <Day name="joinedTo" label={t.customers.joinedTo} error={isWrong.joined} />
       <FacetInput name="source" label={t.customers.source} />
@@ -130,7 +141,7 @@ function Day({ name, label, error = false }: DayProps) {
 }
 
 interface NumberInputProps {
-  name: "min" | "max" | "sinceMin" | "sinceMax" | "owesMin";
+  name: "min" | "max" | "sinceMin" | "sinceMax" | "owesMin" | "expectedMin" | "expectedMax" | "joinedWithin";
   label: string;
   error?: boolean;
 }

@@ -7,7 +7,7 @@ import { Panel } from "../../parts/panel";
 import { Empty, Loaded } from "../../parts/states";
 import { useDay, useFormats, useShop } from "../../shell/shop";
 import { t } from "../../texts";
-import { chosenColumns, COLUMNS, type ColumnName } from "./columns";
+import { chosenColumns, COLUMNS, type ColumnName, columnsOfFile } from "./columns";
 import { CustomersExports } from "./exports";
 import { CustomerFilters, filterOf } from "./filters";
 import { type Asked, customersQuery } from "./query";
@@ -17,15 +17,17 @@ const PAGE = 50;
 
 export default function Customers() {
   const [address] = useAddress();
-  const { segmentScheme, segmentDays } = useShop();
+  const { segmentScheme, segmentDays, today } = useShop();
+  const asOf = useDay();
+  const columns = chosenColumns(address.columns);
   const asked: Asked = {
-    filter: filterOf(address),
+    filter: filterOf(address, asOf),
     orderBy: orderOf(address),
-    asOf: useDay(),
+    asOf,
     scheme: segmentScheme,
     days: segmentDays,
     first: PAGE,
-    ...wanted(chosenColumns(address.columns)),
+    ...wanted(columns),
   };
   const report = useReport(customersQuery, asked, { isPrivate: true });
   const formats = useFormats();
@@ -37,7 +39,7 @@ export default function Customers() {
             title={t.customers.found(formats.count(customers.totalCount), customers.totalCount)}
             tools={
               <Group gap={6}>
-                <CustomersExports asked={{ filter: asked.filter ?? null, orderBy: asked.orderBy ?? null, asOf: asked.asOf }} />
+                <CustomersExports asked={{ filter: asked.filter ?? null, orderBy: asked.orderBy ?? null, asOf, columns: columnsOfFile(columns, { isPast: asOf < today, hidden: report.hidden }) }} />
                 <ColumnChoice />
               </Group>
             }
@@ -49,7 +51,7 @@ export default function Customers() {
                 key={JSON.stringify(asked)}
                 first={customers}
                 asked={asked}
-                columns={chosenColumns(address.columns)}
+                columns={columns}
               />
             )}
           </Panel>

@@ -27,7 +27,7 @@ const NO_ANSWER = {};
 export default function QualityPage() {
   const report = useReport(qualityQuery, NO_ANSWER);
   return (
-    <Page title={t.pages.quality} about={t.quality.about}>
+    <Page title={t.pages.quality} about={t.quality.about} isOfAllStorefronts>
       <Loaded report={report} what={t.quality.what}>
         {({ viewer: { business } }) => (
           <>

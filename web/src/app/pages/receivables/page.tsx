@@ -43,6 +43,7 @@ export default function ReceivablesPage() {
     <Page
       title={t.pages.receivables}
       about={t.receivables.about}
+      isOfAllStorefronts
       tools={<ReceivablesTools asked={{ asOf }} />}
       filters={
         <Filters dates={<DayChoice />} />
