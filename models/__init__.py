@@ -13,6 +13,17 @@ from models.idempotency import UsedKey
 from models.imports import ImportRun
 from models.jobs import Job, JobBatch, JobFile, JobStep
 from models.leases import WorkLease
+from models.loyalty.earning import EarningRule
+from models.loyalty.ledger import LoyaltyEntry, LoyaltyEntryNote, LoyaltyLot, LoyaltyLotPart
+from models.loyalty.members import (
+    LoyaltyMembership,
+    LoyaltyMembershipChange,
+    LoyaltyTierChange,
+    WelcomedContact,
+)
+from models.loyalty.rewards import LoyaltyRedemption, LoyaltyReward
+from models.loyalty.settings import LoyaltySettings
+from models.loyalty.tiers import LoyaltyTier
 from models.merging import CustomerMerge, MergedRow
 from models.preferences import Preference
 from models.sales import Payment, Refund, RefundItem, Sale, SaleItem, SaleNumbering, SaleStatusChange
@@ -31,6 +42,7 @@ __all__ = [
     "DemoShop",
     "DismissedDuplicate",
     "DuplicateCandidate",
+    "EarningRule",
     "ErasedCustomer",
     "ErasureRequest",
     "Event",
@@ -41,6 +53,17 @@ __all__ = [
     "JobBatch",
     "JobFile",
     "JobStep",
+    "LoyaltyEntry",
+    "LoyaltyEntryNote",
+    "LoyaltyLot",
+    "LoyaltyLotPart",
+    "LoyaltyMembership",
+    "LoyaltyMembershipChange",
+    "LoyaltyRedemption",
+    "LoyaltyReward",
+    "LoyaltySettings",
+    "LoyaltyTier",
+    "LoyaltyTierChange",
     "MergedRow",
     "Payment",
     "PendingRegistration",
@@ -57,6 +80,7 @@ __all__ = [
     "UsedKey",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "WelcomedContact",
     "WithdrawnContact",
     "WorkLease",
 ]

@@ -19,6 +19,9 @@ from models.erasure import erased_customer, erasure_request
 from models.events import event
 from models.idempotency import used_key
 from models.jobs import job, job_file
+from models.loyalty.ledger import loyalty_entry, loyalty_entry_note, loyalty_lot
+from models.loyalty.members import loyalty_membership, loyalty_membership_change, loyalty_tier_change
+from models.loyalty.rewards import loyalty_redemption
 from models.merging import customer_merge, merged_row
 from models.preferences import preference
 from models.sales import payment, refund, sale
@@ -76,6 +79,7 @@ audit_entry = table(AuditEntry)
 
 NAMELESS = "it is of the nameless customer, so that past reports keep their totals"
 HISTORY = "it says what happened to that record"
+LEDGER = "entries are never changed: points that move are entries of both"
 PAIR = "the pair is known by its two ids"
 TAG, EXTERNAL_ID, PREFERENCE_KEY = ("tag",), ("system", "value"), ("type", "folded_key")
 PREFERENCE = (*PREFERENCE_KEY, "listed")
@@ -97,6 +101,13 @@ BELONGINGS: Sequence[Belonging] = (
     Belonging(refund.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS, is_book=True),
     Belonging(payment.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS, is_book=True),
     Belonging(touchpoint.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS, is_book=True),
+    Belonging(loyalty_lot.c.customer_id, Merging.MOVES, Erasing.STAYS, NAMELESS),
+    Belonging(loyalty_redemption.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS),
+    Belonging(loyalty_entry.c.customer_id, Merging.STAYS, Erasing.STAYS, LEDGER),
+    Belonging(loyalty_entry_note.c.customer_id, Merging.STAYS, Erasing.REMOVED, LEDGER),
+    Belonging(loyalty_membership.c.customer_id, Merging.STAYS, Erasing.BLANKED, LEDGER),
+    Belonging(loyalty_membership_change.c.customer_id, Merging.STAYS, Erasing.STAYS, HISTORY),
+    Belonging(loyalty_tier_change.c.customer_id, Merging.STAYS, Erasing.STAYS, HISTORY),
     Belonging(customer_merge.c.kept_id, Merging.STAYS, Erasing.STAYS, HISTORY),
     Belonging(customer_merge.c.merged_id, Merging.STAYS, Erasing.STAYS, HISTORY),
     Belonging(erasure_request.c.customer_id, Merging.STAYS, Erasing.BLANKED, "a pending one refuses the merge"),
@@ -139,6 +150,10 @@ NOT_BLANKED: Mapping[str, str] = {
     "external_id.system": "the name of another system; its row is removed",
     "consent_event.actor": WHO_DID,
     "customer_merge.actor": WHO_DID,
+    "loyalty_entry.actor": WHO_DID,
+    "loyalty_lot.earned_by": "rates, multipliers, and money by lines",
+    "loyalty_membership_change.actor": WHO_DID,
+    "loyalty_redemption.used_by": WHO_DID,
     "erasure_request.requested_by": WHO_DID,
     "ticket.digest": "of random bytes; its row is removed",
     "ticket.code_digest": "of random characters; its row is removed",

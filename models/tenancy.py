@@ -19,6 +19,7 @@ ONLY_READ = ("installation", "customer_search")  # of no business, or guarded by
 RIGHTS = {
     "business": "SELECT, UPDATE",  # it is made and removed by the installation
     "audit_entry": "SELECT, INSERT",  # what was written there stays
+    "loyalty_entry": "SELECT, INSERT",
 }
 
 THE_BUSINESS = "nullif(current_setting('app.business', true), '')::bigint"

@@ -11,7 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from models import Business
 from models.businesses import PortalSignIn, Weekday
 from models.database import Database, table
+from models.loyalty.settings import loyalty_settings
+from models.loyalty.tiers import loyalty_tier
 from resolvers.codes import mailed_by, ways_out
+from resolvers.loyalty.settings import columns_at_first
+from resolvers.loyalty.tiers import first_tier_columns
 from resolvers.operation.writing import Write
 from rules.businesses import checked_settings
 from rules.currency import exponent_of
@@ -89,6 +93,12 @@ async def ensure_business(  # noqa: PLR0913  a business is made of these
         insert = sqlite.insert if database.is_sqlite else postgresql.insert
         async with database.transaction() as connection:  # another process may be making it at this moment
             await connection.execute(insert(business).values(made).on_conflict_do_nothing())
+            key = await connection.scalar(select(business.c.id).where(business.c.name == name))
+            program = {"business_id": key, "version": 1, "revision": 0}
+            settings = insert(loyalty_settings).values({**program, **columns_at_first()})
+            await connection.execute(settings.on_conflict_do_nothing())
+            tiers = [{**program, **columns} for columns in first_tier_columns()]
+            await connection.execute(insert(loyalty_tier).on_conflict_do_nothing(), tiers)
         found = await _called(database, name)
     for setting, wanted in (("currency", currency), ("timezone", timezone)):
         kept = getattr(found, setting)

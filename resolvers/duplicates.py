@@ -35,6 +35,7 @@ from resolvers.operation.leases import Lease
 from resolvers.operation.paging import Keyset, Page, PageArguments, list_digest, pager
 from resolvers.operation.viewer import Role
 from resolvers.operation.writing import Write, writing
+from resolvers.payloads import Deleted
 from rules.currency import MILLION
 from rules.duplicates import (
     HALF_KEY,
@@ -120,13 +121,6 @@ class DismissDuplicate:
     """A pair that is two persons, by its number."""
 
     pair: int
-
-
-@dataclass(frozen=True)
-class Deleted:
-    """What is gone."""
-
-    id: str
 
 
 async def dismiss_duplicate(write: Write, asked: DismissDuplicate) -> Deleted:

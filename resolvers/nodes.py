@@ -9,6 +9,9 @@ from resolvers.delivered import delivery_by_id
 from resolvers.erasure import erasure_request_by_id
 from resolvers.events import event_by_id
 from resolvers.jobs import job_by_id
+from resolvers.loyalty.earning import earning_rule_by_id
+from resolvers.loyalty.rewards import loyalty_reward_by_id
+from resolvers.loyalty.tiers import loyalty_tier_by_id
 from resolvers.operation.context import Batch, Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import read_id
@@ -21,9 +24,12 @@ MAX_NODES = 100
 
 LOADERS: dict[str, Batch] = {
     "Customer": customer_by_id,
+    "EarningRule": earning_rule_by_id,
     "ErasureRequest": erasure_request_by_id,
     "Event": event_by_id,
     "Job": job_by_id,
+    "LoyaltyReward": loyalty_reward_by_id,
+    "LoyaltyTier": loyalty_tier_by_id,
     "Payment": payment_by_id,
     "Refund": refund_by_id,
     "Sale": sale_by_id,

@@ -26,3 +26,10 @@ class MovedCount:
 
     kind: Annotated[str, "What they are, like `sale`."]
     count: Annotated[int, "How many."]
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What is gone."""
+
+    id: str

@@ -23,7 +23,6 @@ from models.webhooks import (
     endpoints_with_id,
 )
 from resolvers.deliveries import CANNOT_OPEN, secrets_of, told_so_far
-from resolvers.duplicates import Deleted
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import global_id
@@ -33,6 +32,7 @@ from resolvers.operation.sealing import CannotOpen
 from resolvers.operation.sending import Parcel
 from resolvers.operation.viewer import Role
 from resolvers.operation.writing import Write
+from resolvers.payloads import Deleted
 from rules.addresses import fault_of_url
 from rules.events import ENDPOINT_DISABLED, TESTED, body_of
 from rules.problems import Problems, optional_text, required_text, whole_number

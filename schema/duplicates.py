@@ -4,16 +4,15 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers.duplicates import Deleted, DismissDuplicate, DuplicatesQuestion, dismiss_duplicate, list_duplicates
+from resolvers.duplicates import DismissDuplicate, DuplicatesQuestion, dismiss_duplicate, list_duplicates
 from resolvers.operation.ids import key_of
 from resolvers.operation.paging import PageArguments
 from rules.duplicates import SHOWN_SCORE, DuplicateEvidence
 from schema.arguments import After, First, Info, about, said
 from schema.connections import Words, connection
+from schema.deleting import DeleteResult
 from schema.exports import export_url
 from schema.of_customer import customer_of
-from schema.refusals import NotAllowed, NotFound
-from schema.results import registered
 
 strawberry.enum(DuplicateEvidence, description="Why two customers may be one person.")
 
@@ -36,11 +35,6 @@ DuplicateConnection = connection(
     name="Duplicate",
     exported_by=export_url(),
 )
-registered(Deleted, id=strawberry.field(description="The id of what is gone.", graphql_type=strawberry.ID))
-DeleteResult = Annotated[
-    Deleted | NotFound | NotAllowed,
-    strawberry.union("DeleteResult", description="What is gone, or why nothing was changed."),
-]
 
 
 @strawberry.type

@@ -10,6 +10,7 @@ from schema.duplicates import DuplicatesMutations
 from schema.editing import EditingMutations
 from schema.erasure import ErasureMutations
 from schema.jobs import JobsMutations
+from schema.loyalty.program import LoyaltyMutations
 from schema.merging import MergingMutations
 from schema.preferences import PreferencesMutations
 from schema.recording import RecordingMutations
@@ -34,5 +35,6 @@ class Mutation(
     ErasureMutations,
     WebhooksMutations,
     BusinessesMutations,
+    LoyaltyMutations,
 ):
     """What can be changed, in the order of the exported schema."""

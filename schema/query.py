@@ -13,6 +13,7 @@ from schema.events import EventsQueries
 from schema.facets import FacetsQueries
 from schema.jobs import JobsQueries
 from schema.lifetime_value import LifetimeValueQueries
+from schema.loyalty.program import LoyaltyQueries
 from schema.nodes import NodesQueries
 from schema.patterns import PatternsQueries
 from schema.prediction import PredictionQueries
@@ -50,6 +51,7 @@ class Query(
     ErasureQueries,
     AuditQueries,
     DuplicatesQueries,
+    LoyaltyQueries,
     EventsQueries,
     WebhooksQueries,
 ):

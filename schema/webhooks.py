@@ -37,7 +37,7 @@ from resolvers.webhooks import (
 )
 from schema.arguments import After, First, Info, about, said
 from schema.connections import Words, connection
-from schema.duplicates import DeleteResult
+from schema.deleting import DeleteResult
 from schema.events import Event
 from schema.execution.lookups import arguments_of, looked_up
 from schema.nodes import Node

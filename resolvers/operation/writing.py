@@ -37,7 +37,20 @@ D = TypeVar("D")
 Operation = Callable[["Write", A], Awaitable[D]]
 
 COPIED: Mapping[str, CopiedTable] = {copied.name: copied for copied in COPIED_TABLES}
-COUNTED_BY: Mapping[str, Counter] = {"touchpoint": Counter.CONTACTS}  # tables whose every change moves a counter
+OF_PROGRAM = (
+    "earning_rule",
+    "loyalty_entry",
+    "loyalty_lot",
+    "loyalty_membership",
+    "loyalty_redemption",
+    "loyalty_reward",
+    "loyalty_settings",
+    "loyalty_tier",
+)
+COUNTED_BY: Mapping[str, Counter] = {  # tables whose every change moves a counter
+    "touchpoint": Counter.CONTACTS,
+    **dict.fromkeys(OF_PROGRAM, Counter.PROGRAM),
+}
 
 
 class NoSuchBusiness(LookupError):

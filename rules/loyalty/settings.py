@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from rules.amounts import check_money
 from rules.currency import MILLION
 from rules.days import date_of, day_number
 from rules.problems import Problems, required_text, short_list, whole_number
@@ -196,9 +197,7 @@ def _reminders(problems: Problems, name: str, values: Sequence[int]) -> tuple[in
 
 
 def _least_sale(problems: Problems, name: str, amount: Decimal) -> Decimal:
-    if not 0 <= amount <= MOST_POINTS:
-        problems.add(name, InputProblemCode.OUT_OF_RANGE, f"Give an amount from 0 to {MOST_POINTS:,}.")
-        return Decimal(0)
+    check_money(problems, name, amount)
     return amount
 
 

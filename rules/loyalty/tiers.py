@@ -99,3 +99,12 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+# What a program begins with.
+FIRST_TIERS = (
+    ProgramTier(0, "Bronze", 1, is_base=True),
+    ProgramTier(0, "Silver", 2, min_points=10_000, multiplier=1_200_000),
+    ProgramTier(0, "Gold", 3, min_points=50_000, multiplier=1_500_000),
+    ProgramTier(0, "Platinum", 4, min_points=100_000, multiplier=2_000_000),
+)

@@ -11,16 +11,17 @@ from resolvers.operation.viewer import Role, Viewer
 
 # What anybody may ask for without a token, and with any: where a business allows it, it is for people it does not know.
 PUBLIC = "Mutation: confirmContact registerCustomer resendConfirmation"
-VIEWER = """Query: acquisition categoryAffinity customer customerFacets customers lifetimeValueModel
-    lifetimeValueReport node nodes productReport purchasePatterns receivablesAging retention sale sales segmentMigration
-    segmentation segmentationTrend storefronts touchpoints viewer
+VIEWER = """Query: acquisition categoryAffinity customer customerFacets customers earningRules lifetimeValueModel
+    lifetimeValueReport loyaltyRewards loyaltySettings loyaltyTiers node nodes productReport purchasePatterns
+    receivablesAging retention sale sales segmentMigration segmentation segmentationTrend storefronts touchpoints viewer
     Subscription: dataChanged"""
 STAFF = """Query: duplicateCandidates
     Mutation: createCustomer deletePreferences recordPayment recordSale recordSales refundSale setConsents
     setCustomersTags setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer voidSale"""
 MANAGER = """Query: businessSettings erasureRequests job
-    Mutation: assignSale cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
-    setCustomersActive setCustomersConsent unmergeCustomers"""
+    Mutation: assignSale cancelErasure cancelJob deleteEarningRule deleteLoyaltyReward deleteLoyaltyTier
+    dismissDuplicate linkCustomer mergeCustomers requestErasure saveEarningRule saveLoyaltyReward saveLoyaltyTier
+    setCustomersActive setCustomersConsent unmergeCustomers updateLoyaltySettings"""
 ADMIN = """Query: auditTrail eventTypes events jobs webhookEndpoints
     Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret runMaintenance
     saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings"""

@@ -11,8 +11,9 @@ LEAST_ROLE = {
     Role.CUSTOMER: "confirmContact registerCustomer resendConfirmation",  # and without a token
     Role.STAFF: """createCustomer deletePreferences recordPayment recordSale recordSales refundSale setConsents
         setCustomersTags setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer voidSale""",
-    Role.MANAGER: """assignSale cancelErasure cancelJob dismissDuplicate linkCustomer mergeCustomers requestErasure
-        setCustomersActive setCustomersConsent unmergeCustomers""",
+    Role.MANAGER: """assignSale cancelErasure cancelJob deleteEarningRule deleteLoyaltyReward deleteLoyaltyTier
+        dismissDuplicate linkCustomer mergeCustomers requestErasure saveEarningRule saveLoyaltyReward saveLoyaltyTier
+        setCustomersActive setCustomersConsent unmergeCustomers updateLoyaltySettings""",
     Role.ADMIN: """deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret
         runMaintenance saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings""",
 }
@@ -22,9 +23,9 @@ OF_EVERYBODY = frozenset(LEAST_ROLE[Role.CUSTOMER].split())
 
 # Those that name nothing that has to be there: for another business they do the same, to it.
 OF_NOTHING = frozenset(
-    (*OF_EVERYBODY, "createCustomer", "runMaintenance", "saveWebhookEndpoint", "setCustomersActive",
-     "setCustomersConsent",
-     "setCustomersTags", "updateBusinessSettings", "upsertCustomers")
+    (*OF_EVERYBODY, "createCustomer", "runMaintenance", "saveEarningRule", "saveLoyaltyReward", "saveLoyaltyTier",
+     "saveWebhookEndpoint", "setCustomersActive", "setCustomersConsent", "setCustomersTags", "updateBusinessSettings",
+     "updateLoyaltySettings", "upsertCustomers")
 )  # fmt: skip
 # Than what the corner shop has: their own tests are of endpoints, and of tickets.
 OF_ENDPOINTS = ("deleteWebhookEndpoint", "retryDelivery", "rotateWebhookSecret", "testWebhookEndpoint")
@@ -47,6 +48,9 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "cancelJob": f'cancelJob(id: "{global_id("Job", 1)}")',
         "confirmContact": f'confirmContact(ticket: "{some_ticket(shop)}", code: "23456789")',
         "createCustomer": 'createCustomer(input: {firstName: "New"})',
+        "deleteEarningRule": f'deleteEarningRule(id: "{global_id("EarningRule", 1)}")',
+        "deleteLoyaltyReward": f'deleteLoyaltyReward(id: "{global_id("LoyaltyReward", 1)}")',
+        "deleteLoyaltyTier": f'deleteLoyaltyTier(id: "{tier_id(2)}", moveTo: "{tier_id(1)}")',
         "deletePreferences": f"deletePreferences(customer: {ann}, preferences: [{{{preference}}}])",
         "deleteWebhookEndpoint": f"deleteWebhookEndpoint({endpoint})",
         "dismissDuplicate": f'dismissDuplicate(id: "{pair_of(shop, "ANN", "BEN")}")',
@@ -65,6 +69,9 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "rotateWebhookSecret": f"rotateWebhookSecret({endpoint})",
         "runMaintenance": "runMaintenance",
         "saveWebhookEndpoint": 'saveWebhookEndpoint(input: {url: "https://example.com/hooks", types: []})',
+        "saveEarningRule": 'saveEarningRule(input: {name: "Twice", multiplier: "2"})',
+        "saveLoyaltyReward": 'saveLoyaltyReward(input: {name: "Coffee", pointsCost: 100})',
+        "saveLoyaltyTier": 'saveLoyaltyTier(input: {name: "Diamond", rank: 9, minPoints: 200000})',
         "setConsents": f"setConsents(customer: {ann}, consents: [{{channel: PUSH, given: false}}])",
         "setCustomersActive": f"setCustomersActive({target}, isActive: false)",
         "setCustomersConsent": f"setCustomersConsent({target}, consent: {{channel: PUSH, given: false}})",
@@ -74,6 +81,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "unmergeCustomers": f'unmergeCustomers(merged: "{customer_id(shop, "NEW")}")',
         "updateBusinessSettings": 'updateBusinessSettings(input: {version: 1, region: "DE"})',
         "updateCustomer": f'updateCustomer(id: {ann}, input: {{firstName: "Other"}})',
+        "updateLoyaltySettings": "updateLoyaltySettings(input: {version: 1, isActive: true})",
         "updateSaleStatus": f'updateSaleStatus(sale: "{global_id("Sale", shop.id_of_sale("A5"))}", status: CANCELLED)',
         "upsertCustomers": 'upsertCustomers(inputs: [{number: "N-1"}])',
         "voidSale": f'voidSale({first}, reason: "twice", {key})',
@@ -91,6 +99,16 @@ def pair_of(shop: Shop, one: str, other: str) -> str:
     return global_id("DuplicateCandidate", pair_key(shop.id_of(one), shop.id_of(other)))
 
 
+def tier_id(place: int) -> str:
+    """The public id of a tier that a program begins with, the base first; the corner shop is alone on its store."""
+    return global_id("LoyaltyTier", place)
+
+
 def calls_before(shop: Shop) -> dict[str, str]:
     """What has to have been done before, for a mutation to change something."""
-    return {"unmergeCustomers": mutation_calls(shop)["mergeCustomers"]}
+    calls = mutation_calls(shop)
+    return {
+        "deleteEarningRule": calls["saveEarningRule"],
+        "deleteLoyaltyReward": calls["saveLoyaltyReward"],
+        "unmergeCustomers": calls["mergeCustomers"],
+    }

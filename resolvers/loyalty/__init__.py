@@ -1,0 +1,1 @@
+"""The loyalty program: its settings, tiers, rules and rewards, and what members do."""

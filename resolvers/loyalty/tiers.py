@@ -1,0 +1,224 @@
+"""Tiers of the loyalty program: saved and deleted by the shop, and read as the rules know them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+import orjson
+
+from models.loyalty.rewards import loyalty_reward, loyalty_reward_rows
+from models.loyalty.tiers import loyalty_tier, loyalty_tier_rows, tier_members, tiers_of_business, tiers_with_id
+from resolvers.operation.context import Context
+from resolvers.operation.ids import global_id
+from resolvers.operation.loaders import one_each
+from resolvers.operation.writing import Write
+from rules.amounts import check_money, minor_units
+from rules.loyalty.ranking import MOST_TIERS, misplaced, tier_benefits
+from rules.loyalty.settings import checked_rate
+from rules.loyalty.tiers import FIRST_TIERS, ProgramTier
+from rules.problems import Problems, required_text, whole_number
+from rules.refusals import Duplicate, InputProblemCode, NotAllowed, NotAllowedReason, NotFound
+
+LONGEST_NAME = 80
+HIGHEST_RANK = 1_000_000
+MOST_POINTS = 10**12
+
+
+@dataclass(frozen=True)
+class SaveLoyaltyTier:
+    """The whole tier, a new one without an id; the multiplier is millionths once it is checked."""
+
+    id: int | None
+    version: int | None
+    name: str
+    rank: int
+    is_base: bool
+    min_points: int | None
+    min_spend: Decimal | None
+    min_purchases: int | None
+    earn_multiplier: Any
+    never_demotes: bool
+    benefits: tuple[str, ...]
+
+    def checked(self, problems: Problems) -> Self:
+        """The same as it is kept, every problem told."""
+        inside = problems.under("input")
+        self._without_thresholds(inside)
+        check_money(inside, "minSpend", self.min_spend)
+        return replace(
+            self,
+            name=required_text(inside, "name", self.name, longest=LONGEST_NAME),
+            rank=whole_number(inside, "rank", self.rank, lowest=0, highest=HIGHEST_RANK),
+            min_points=whole_number(inside, "minPoints", self.min_points, lowest=0, highest=MOST_POINTS),
+            min_purchases=whole_number(inside, "minPurchases", self.min_purchases, lowest=0, highest=HIGHEST_RANK),
+            earn_multiplier=checked_rate(inside, "earnMultiplier", self.earn_multiplier),
+            benefits=tier_benefits(inside, self.benefits),
+        )
+
+    def _without_thresholds(self, problems: Problems) -> None:
+        named = {"minPoints": self.min_points, "minSpend": self.min_spend, "minPurchases": self.min_purchases}
+        for name, least in named.items():
+            if self.is_base and least is not None:
+                message = "The base is everybody's: it has no thresholds."
+                problems.add(name, InputProblemCode.NOT_TOGETHER, message)
+
+
+@dataclass(frozen=True)
+class DeleteLoyaltyTier:
+    """A tier to delete, and the one that its members and rewards have then."""
+
+    id: int
+    move_to_id: int
+
+
+@dataclass(frozen=True)
+class LoyaltyTierPayload:
+    """The tier as it is now, and how many members moved by this."""
+
+    tier_id: int
+    moved_up: Annotated[int, "How many members it moved up."]
+    moved_down: Annotated[int, "How many members it moved down; saving moves nobody down."]
+
+
+async def save_loyalty_tier(write: Write, asked: SaveLoyaltyTier) -> LoyaltyTierPayload:
+    """Make a tier, or change one."""
+    rows = await write.rows(loyalty_tier_rows())
+    row = None if asked.id is None else named_row(rows, asked.id, ("id",), "tier")
+    if row is not None:
+        write.expect(row, asked.version)
+    refuse_taken_name("LoyaltyTier", rows, asked.id, asked.name)
+    problems = Problems(("input",))
+    spend = asked.min_spend
+    least = None if spend is None else minor_units(problems, "minSpend", spend, write.exponent)
+    _refuse_misplaced(problems, asked, least, rows, row)
+    problems.raise_if_any()
+    await _unmark_base(write, asked, rows, row)
+    values = {
+        "name": asked.name,
+        "folded_name": asked.name.casefold(),
+        "rank": asked.rank,
+        "is_base": asked.is_base,
+        "min_points": asked.min_points,
+        "min_spend": least,
+        "min_purchases": asked.min_purchases,
+        "earn_multiplier": asked.earn_multiplier,
+        "never_demotes": asked.never_demotes,
+        "benefits": orjson.dumps(asked.benefits).decode(),
+    }
+    if row is None:
+        return LoyaltyTierPayload(await write.insert(loyalty_tier, version=1, is_deleted=False, **values), 0, 0)
+    await write.update(loyalty_tier, row, **values)
+    return LoyaltyTierPayload(row.id, 0, 0)
+
+
+def _refuse_misplaced(
+    problems: Problems, asked: SaveLoyaltyTier, least: int | None, rows: Sequence[Any], row: Any
+) -> None:
+    if row is None and len(rows) >= MOST_TIERS:
+        problems.add((), InputProblemCode.TOO_MANY, f"A program has at most {MOST_TIERS} tiers.")
+    if row is not None and row.is_base and not asked.is_base:
+        message = "There is always a base: mark another tier, which moves the mark."
+        problems.add("isBase", InputProblemCode.REQUIRED, message)
+        return
+    tier = ProgramTier(
+        asked.id or 0, asked.name, asked.rank, asked.is_base, asked.min_points, least, asked.min_purchases
+    )
+    misplaced(problems, tier, [program_tier(other) for other in rows if other.id != asked.id])
+
+
+async def _unmark_base(write: Write, asked: SaveLoyaltyTier, rows: Sequence[Any], row: Any) -> None:
+    """Let the base of until now be none, before another is."""
+    for other in rows:
+        if asked.is_base and other.is_base and other is not row:
+            await write.update(loyalty_tier, other, is_base=False)
+
+
+async def delete_loyalty_tier(write: Write, asked: DeleteLoyaltyTier) -> LoyaltyTierPayload:
+    """Delete a tier: its members and rewards move to another."""
+    rows = await write.rows(loyalty_tier_rows())
+    row = named_row(rows, asked.id, ("id",), "tier")
+    to = named_row(rows, asked.move_to_id, ("moveTo",), "tier")
+    if row.is_base:
+        message = "The base cannot be deleted: mark another tier as the base first."
+        raise NotAllowed(message, NotAllowedReason.BASE_TIER)
+    if row is to:
+        problems = Problems()
+        problems.add("moveTo", InputProblemCode.NOT_TOGETHER, "Name another tier than the one that goes.")
+        problems.raise_if_any()
+    for reward in await write.rows(loyalty_reward_rows()):
+        if reward.min_tier_id == row.id:
+            await write.update(loyalty_reward, reward, min_tier_id=to.id)
+    await write.update(loyalty_tier, row, is_deleted=True)
+    return LoyaltyTierPayload(to.id, 0, 0)
+
+
+# ---------------------------------------------------------------- of all that the shop names
+
+
+def named_row(rows: Sequence[Any], id_: int, path: tuple[str, ...], kind: str) -> Any:
+    """The row with an id among those of a business; NotFound where it is none of them."""
+    found = next((row for row in rows if row.id == id_), None)
+    if found is None:
+        raise NotFound(f"There is no such {kind}.", path)
+    return found
+
+
+def refuse_taken_name(kind: str, rows: Sequence[Any], id_: int | None, name: str) -> None:
+    """Duplicate where another row has the name, in whatever case."""
+    taken = next((row for row in rows if row.id != id_ and row.folded_name == name.casefold()), None)
+    if taken is not None:
+        raise Duplicate("name", name, global_id(kind, taken.id))
+
+
+# ---------------------------------------------------------------- read
+
+
+def program_tier(row: Any) -> ProgramTier:
+    """A tier as the rules know it, of its stored row."""
+    return ProgramTier(
+        row.id,
+        row.name,
+        row.rank,
+        row.is_base,
+        row.min_points,
+        row.min_spend,
+        row.min_purchases,
+        row.earn_multiplier,
+        row.never_demotes,
+    )
+
+
+def first_tier_columns() -> list[dict[str, Any]]:
+    """The columns of the tiers that a program begins with."""
+    return [
+        {
+            "name": tier.name,
+            "folded_name": tier.name.casefold(),
+            "rank": tier.rank,
+            "is_base": tier.is_base,
+            "min_points": tier.min_points,
+            "earn_multiplier": tier.multiplier,
+            "never_demotes": False,
+            "benefits": "[]",
+            "is_deleted": False,
+            "version": 1,
+        }
+        for tier in FIRST_TIERS
+    ]
+
+
+async def list_loyalty_tiers(context: Context) -> list[Any]:
+    """The tiers of the business by rank."""
+    return await context.reader.rows(tiers_of_business())
+
+
+async def loyalty_tier_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:
+    """The tier of each id, a deleted one too, None where this business has no such tier."""
+    return one_each(await context.reader.rows(tiers_with_id(), ids=list(ids)), ids)
+
+
+async def member_count_by_tier(context: Context, ids: Sequence[int], _: Any) -> list[int]:
+    """How many members each tier has."""
+    counts = {row.id: row.members for row in await context.reader.rows(tier_members(), ids=list(ids))}
+    return [counts.get(id_, 0) for id_ in ids]

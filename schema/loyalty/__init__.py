@@ -1,0 +1,1 @@
+"""The loyalty program as clients see it."""
