@@ -1,10 +1,27 @@
-"""What a nightly pass removes: in each table the rows that are past their days, the eldest first, so many at a time."""
+"""What a nightly pass removes: in each table the rows that are past their days, the eldest first, so many at a time.
+
+Deliveries go with their event.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Delete, FromClause, Select, Table, and_, bindparam, delete, exists, select, tuple_
+from sqlalchemy import (
+    Delete,
+    FromClause,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.audit import AuditEntry
@@ -15,6 +32,7 @@ from models.idempotency import used_key
 from models.jobs import LEASED_JOB, job, job_batch, job_file
 from models.leases import work_lease
 from models.merging import customer_merge, merged_row
+from models.webhooks import delivery, is_open
 from rules.purging import KEY_KINDS
 
 audit_entry, event = table(AuditEntry), table(Event)
@@ -23,16 +41,17 @@ _before: Any = bindparam("before", type_=UTCDateTime())
 
 @dataclass(frozen=True)
 class Purged:
-    """A kind of rows that go, and the name in Keeping of the moment before which they do."""
+    """A kind of rows that go, the name in Keeping of the moment before which they do, and what follows from it."""
 
     kept: str
     statement: Delete
+    after: Update | None = None
 
 
-def _purged(source: Table, kept: str, wanted: Select[Any]) -> Purged:
+def _purged(source: Table, kept: str, wanted: Select[Any], after: Update | None = None) -> Purged:
     keys = list(source.primary_key)
     mine = keys[0].in_(wanted) if len(keys) == 1 else tuple_(*keys).in_(wanted)
-    return Purged(kept, delete(source).where(mine))
+    return Purged(kept, delete(source).where(mine), after)
 
 
 def _eldest(source: Table, order: Any, at: Any) -> Select[Any]:
@@ -75,8 +94,21 @@ def _registrations() -> Select[Any]:
     return _of(pending_registration, pending_registration.c.expires_at < _before, ~is_awaited)
 
 
+def _messages() -> Select[Any]:
+    return _of(delivery, delivery.c.event_id.is_(None), delivery.c.until < _before)
+
+
+def _queues_that_go_on() -> Update:
+    """Let what waited for a delivery that went with its event be due: the first of each queue."""
+    c = delivery.c
+    first = select(func.min(c.id)).where(scoped(delivery), is_open()).group_by(c.endpoint_id, c.queue)
+    waits = (c.id.in_(first.scalar_subquery()), c.next_at.is_(None))
+    return update(delivery).where(*waits).values(next_at=bindparam("now", type_=c.next_at.type))
+
+
 PURGED: Sequence[Purged] = (
-    _purged(event, "events", _eldest(event, event.c.sequence, event.c.occurred_at)),
+    _purged(event, "events", _eldest(event, event.c.sequence, event.c.occurred_at), _queues_that_go_on()),
+    _purged(delivery, "over", _messages()),
     _purged(audit_entry, "audit", _eldest(audit_entry, audit_entry.c.id, audit_entry.c.at)),
     _purged(used_key, "keys", _of(used_key, used_key.c.kind.in_(KEY_KINDS), used_key.c.used_at < _before)),
     _purged(ticket, "over", _tickets()),

@@ -18,6 +18,8 @@ async def purge(night: Night) -> bool:
         bound = {"business": business.id, "before": before, "size": MOST_ROWS}
         async with night.tidying() as connection:
             gone = (await connection.execute(kind.statement, bound)).rowcount
+            if gone and kind.after is not None:
+                await connection.execute(kind.after, {"business": business.id, "now": night.now})
             await night.did(connection, gone)
         if gone:
             return True

@@ -14,6 +14,7 @@ from models.idempotency import used_key
 from models.jobs import LEASED_JOB, job, job_batch, job_file
 from models.leases import work_lease
 from models.merging import customer_merge, merged_row
+from models.webhooks import delivery, endpoint
 from resolvers import nights, purging
 from resolvers.night_work import NightStep
 from resolvers.nights import begin_night
@@ -22,6 +23,7 @@ from resolvers.purging import purge
 from server.job_loop import do_a_job
 from tests.builders import Shop, open_shop
 
+KEY_AGE = timedelta(days=31)
 NIGHT = datetime(2026, 3, 6, 3, tzinfo=UTC)
 LATER = timedelta(microseconds=1)
 event = table(Event)
@@ -33,6 +35,7 @@ KEPT: dict[Table, timedelta] = {
     ticket: timedelta(0),
     pending_registration: timedelta(0),
     code_attempt: timedelta(days=1),
+    delivery: timedelta(0),  # of a message, which says itself until when it is of use
     merged_row: timedelta(days=30),
     job_file: timedelta(days=7),
     job_batch: timedelta(days=7),
@@ -69,6 +72,11 @@ async def put(services: Services, shop: Shop, moments: dict[Table, datetime], nu
         made = {"code_digest": "", "made_at": NIGHT - timedelta(days=1), "expires_at": at["ticket"]}
         await add(ticket, digest=str(number), **opens, **made)
         await add(code_attempt, contact_digest="", address_digest="", at=at["code_attempt"])
+        told = {"url": "https://example.com", "types": "", "includes_personal": False, "is_active": False}
+        told |= {"version": 1, "secret": "", "secret_hint": "", "told_to": 0, "is_deleted": False}
+        waits = {"queue": 0, "status": "PENDING", "tries": 0, "attempts": "[]"}
+        place = await add(endpoint, created_at=NIGHT, **told)
+        await add(delivery, endpoint_id=place, body="{}", until=at["webhook_delivery"], **waits)
         of = {"kept_id": anna, "merged_id": shop.id_of("ben"), "actor": "ann", "revision": 1}
         merge = await add(customer_merge, merged_at=at["merged_row"], **of)
         await add(merged_row, merge_id=merge, kind="sale", row_id=1)
@@ -187,11 +195,27 @@ async def test_the_tickets_of_a_registration_go_with_it(services: Services, two:
 
 async def test_much_goes_in_small_batches(services: Services, two: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(purging, "MOST_ROWS", 4)
-    rows = [
-        {"business_id": two.id, "contact_digest": "", "address_digest": "", "at": NIGHT - timedelta(days=2)}
-        for _ in range(11)
-    ]
+    old = {"business_id": two.id, "kind": "customer", "input_digest": "", "made": "{}", "used_at": NIGHT - KEY_AGE}
     async with services.database.transaction() as connection:
-        await connection.execute(insert(code_attempt), rows)
+        await connection.execute(insert(used_key), [{**old, "digest": str(number)} for number in range(11)])
     assert await a_night(services, two) == 11
-    assert await counted(services, two, code_attempt) == {"code_attempt": 0}
+    assert await counted(services, two, used_key) == {"used_key": 0}
+
+
+async def test_deliveries_go_with_their_event_and_the_next_in_line_is_due(services: Services, two: Shop) -> None:
+    await put(services, two, dict.fromkeys(KEPT, NIGHT), 1)
+    anna, mine = two.id_of("anna"), {"business_id": two.id}
+    happened = {"type": "customer.updated", "data": "{}", "revision": 1, "customer_id": anna}
+    waits = {"queue": anna, "status": "PENDING", "tries": 0, "attempts": "[]"}
+    async with services.database.transaction() as connection:
+        place = (await connection.execute(select(endpoint.c.id).where(endpoint.c.business_id == two.id))).scalar_one()
+        for number, days in enumerate((31, 29, 28), start=10):
+            values = {**mine, **happened, "sequence": number, "occurred_at": NIGHT - timedelta(days=days)}
+            made = (await connection.execute(insert(event).values(values).returning(event.c.id))).scalar_one()
+            due = NIGHT - timedelta(days=days) if number == 10 else None
+            waiting = {**mine, **waits, "endpoint_id": place, "event_id": made, "next_at": due}
+            await connection.execute(insert(delivery).values(waiting))
+    await a_night(services, two)
+    async with services.database.reading(two.id) as connection:
+        queue = select(delivery.c.next_at).where(delivery.c.queue == anna).order_by(delivery.c.id)
+        assert list((await connection.execute(queue)).scalars()) == [NIGHT, None]
