@@ -193,13 +193,14 @@ GOES_ON = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
 @statement
-def job_to_do() -> Select[Any, Any, Any, Any, Any, Any]:
-    """The oldest job of any business that nobody does at :now, of those that may be done now."""
+def job_to_do(is_certain: bool) -> Select[Any, Any, Any, Any, Any, Any]:
+    """The oldest job of any business that is not over and that nobody does at :now, or the one with :id."""
     c = work_lease.c
     its = and_(c.business_id == job.c.business_id, c.kind == LEASED_JOB, c.subject_id == job.c.id)
     is_free = or_(c.ends_at.is_(None), c.ends_at < bindparam("now", type_=c.ends_at.type))
     shown = (job.c.id, job.c.business_id, job.c.kind, job.c.started_by, job.c.role, job.c.request_id)
-    found = select(*shown).select_from(job.outerjoin(work_lease, its)).where(job.c.status.in_(GOES_ON), is_free)
+    wanted = [job.c.status.in_(GOES_ON), is_free, *([job.c.id == bindparam("id")] if is_certain else [])]
+    found = select(*shown).select_from(job.outerjoin(work_lease, its)).where(*wanted)
     return found.order_by(job.c.id).limit(1)
 
 

@@ -7,10 +7,11 @@ from sqlalchemy.sql.dml import Update
 
 from models.businesses import Business
 from models.database import scoped, table
-from models.jobs import JobKind, JobStatus, job, job_step
+from models.jobs import NIGHTLY, JobKind, JobStatus, job, job_step
 from models.naming import statement
 
 business = table(Business)
+LATELY_DAYS = 30
 OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
 SHOWN = (job.c.id, job.c.business_id, job.c.business_day, job.c.status, job.c.figures, job.c.finished_at)
 
@@ -37,6 +38,12 @@ def nights_of_business() -> Select[Any, Any, Any, Any, Any, Any]:
 
 
 @statement
+def night_with_id() -> Select[Any, Any, Any, Any, Any, Any]:
+    """The pass :id of :business."""
+    return select(*SHOWN).where(scoped(job), job.c.id == bindparam("id"))
+
+
+@statement
 def last_night() -> Select[Any]:
     """The newest pass of :business."""
     mine = (scoped(job), job.c.kind == JobKind.MAINTENANCE)
@@ -45,14 +52,17 @@ def last_night() -> Select[Any]:
 
 @statement
 def nights_standing() -> Select[Any, Any, Any, Any]:
-    """For each business: the last day whose pass is done, when it ended, and how many steps failed and wait."""
-    nightly = job.c.kind == JobKind.MAINTENANCE
-    is_done = and_(nightly, job.c.status == JobStatus.DONE)
-    done_day = func.max(case((is_done, job.c.business_day))).label("day")
-    done_at = func.max(case((is_done, job.c.finished_at))).label("ended_at")
-    failed = select(func.count()).where(job_step.c.business_id == business.c.id, job_step.c.status == JobStatus.FAILED)
-    joined = business.outerjoin(job, and_(job.c.business_id == business.c.id, nightly))
-    shown = (business.c.id, done_day, done_at, failed.scalar_subquery().label("failures"))
+    """For each business, of its last weeks: the last day whose pass is done, when it ended, how many failed."""
+    c = job.c
+    lately = c.business_day > business.c.nightly_day - LATELY_DAYS
+    joined = business.outerjoin(job, and_(c.business_id == business.c.id, NIGHTLY, lately))
+    is_done = c.status == JobStatus.DONE
+    shown = (
+        business.c.id,
+        func.max(case((is_done, c.business_day))).label("day"),
+        func.max(case((is_done, c.finished_at))).label("ended_at"),
+        func.count(case((c.status == JobStatus.FAILED, c.id))).label("failures"),
+    )
     return select(*shown).select_from(joined).group_by(business.c.id)
 
 
@@ -66,3 +76,10 @@ def steps_of_night() -> Select[Any]:
     """The steps of the pass :id in their order."""
     mine = (scoped(job_step), job_step.c.job_id == bindparam("id"))
     return select(job_step).where(*mine).order_by(job_step.c.position)
+
+
+def night_counted() -> Update:
+    """Let the pass :night say how many of its steps are done."""
+    mine = (job_step.c.job_id == bindparam("night"), job_step.c.status == JobStatus.DONE)
+    count = select(func.count()).where(*mine).scalar_subquery()
+    return update(job).where(job.c.id == bindparam("night")).values(done=count)

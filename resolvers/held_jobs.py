@@ -29,10 +29,11 @@ class HeldJob:
     lease: Lease
 
     @classmethod
-    async def taken(cls, services: Services, now: datetime) -> Self | None:
-        """The oldest job that nobody does, None where there is none."""
+    async def taken(cls, services: Services, now: datetime, job_id: int | None = None) -> Self | None:
+        """The oldest job that nobody does, or a certain one; None where there is none."""
+        certain = {} if job_id is None else {"id": job_id}
         async with services.database.reading() as connection:  # most looks find nothing, and hold up nobody
-            found = (await connection.execute(job_to_do(), {"now": now})).one_or_none()
+            found = (await connection.execute(job_to_do(bool(certain)), {"now": now, **certain})).one_or_none()
         if found is None:
             return None
         async with services.database.transaction(found.business_id) as connection:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,8 +19,10 @@ from models.nights import (
     businesses_at_night,
     last_night,
     night_begun,
+    night_counted,
     nights_not_over,
     nights_of_business,
+    nights_standing,
     steps_of_night,
 )
 from models.outages import is_outage
@@ -34,10 +36,17 @@ from resolvers.operation.leases import LeaseLost
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role
 from resolvers.operation.writing import Write, writing
-from rules.nights import SCHEDULE, TRIED_AGAIN_DAYS, is_tried_again, next_night
+from rules.days import date_of
+from rules.failures import Failure
+from rules.nights import SCHEDULE, TRIED_AGAIN_DAYS, day_due, is_tried_again, next_night
 from rules.refusals import NotFound
 
 log = structlog.get_logger()
+
+
+class NoSuchNight(Failure):
+    """A pass that cannot be run; the message says why."""
+
 
 BY_SCHEDULE = Actor(SCHEDULE, Role.ADMIN, AuditSource.JOB)
 SUPERSEDED = "The pass of a later day does it."
@@ -88,6 +97,38 @@ async def begin_at_once(write: Write, hour: int) -> int | None:
         return await _again(write, undone)
     found = await write.rows(last_night())
     return found[0].id if found else None
+
+
+@dataclass(frozen=True)
+class NightAgain:
+    """A pass that is run again, or the last one that is due; with `step` that one, whether it is done or not."""
+
+    hour: int
+    day: int | None
+    step: str | None
+
+
+async def begin_again(write: Write, asked: NightAgain) -> int:
+    """Begin a pass that was asked for by its day; its job. NoSuchNight where there can be none."""
+    due = day_due(write.now, asked.hour, write.zone)
+    day = due if asked.day is None else asked.day
+    begun = write.business.nightly_day
+    if day > due or any(row.status in OPEN for row in await _nights(write)):
+        raise NoSuchNight(f"the pass of {date_of(day)} is not due yet, or one goes on at this moment")
+    if asked.step is not None and not (day == due or STEP_CALLED[asked.step].is_made_up):
+        raise NoSuchNight(f"{asked.step} is done for the last day alone, which is {date_of(due)}")
+    if begun is None or day > begun:
+        raise NoSuchNight(f"the pass of {date_of(day)} was not run yet: leave out --day and --step")
+    names = [step.name for step in STEPS if step.is_made_up] if asked.step is None else [asked.step]
+    row = next((row for row in await write.rows(nights_of_business(), day=day) if row.business_day == day), None)
+    if row is None:
+        return await night_job(write, day, names)
+    if asked.step is not None:
+        mine = (job_step.c.job_id == row.id, job_step.c.name == asked.step)
+        again = update(job_step).where(*mine).values(status=JobStatus.QUEUED, done=0)
+        if not (await write.connection.execute(again)).rowcount:
+            raise NoSuchNight(f"the pass of {date_of(day)} has no step {asked.step}")
+    return await _again(write, row)
 
 
 async def _nights(write: Write) -> Sequence[Any]:
@@ -233,7 +274,7 @@ async def _do_step(night: Night, batch: Callable[[Night], Any], step: Any) -> No
     if not goes_on:
         async with night.tidying() as connection:
             await _ends(connection, step, JobStatus.DONE, night.now)
-            await connection.execute(update(job).where(job.c.id == step.job_id).values(done=job.c.done + 1))
+            await connection.execute(night_counted(), {"night": step.job_id})
 
 
 async def _ends(
@@ -256,3 +297,31 @@ async def _end(write: Write, row: Any, steps: Sequence[Any]) -> None:
         await end_job(write, row, status=JobStatus.FAILED, error=f"Failed: {', '.join(failed)}.", **tries)
     else:
         await end_job(write, row, status=JobStatus.DONE, **tries)
+
+
+# ---------------------------------------------------------------- watched
+
+
+@dataclass(frozen=True)
+class NightStanding:
+    """How far the passes of a business are: the last day that is done, how long ago that was, how many failed."""
+
+    business_id: int
+    day: datetime | None
+    age: timedelta | None
+    failures: int
+
+
+async def last_nights(database: Database, now: datetime) -> list[NightStanding]:
+    """How far the passes of each business are."""
+    async with database.reading() as connection:
+        rows = (await connection.execute(nights_standing())).all()
+    return [
+        NightStanding(
+            row.id,
+            None if row.day is None else datetime.combine(date_of(row.day), time(), UTC),
+            None if row.ended_at is None else now - row.ended_at,
+            row.failures,
+        )
+        for row in rows
+    ]

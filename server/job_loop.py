@@ -42,13 +42,18 @@ async def do_a_job(services: Services, clock: Callable[[], datetime]) -> bool:
     held = await HeldJob.taken(services, clock())
     if held is None:
         return False
+    await do_job(services, held, clock)
+    return True
+
+
+async def do_job(services: Services, held: HeldJob, clock: Callable[[], datetime]) -> None:
+    """Do a job to its end, or until it is somebody else's."""
     try:
         async with meanwhile(beat(services.database, held.lease, clock)):
             await _do(services, held, clock)
         await held.leave(services, clock())
     except LeaseLost:
         log.warning("job went on elsewhere", job=held.id, business=held.business_id)
-    return True
 
 
 async def _do(services: Services, held: HeldJob, clock: Callable[[], datetime]) -> None:

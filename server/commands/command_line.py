@@ -503,6 +503,28 @@ def duplicates(
 
 
 @cli.command()
+def maintenance(
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="all of them")] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The business day of a pass to run again.", show_default="what is due"),
+    ] = None,
+    step: Annotated[
+        str | None, typer.Option(help="The one step to run again, like PURGE.", show_default="all that are not done")
+    ] = None,
+) -> None:
+    """Run the nightly pass that is due, here and now, or one again. Ends with 1 where a step failed.
+
+    \b
+    python main.py maintenance
+    python main.py maintenance --business Demo --step FIND_DUPLICATES
+    """
+    from server.commands.maintenance import maintain
+
+    run(maintain(settings_of_command(), business, None if day is None else day.date(), step))
+
+
+@cli.command()
 def schema(
     output: Annotated[Path | None, typer.Option(help="Write it to this file.", dir_okay=False)] = None,
     check: Annotated[bool, typer.Option("--check", help="Compare it with schema.graphql, print nothing.")] = False,

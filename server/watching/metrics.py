@@ -134,6 +134,16 @@ MIRROR_LAG = _gauge(
     "business",
     over_workers="livemax",
 )
+NIGHTLY_LAST_DAY = _gauge(
+    "nightly_last_day_timestamp_seconds",
+    "The last business day whose nightly pass is done, as its midnight in UTC.",
+    "business",
+    over_workers="livemax",
+)
+NIGHTLY_AGE = _gauge("nightly_age_seconds", "How long ago that pass was over.", "business", over_workers="livemax")
+NIGHTLY_FAILURES = _gauge(
+    "nightly_failures", "Passes of the last weeks that failed and are not done.", "business", over_workers="livemax"
+)
 MIRROR_ROWS = _gauge("mirror_rows", "Rows in the copies of all workers.", "business", "table")
 MIRROR_BYTES = _gauge("mirror_bytes", "Bytes of the copies of all workers.", "business")
 REPORT_CACHE_BYTES = _gauge("report_cache_bytes", "Bytes of kept reports.")

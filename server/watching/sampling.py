@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from analytics.copy.tables import EVERYTHING
 from resolvers.businesses import businesses
 from resolvers.delivered import delivery_lateness
+from resolvers.nights import last_nights
 from resolvers.operation.computed import Sized
 from resolvers.operation.services import Services
 from server.settings import Settings
@@ -47,6 +48,7 @@ class Sampler:
             async with asyncio.timeout(STORE_SECONDS):
                 await self._look_at_store()
                 await self._look_at_webhooks()
+                await self._look_at_nights()
         except Exception as error:  # noqa: BLE001  whatever it is, the other figures are good
             log.warning("lag of copies and deliveries not measured", error=type(error).__name__)
 
@@ -76,6 +78,13 @@ class Sampler:
         for late in await delivery_lateness(self._services.database, datetime.now(UTC)):
             metrics.WEBHOOK_LATE.labels(late.business_id).set(late.seconds)
             metrics.WEBHOOK_FAILING.labels(late.business_id).set(late.failing)
+
+    async def _look_at_nights(self) -> None:
+        for night in await last_nights(self._services.database, datetime.now(UTC)):
+            metrics.NIGHTLY_FAILURES.labels(night.business_id).set(night.failures)
+            if night.day is not None and night.age is not None:
+                metrics.NIGHTLY_LAST_DAY.labels(night.business_id).set(night.day.timestamp())
+                metrics.NIGHTLY_AGE.labels(night.business_id).set(night.age.total_seconds())
 
     def _reach(self, counter: Counter, total: float) -> None:
         """Bring a counter to a total that something else counts."""
