@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import AsyncGenerator, Callable
@@ -37,6 +38,7 @@ from server.store import StoreError
 from tests.analytics.asking import operation
 from tests.builders import NOW, Line, Shop, open_shop
 from tests.conftest import KEY_OF_IDS
+from tests.once import made_once
 from tests.server.conftest import SECRET
 
 pytestmark = pytest.mark.own_store
@@ -103,14 +105,28 @@ def target_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/restored.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
 
 
-@pytest.fixture
-async def made(sqlite_url: str, tmp_path: Path) -> Path:
-    """A backup of a filled SQLite store."""
-    async with store(sqlite_url) as database:
+async def backed_up(url: str, path: Path) -> None:
+    async with store(url) as database:
         await filled(database)
-    path = tmp_path / "backup.zip"
-    await back_up(settings_of(sqlite_url), path, NOW)
-    return path
+    await back_up(settings_of(url), path, NOW)
+
+
+@pytest.fixture(scope="session")
+def filled_backup(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A backup of a filled SQLite store, which is beside it: made once a run."""
+
+    def make(folder: Path) -> None:
+        shutil.copy(sqlite_template, folder / "store.db")
+        asyncio.run(backed_up(f"sqlite:///{folder / 'store.db'}", folder / "backup.zip"))
+
+    return made_once(tmp_path_factory, "backup", make) / "backup.zip"
+
+
+@pytest.fixture
+def made(filled_backup: Path, sqlite_url: str, tmp_path: Path) -> Path:
+    """That backup, and its store, of this test."""
+    shutil.copy(filled_backup.parent / "store.db", Path(sqlite_url.removeprefix("sqlite:///")))
+    return Path(shutil.copy(filled_backup, tmp_path / "backup.zip"))
 
 
 async def test_everything_comes_back_as_a_new_store(store_url: str, target_url: str, tmp_path: Path) -> None:
@@ -242,9 +258,9 @@ async def test_an_empty_store_can_be_backed_up(sqlite_url: str, tmp_path: Path) 
     await restore(settings_of(f"sqlite:///{tmp_path}/restored.db"), tmp_path / "backup.zip")
 
 
-def test_only_its_owner_can_read_it(made: Path) -> None:
-    assert made.stat().st_mode & 0o777 == 0o600
-    assert not list(made.parent.glob("*.part"))
+def test_only_its_owner_can_read_it(filled_backup: Path) -> None:
+    assert filled_backup.stat().st_mode & 0o777 == 0o600
+    assert not list(filled_backup.parent.glob("*.part"))
 
 
 def test_what_is_there_is_not_written_over(made: Path, sqlite_url: str) -> None:
