@@ -20,6 +20,9 @@ const PAGES = {
 };
 const SIZES = { wide: { width: 1360, height: 900 }, phone: { width: 390, height: 844 } };
 
+/** Whether all is drawn: no answer is awaited, nor a model that is still fitted. */
+const isWhole = () => document.querySelector(".loaded:not([data-stale])") && !document.querySelector(".mantine-Skeleton-root");
+
 mkdirSync(folder, { recursive: true });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium" });
 for (const [size, viewport] of Object.entries(SIZES)) {
@@ -33,11 +36,11 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await page.goto(base + (path ?? "/customers?order=TOTAL_SPENT"), { waitUntil: "load" });
       if (!path) {
         await page.locator("table a").first().click();
-        await page.waitForTimeout(700);
+        await page.waitForURL(/customers\/./);
       }
-      await page.waitForSelector(".loaded:not([data-stale])", { timeout: 15000 }).catch(() => console.log(`${name}: nothing loaded`));
-      await page.waitForTimeout(700);
-      await page.screenshot({ path: `${folder}/${name}-${size}-${theme}.png`, fullPage: !["customers", "lifetime-value"].includes(name) });
+      await page.waitForFunction(isWhole, null, { timeout: 120_000 }).catch(() => console.log(`${name}: not whole`));
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 300))); // colours that change, and charts that were just measured
+      await page.screenshot({ path: `${folder}/${name}-${size}-${theme}.png` });
     }
     await context.close();
   }

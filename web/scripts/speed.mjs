@@ -2,11 +2,14 @@
 // and how many frames a second the table of customers draws while it is scrolled.
 //   node scripts/speed.mjs http://127.0.0.1:8000 [TOKEN]
 // With a token, of a server with a store of its own, only the table is scrolled.
+import { loadavg } from "node:os";
 import { chromium } from "playwright-core";
 
 const [base, token] = process.argv.slice(2);
 const TIMES = 7;
-const PAGES = ["/", "/segmentation", "/retention", "/lifetime-value", "/patterns"];
+const PAGES = ["/", "/segmentation", "/customers", "/retention", "/lifetime-value", "/patterns", "/products", "/sales", "/acquisition", "/receivables", "/data-quality"];
+/** Pages with the values of a filter that change their first figure. */
+const FILTERED = { "/": ["GROSS", "MARGIN"], "/segmentation": ["30", "180", "365"] };
 const SCROLLED_MS = 4_000;
 const ROW = 45;
 
@@ -33,18 +36,18 @@ async function coldLoad(path) {
   return took;
 }
 
-/** Milliseconds from choosing another window, never asked before, to its figures, by the page's own clock. */
-async function filterChange(page, days) {
+/** Milliseconds from choosing a value of a filter to its figures, by the page's own clock. */
+async function filterChange(page, chosen) {
   return page.evaluate(async (value) => {
     const figure = () => document.querySelector(".loaded:not([data-stale]) .figure .value")?.textContent;
-    const select = [...document.querySelectorAll(".filters select")].find((element) => [...element.options].some((option) => option.value === "180"));
+    const select = [...document.querySelectorAll(".filters select")].find((element) => [...element.options].some((option) => option.value === value));
     const before = figure();
     const start = performance.now();
     Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, "value").set.call(select, value);
     select.dispatchEvent(new Event("change", { bubbles: true }));
     while (!figure() || figure() === before) await new Promise(requestAnimationFrame);
     return performance.now() - start;
-  }, String(days));
+  }, chosen);
 }
 
 /** Frames a second while the table is scrolled as fast as a reader would flick it, at as many rows as are loaded. */
@@ -75,6 +78,7 @@ async function rowsOf(page) {
   return page.locator("table.virtual").evaluate((table, row) => Math.round(table.getBoundingClientRect().height / row), ROW);
 }
 
+console.log(`load of the machine at the start: ${loadavg()[0].toFixed(1)}`);
 if (!token) {
   for (const path of PAGES) {
     await coldLoad(path); // the server has computed it once
@@ -82,14 +86,14 @@ if (!token) {
     for (let time = 0; time < TIMES; time++) times.push(await coldLoad(path));
     line(`${path} cold load to first figures`, median(times), "ms, goal 1500");
   }
-  for (const path of ["/", "/segmentation"]) {
+  for (const [path, values] of Object.entries(FILTERED)) {
     const times = [];
-    for (const days of [30, 180, 365, 30, 180, 365]) {
+    for (const value of [...values, ...values, ...values]) {
       const { page, close } = await newPage();
       await page.goto(base + path);
       await settled(page);
       await page.waitForTimeout(300);
-      times.push(await filterChange(page, days));
+      times.push(await filterChange(page, value));
       await close();
     }
     line(`${path} filter to new figures`, median(times), "ms, goal 300");
