@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import inf
@@ -18,6 +18,7 @@ from resolvers.businesses import businesses
 from resolvers.operation.errors import BadUserInput, Unauthenticated
 from resolvers.operation.ids import global_id, key_of
 from resolvers.operation.viewer import Role, Viewer
+from resolvers.portal import linked_customer_id
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -165,7 +166,16 @@ class Authentication:
         viewer = viewer_of(claims)
         if not await self._exists(viewer.business_id):
             raise Unauthenticated(f"the token is for business {viewer.business_id}, which does not exist here")
-        return Admission(viewer, expires_at)
+        return Admission(await self._linked(viewer), expires_at)
+
+    async def _linked(self, viewer: Viewer) -> Viewer:
+        """The viewer; a customer whom the token does not name is found by the linked subject."""
+        if viewer.role is not Role.CUSTOMER or viewer.customer_id is not None:
+            return viewer
+        customer_id = await linked_customer_id(self._database, viewer.business_id, viewer.subject)
+        if customer_id is None:
+            raise Unauthenticated("the token names no customer, and its subject is linked with none")
+        return replace(viewer, customer_id=customer_id)
 
     async def _exists(self, business_id: int) -> bool:
         if business_id not in self._known:  # a business is never removed
@@ -212,7 +222,10 @@ def _expiry(token: str) -> str:
 
 
 def viewer_of(claims: dict[str, Any]) -> Viewer:
-    """The viewer that verified claims describe; Unauthenticated names the claim that cannot be used."""
+    """The viewer that verified claims describe; Unauthenticated names the claim that cannot be used.
+
+    A customer without a claim `customer` is known by the subject alone.
+    """
     role = _role(claims["role"])
     pii = claims.get("pii", False)
     if not isinstance(pii, bool):
@@ -223,7 +236,7 @@ def viewer_of(claims: dict[str, Any]) -> Viewer:
         subject=claims["sub"],
         role=role,
         business_id=_id(claims, "business"),
-        customer_id=_id(claims, "customer") if role is Role.CUSTOMER else None,
+        customer_id=_id(claims, "customer") if role is Role.CUSTOMER and claims.get("customer") is not None else None,
         pii=pii,
     )
 

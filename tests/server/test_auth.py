@@ -7,11 +7,14 @@ import jwt
 import pytest
 from starlette.testclient import TestClient
 
+from models.customers import external_id
 from models.database import Database
+from resolvers.operation.errors import Unauthenticated
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, Viewer
 from server.identity.auth import Authentication, keys_of, token_for, viewer_of
 from server.settings import Settings
+from tests.builders import open_shop
 from tests.server.conftest import SECRET, Caller, caller, token_of
 
 HOUR = timedelta(hours=1)
@@ -103,7 +106,8 @@ def test_a_header_without_a_token_is_refused(client: TestClient, authorization: 
         ({"business": global_id("Customer", 1)}, "the token's claim business must be the id of a business"),
         ({"business": 2**70}, "the token's claim business must be the id of a business"),
         ({"business": 999}, "the token is for business 999, which does not exist here"),
-        ({"role": "CUSTOMER"}, "the token's claim customer must be the id of a customer"),
+        ({"role": "CUSTOMER"}, "the token names no customer, and its subject is linked with none"),
+        ({"role": "CUSTOMER", "customer": "ann"}, "the token's claim customer must be the id of a customer"),
         ({"pii": "false"}, "the token's claim pii must be true or false"),
     ],
 )
@@ -217,3 +221,28 @@ class Counting:
     async def claims(self, token: str) -> dict[str, Any]:
         self.asked += 1
         return await self._keys.claims(token)
+
+
+async def test_a_customers_token_without_a_customer_is_that_of_the_linked_subject(
+    database: Database, settings: Settings
+) -> None:
+    shop = await open_shop(database)
+    for number in ("ANN", "IDLE", "BEN"):
+        shop.customer(number, is_active=number != "IDLE")
+    await shop.save()
+    other = await open_shop(database, "Other")
+    for number, subject in (("ANN", "idp|ann"), ("IDLE", "idp|idle")):
+        row = {"business_id": shop.id, "customer_id": shop.id_of(number), "system": "subject", "value": subject}
+        async with database.transaction(shop.id) as connection:
+            await connection.execute(external_id.insert().values(row))
+    authentication = Authentication(keys_of(settings), database)
+
+    async def found(subject: str, business: int, **more: Any) -> int | None:
+        payload = claims(shop, sub=subject, role="CUSTOMER", business=business, **more)
+        return (await authentication.viewer(f"Bearer {signed(payload)}")).customer_id
+
+    assert await found("idp|ann", shop.id) == shop.id_of("ANN")
+    assert await found("idp|ann", shop.id, customer=global_id("Customer", shop.id_of("BEN"))) == shop.id_of("BEN")
+    for subject, business in (("idp|idle", shop.id), ("idp|nobody", shop.id), ("idp|ann", other.id)):
+        with pytest.raises(Unauthenticated):
+            await found(subject, business)
