@@ -36,9 +36,15 @@ async def test_what_was_audited_is_about_the_ids_of_today(database: Database) ->
     assert await all_rows(database, SUBJECTS) == [(None,), ("Q3VzdG9tZXI6Nw",)]
 
 
-async def test_the_role_adds_to_the_audit_and_changes_nothing_of_it(postgres_url: str) -> None:
+async def test_the_role_adds_to_the_audit_and_to_the_ledger_and_changes_nothing_of_them(postgres_url: str) -> None:
     database = Database(postgres_url)
-    for statement in ("DELETE FROM audit_entry", "UPDATE audit_entry SET actor = 'nobody'", "TRUNCATE audit_entry"):
+    for statement in (
+        "DELETE FROM audit_entry",
+        "UPDATE audit_entry SET actor = 'nobody'",
+        "TRUNCATE audit_entry",
+        "DELETE FROM loyalty_entry",
+        "UPDATE loyalty_entry SET points = 1",
+    ):
         with pytest.raises(DBAPIError, match="permission denied"):
             async with database.transaction(1) as connection:
                 await connection.execute(text(statement))
