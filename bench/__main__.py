@@ -17,6 +17,7 @@ BENCHES = (
     "large_writes",
     "recording_sales",
     "codes_timing",
+    "deliveries",
     "prediction",
     "exports",
 )

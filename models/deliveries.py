@@ -39,7 +39,7 @@ from models.webhooks import DeliveryStatus, delivery, endpoint, is_open
 
 business = table(Business)
 OF_NOBODY = 0
-OVER = (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED, DeliveryStatus.DISCARDED)
+FOR_CODES = '["contact.code"]'  # as `types` has it
 
 
 def _bound(name: str, column: ColumnElement[Any]) -> Any:
@@ -156,6 +156,27 @@ def delivery_settled() -> Update:
     return update(delivery).where(c.id == bindparam("delivery"), c.lease == bindparam("held")).values(values)
 
 
+@statement
+def code_endpoints() -> SelectBase:
+    """The active endpoints of :business that are for codes alone."""
+    mine = (scoped(endpoint), endpoint.c.is_active, ~endpoint.c.is_deleted, endpoint.c.types == FOR_CODES)
+    return select(endpoint.c.id).where(*mine)
+
+
+@statement
+def messages_expired() -> SelectBase:
+    """The businesses with messages that are over :now, delivered or not."""
+    over = delivery.c.until <= _bound("now", delivery.c.until)
+    return select(delivery.c.business_id).where(delivery.c.until.is_not(None), over).distinct()
+
+
+def messages_removed(expired: bool) -> Delete:
+    """Remove the messages of :business that are over :now, or all of :endpoint."""
+    c = delivery.c
+    which = c.until <= _bound("now", c.until) if expired else c.endpoint_id == bindparam("endpoint")
+    return delete(delivery).where(c.business_id == bindparam("business"), c.until.is_not(None), which)
+
+
 def message_over() -> Delete:
     """Remove the message :delivery of who holds its :held lease."""
     return delete(delivery).where(delivery.c.id == bindparam("delivery"), delivery.c.lease == bindparam("held"))
@@ -180,6 +201,22 @@ def deliveries_discarded() -> Update:
     """Give up what :endpoint of :business was not told."""
     mine = (delivery.c.business_id == bindparam("business"), delivery.c.endpoint_id == bindparam("endpoint"), is_open())
     return update(delivery).where(*mine).values(status=DeliveryStatus.DISCARDED, next_at=None, lease=None)
+
+
+def undelivered_discarded() -> Update:
+    """Give up what nobody was told, of every endpoint."""
+    return update(delivery).where(is_open()).values(status=DeliveryStatus.DISCARDED, next_at=None, lease=None)
+
+
+def messages_dropped() -> Delete:
+    """Remove every message."""
+    return delete(delivery).where(delivery.c.until.is_not(None))
+
+
+def endpoints_up_to_date() -> Update:
+    """Let every endpoint have been told of all that has happened so far."""
+    last = select(business.c.last_event).where(business.c.id == endpoint.c.business_id).scalar_subquery()
+    return update(endpoint).values(told_to=last)
 
 
 # ---------------------------------------------------------------- shown

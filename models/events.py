@@ -70,3 +70,14 @@ def event_page(types: bool) -> SelectBase:
 def first_event() -> SelectBase:
     """The sequence of the first event of :business that is kept."""
     return select(func.min(event.c.sequence).label("sequence")).where(scoped(event))
+
+
+@statement
+def events_between(types: bool) -> SelectBase:
+    """How many events of :business there are from :since to :before, of the :types or all, the first and the last."""
+    at = event.c.occurred_at
+    conditions = [scoped(event), at >= bindparam("since", type_=at.type), at <= bindparam("before", type_=at.type)]
+    if types:
+        conditions.append(any_of(event.c.type, "types", TextList))
+    first, last = func.min(event.c.sequence).label("first"), func.max(event.c.sequence).label("last")
+    return select(func.count().label("rows"), first, last).where(*conditions)

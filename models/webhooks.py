@@ -30,6 +30,7 @@ LONGEST_SEALED = 500
 SECRET = ERASABLE
 OPEN = "status IN ('PENDING', 'RETRYING')"  # as the index has it
 DUE = "next_at IS NOT NULL"
+MESSAGE = "until IS NOT NULL"
 
 
 class DeliveryStatus(StrEnum):
@@ -84,6 +85,7 @@ class WebhookDelivery(Stored, table=True):
         ),
         Index("webhook_delivery_by_endpoint", "endpoint_id", "id"),
         Index("webhook_delivery_by_event", "event_id"),
+        Index("webhook_message", "until", sqlite_where=sql(MESSAGE), postgresql_where=sql(MESSAGE)),
     )
 
     id: int | None = primary_key()

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import update
 
 from models.businesses import Business
-from models.codes import CodePurpose, code_to_send, codes_due, ticket
+from models.codes import CodePurpose, ContactKind, code_to_send, codes_due, ticket
 from models.database import table
+from resolvers.code_messages import CodeMessage, tell_code
 from resolvers.codes import change_ticket, is_open, mailed_by, ways_out
 from resolvers.identities import holder_of
 from resolvers.operation.actor import Actor
@@ -24,6 +25,7 @@ from rules.days import day_number
 
 AT_ONCE = 20
 TRIED_AGAIN_AFTER = timedelta(seconds=60)  # where whoever tried it ended in the middle
+CHANNELS = {ContactKind.EMAIL: "EMAIL", ContactKind.PHONE: "SMS"}  # as bodies have them
 SENDING = Actor("server", "ADMIN")
 business = table(Business)
 
@@ -55,7 +57,7 @@ async def take_code(
         if not rows:
             return None
         (row,) = rows
-        left = await _why_not(write, row) or await hand_over(write, row, sends_mail=services.sends_mail)
+        left = await _why_not(write, row) or await hand_over(write, row, services)
         if isinstance(left, CodeOutcome):
             await change_ticket(write, row, unsent=None, send_at=None)
             return left
@@ -64,14 +66,21 @@ async def take_code(
         return LeavingCode(row.id, business_id, again, row.sends + 1, left)
 
 
-async def hand_over(write: Write, row: Any, *, sends_mail: bool) -> CodeMail | CodeOutcome:
+async def hand_over(write: Write, row: Any, services: Services) -> CodeMail | CodeOutcome:
     """The one place where a code leaves: the mail that is to be sent, or SENT where a system of the shop's has it."""
-    if row.contact_kind not in await ways_out(write, mailed_by(sends_mail)):
+    if row.contact_kind not in await ways_out(write, mailed_by(services.sends_mail)):
         return CodeOutcome.NO_WAY
     if row.sends == 0:
         await _count_today(write)
+    if await tell_code(write, services.sealing, _message(row)):
+        return CodeOutcome.SENT
     until = f"{row.expires_at.astimezone(write.zone):%H:%M}"
     return CodeMail(row.contact, write.business.name, row.purpose, row.unsent, until)
+
+
+def _message(row: Any) -> CodeMessage:
+    channel = CHANNELS[row.contact_kind]
+    return CodeMessage(channel, row.contact, row.unsent, row.purpose, row.expires_at, row.customer_id)
 
 
 async def settle_code(

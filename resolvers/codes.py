@@ -22,6 +22,7 @@ from models.codes import (
     ticket,
     ticket_with_digest,
 )
+from resolvers.code_messages import takes_codes
 from resolvers.operation.errors import BadUserInput, RateLimited
 from resolvers.operation.ids import global_id, key_of
 from resolvers.operation.writing import Write
@@ -85,10 +86,9 @@ def mailed_by(sends_mail: bool) -> frozenset[ContactKind]:
 async def ways_out(write: Write, mailed: frozenset[ContactKind]) -> frozenset[ContactKind]:
     """The contacts to which a code of this business finds a way: those that are mailed.
 
-    The shop's own systems, where they take codes (`contact.code`), are asked for here too: they reach every contact.
+    The shop's own systems, where they take codes (`contact.code`), reach every contact.
     """
-    del write
-    return mailed
+    return frozenset(ContactKind) if await takes_codes(write) else mailed
 
 
 async def send_code(write: Write, caller: CodeCaller, wanted: CodeFor) -> CodeSent:

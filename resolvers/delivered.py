@@ -13,7 +13,12 @@ from models.deliveries import (
     delivery_count,
     delivery_page,
     delivery_row,
+    endpoints_up_to_date,
     lateness_of_endpoints,
+    messages_dropped,
+    messages_expired,
+    messages_removed,
+    undelivered_discarded,
 )
 from models.webhooks import DeliveryStatus, delivery, endpoint_locked
 from resolvers.deliveries import attempts_in
@@ -123,3 +128,23 @@ async def delivery_lateness(database: Database, now: datetime) -> list[DeliveryL
         )
         for business_id, own in grouped.items()
     ]
+
+
+# ---------------------------------------------------------------- given up
+
+
+async def discard_undelivered(database: Database) -> None:
+    """Give up what nobody was told, in a store that is restored: the others may have heard of it long ago."""
+    async with database.transaction() as connection:
+        await connection.execute(messages_dropped())
+        await connection.execute(undelivered_discarded())
+        await connection.execute(endpoints_up_to_date())
+
+
+async def drop_expired_messages(database: Database, now: datetime) -> None:
+    """Remove messages that are over, whether or not they were delivered."""
+    async with database.reading() as connection:
+        found = (await connection.execute(cast(Select[Any], messages_expired()), {"now": now})).scalars().all()
+    for business_id in found:
+        async with database.transaction(business_id) as connection:
+            await connection.execute(messages_removed(expired=True), {"business": business_id, "now": now})

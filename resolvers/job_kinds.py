@@ -9,6 +9,7 @@ from resolvers.large_writes import do_large_write
 from resolvers.nights import do_night
 from resolvers.operation.services import Services
 from resolvers.person_export import do_person_export
+from resolvers.replaying_events import do_replay
 
 Batch = Callable[[Services, HeldJob, Callable[[], datetime]], Awaitable[bool]]
 
@@ -17,6 +18,7 @@ BATCHES: Mapping[JobKind, Batch] = {
     JobKind.BULK: do_large_write,
     JobKind.MAINTENANCE: do_night,
     JobKind.PERSON_EXPORT: do_person_export,
+    JobKind.REPLAY: do_replay,
 }
 
 

@@ -63,11 +63,19 @@ async def steps_by_job(context: Context, ids: Sequence[int], _: Any) -> list[lis
 # ---------------------------------------------------------------- begun and cancelled
 
 
-async def begin_job(context: Context, asked: dict[str, Any], batches: Sequence[Sequence[int]]) -> int:
-    """Begin a job that changes customers, batch by batch; its id."""
+async def begin_job(
+    context: Context,
+    asked: dict[str, Any],
+    batches: Sequence[Sequence[int]],
+    *,
+    kind: JobKind = JobKind.BULK,
+    total: int | None = None,
+) -> int:
+    """Begin a job that goes batch by batch, over `total` in all, which are what is in the batches; its id."""
     async with context.services.database.transaction(context.viewer.business_id) as connection:
         (id_,) = await take_ids(connection, job, 1)
-        row = {**_of(context, id_), "asked": orjson.dumps(asked).decode(), "total": sum(map(len, batches))}
+        count = sum(map(len, batches)) if total is None else total
+        row = {**_of(context, id_), "kind": kind, "asked": orjson.dumps(asked).decode(), "total": count}
         await connection.execute(insert(job).values(row))
         parts = [
             {
@@ -79,7 +87,8 @@ async def begin_job(context: Context, asked: dict[str, Any], batches: Sequence[S
             }
             for position, ids in enumerate(batches)
         ]
-        await connection.execute(insert(job_batch), parts)
+        if parts:
+            await connection.execute(insert(job_batch), parts)
     return id_
 
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import orjson
 from sqlalchemy import update
 
-from models.deliveries import deliveries_discarded
+from models.deliveries import deliveries_discarded, messages_removed
 from models.webhooks import (
     LONGEST_URL,
     backlogs,
@@ -148,7 +148,9 @@ async def delete_webhook_endpoint(write: Write, asked: DeleteWebhookEndpoint) ->
     """Delete an endpoint; what it was not told is discarded, what became of the rest is still shown."""
     row = await write.one(endpoint_locked(), NO_ENDPOINT, id=asked.id)
     await write.update(endpoint, row, is_deleted=True, is_active=False, secret="", previous_secret=None)
-    await write.connection.execute(deliveries_discarded(), {"business": write.business_id, "endpoint": row.id})
+    mine = {"business": write.business_id, "endpoint": row.id}
+    await write.connection.execute(messages_removed(expired=False), mine)
+    await write.connection.execute(deliveries_discarded(), mine)
     return Deleted(global_id("WebhookEndpoint", row.id))
 
 

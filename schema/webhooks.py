@@ -19,6 +19,7 @@ from resolvers.events import event_by_id
 from resolvers.operation.context import Context
 from resolvers.operation.ids import key_of
 from resolvers.operation.paging import PageArguments
+from resolvers.replaying_events import ReplayEvents, replay_events
 from resolvers.webhooks import (
     DeleteWebhookEndpoint,
     RotateWebhookSecret,
@@ -40,6 +41,7 @@ from schema.connections import Words, connection
 from schema.deleting import DeleteResult
 from schema.events import Event
 from schema.execution.lookups import arguments_of, looked_up
+from schema.jobs import JobResult
 from schema.nodes import Node
 from schema.refusals import InvalidInput, NotAllowed, NotFound, StaleVersion
 from schema.results import registered
@@ -241,3 +243,20 @@ class WebhooksMutations:
     async def retry_delivery(info: Info, id: Annotated[strawberry.ID, said("Which delivery.")]) -> Any:
         """Try again at once."""
         return await info.context.write(retry_delivery, RetryDelivery(key_of(id, "WebhookDelivery")))
+
+    @strawberry.mutation(
+        description="Sends events again, with the same webhook-id; since after until and unknown types are "
+        "InvalidInput.",
+        graphql_type=JobResult,
+    )
+    @staticmethod
+    async def replay_events(
+        info: Info,
+        endpoint: Which,
+        since: Annotated[datetime, said("From this moment on.")],
+        until: Annotated[datetime | None, said("To this moment; now unless given.")] = None,
+        types: Annotated[list[str] | None, said("Only of these types; those of the endpoint unless given.")] = None,
+    ) -> Any:
+        """Send events again."""
+        asked = ReplayEvents(key_of(endpoint, "WebhookEndpoint"), since, until, None if types is None else tuple(types))
+        return await replay_events(info.context, asked)

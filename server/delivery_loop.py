@@ -17,6 +17,7 @@ from sqlalchemy import Select
 
 from models.deliveries import endpoints_with_work
 from models.outages import is_outage
+from resolvers.delivered import drop_expired_messages
 from resolvers.deliveries import EndpointKey, TakenDelivery, TriedDelivery, take_turn
 from resolvers.operation.actor import Actor
 from resolvers.operation.services import Services
@@ -29,6 +30,7 @@ from server.watching.metrics import count_delivery
 log = structlog.get_logger()
 
 LOOKS_EVERY_SECONDS = 0.25
+DROPS_EVERY_SECONDS = 10.0
 TRY_SECONDS = 15.0
 SETTLES_EVERY_SECONDS = 0.05
 MOST_SERVED = 10  # endpoints at once
@@ -50,6 +52,7 @@ class Deliveries:
         self._last: dict[int, float] = {}
         self._failures: dict[int, int] = {}
         self._noticed: set[int] = set()
+        self._drops_at = 0.0
 
     async def run(self) -> None:
         """Look for work for ever."""
@@ -64,6 +67,9 @@ class Deliveries:
 
     async def _look(self) -> None:
         try:
+            if monotonic() >= self._drops_at:
+                self._drops_at = monotonic() + DROPS_EVERY_SECONDS
+                await drop_expired_messages(self._services.database, self._clock())
             keys = await self._with_work()
         except Exception as error:  # noqa: BLE001  the next look may find the store there again
             log.warning("deliveries not looked for", error=type(error).__name__, outage=is_outage(error))

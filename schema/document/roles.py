@@ -23,8 +23,8 @@ MANAGER = """Query: businessSettings erasureRequests job
     dismissDuplicate linkCustomer mergeCustomers requestErasure saveEarningRule saveLoyaltyReward saveLoyaltyTier
     setCustomersActive setCustomersConsent unmergeCustomers updateLoyaltySettings"""
 ADMIN = """Query: auditTrail eventTypes events jobs webhookEndpoints
-    Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret runMaintenance
-    saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings"""
+    Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer replayEvents retryDelivery rotateWebhookSecret
+    runMaintenance saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings"""
 
 
 class NoRole(Exception):

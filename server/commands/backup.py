@@ -16,6 +16,7 @@ from models.erasure import erased_customer
 from models.migrate import migrate
 from models.schema_version import is_known, schema_of
 from models.statistics import refresh_statistics
+from resolvers.delivered import discard_undelivered
 from resolvers.erasure import erase_what_came_back
 from resolvers.operation.ids import use_ids_of
 from rules.failures import Failure
@@ -140,6 +141,7 @@ async def restore(settings: Settings, source: Path, replaces: str | None = None)
                 async with filling(database, manifest.tables) as fill:
                     await _fill(fill, archive, bar.rows, missing)
             await migrate(database)
+            await discard_undelivered(database)
             await _erase_again(database, archive, missing)
             await refresh_statistics(database)
             weakness = await weakness_of_guard(database)

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from rules.demo import DEFAULT_CUSTOMERS, DEFAULT_SEED, MOST_CUSTOMERS
 from rules.exports import REPORTS, ExportDetail
 from rules.failures import Failure
+from server.commands.webhooks_line import webhooks
 
 if TYPE_CHECKING:
     from server.settings import Settings
@@ -58,6 +59,7 @@ cli = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+cli.add_typer(webhooks, name="webhooks")
 
 
 def settings_of_command(**given: Any) -> "Settings":
@@ -522,6 +524,22 @@ def maintenance(
     from server.commands.maintenance import maintain
 
     run(maintain(settings_of_command(), business, None if day is None else day.date(), step))
+
+
+@cli.command()
+def events(
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what happens from now on.")] = False,
+    after: Annotated[str | None, typer.Option(help="Begin after this cursor.", show_default="the first kept")] = None,
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="the only one")] = None,
+) -> None:
+    """Write what has happened, an event a line: the cursor after it, a tab, its body.
+
+    \b
+    python main.py events --follow --after "$(cat cursor)"
+    """
+    from server.commands.webhooks import follow_events
+
+    run(follow_events(settings_of_command(), business, after, follow=follow))
 
 
 @cli.command()

@@ -14,7 +14,7 @@ LEAST_ROLE = {
     Role.MANAGER: """assignSale cancelErasure cancelJob deleteEarningRule deleteLoyaltyReward deleteLoyaltyTier
         dismissDuplicate linkCustomer mergeCustomers requestErasure saveEarningRule saveLoyaltyReward saveLoyaltyTier
         setCustomersActive setCustomersConsent unmergeCustomers updateLoyaltySettings""",
-    Role.ADMIN: """deleteWebhookEndpoint eraseCustomer exportCustomer retryDelivery rotateWebhookSecret
+    Role.ADMIN: """deleteWebhookEndpoint eraseCustomer exportCustomer replayEvents retryDelivery rotateWebhookSecret
         runMaintenance saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings""",
 }
 ROLES = {name: role for role, names in LEAST_ROLE.items() for name in names.split()}
@@ -28,7 +28,7 @@ OF_NOTHING = frozenset(
      "updateLoyaltySettings", "upsertCustomers")
 )  # fmt: skip
 # Than what the corner shop has: their own tests are of endpoints, and of tickets.
-OF_ENDPOINTS = ("deleteWebhookEndpoint", "retryDelivery", "rotateWebhookSecret", "testWebhookEndpoint")
+OF_ENDPOINTS = ("deleteWebhookEndpoint", "replayEvents", "retryDelivery", "rotateWebhookSecret", "testWebhookEndpoint")
 OF_SOMETHING_ELSE = frozenset(("cancelJob", "runMaintenance", *OF_ENDPOINTS, *OF_EVERYBODY))
 
 
@@ -64,6 +64,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "registerCustomer": f"registerCustomer(input: {{{registration}}})",
         "refundSale": f"refundSale(input: {{{first}, {key}}})",
         "requestErasure": f"requestErasure(customer: {ann})",
+        "replayEvents": f'replayEvents({endpoint.replace("id:", "endpoint:")}, since: "2026-03-01T00:00:00Z")',
         "resendConfirmation": f'resendConfirmation(ticket: "{some_ticket(shop)}")',
         "retryDelivery": f'retryDelivery(id: "{global_id("WebhookDelivery", 1)}")',
         "rotateWebhookSecret": f"rotateWebhookSecret({endpoint})",
