@@ -52,7 +52,13 @@ class Lease:
     fence: int
 
     async def hold(self, connection: AsyncConnection, now: datetime) -> None:
-        """Renew the lease in this transaction, or raise LeaseLost: nobody takes it before the transaction ends."""
+        """Renew the lease in this transaction, or raise LeaseLost: nobody takes it before the transaction ends.
+
+        Where the holder is stopped in its midst, PostgreSQL ends the transaction, or others would wait for it.
+        """
+        if connection.dialect.name == "postgresql":
+            patience = int(LEASED.total_seconds() * 1000)
+            await connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {patience}")
         await self._until(connection, now, now + LEASED)
 
     async def end(self, connection: AsyncConnection, now: datetime) -> None:
