@@ -70,10 +70,12 @@ class Context:
         request_id: str | None = None,
         meter: Meter | None = None,
         address: str = "",
+        source: AuditSource = AuditSource.API,
     ) -> None:
         self.services = services
         self.meter = meter or Meter()
         self.viewer = viewer
+        self._source = source
         self.address = address  # from where it is asked: those that are one holder's are one
         self._now = now
         self._until = monotonic() + seconds
@@ -277,7 +279,7 @@ class Context:
         return Actor(
             name="customer" if is_customer else viewer.subject,
             role=viewer.role,
-            source=AuditSource.PORTAL if is_customer else AuditSource.API,
+            source=AuditSource.PORTAL if is_customer else self._source,
             request_id=self._request_id,
             customer_id=viewer.customer_id,
         )

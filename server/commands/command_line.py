@@ -3,6 +3,7 @@
 A command imports what it needs when it is called: `--help` would wait for all of them.
 """
 
+import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -463,6 +464,27 @@ def erase(
     from server.commands import erasing
 
     run(erasing.erase(settings_of_command(), erasing.ErasureWanted(business, customer, due, dry_run)))
+
+
+@cli.command("ask")
+def ask_(
+    document: Annotated[str, typer.Argument(help="A query or mutation, or - for standard input.")],
+    variables: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]…", help="Its variables, as JSON or as they stand.")
+    ] = None,
+    business: Annotated[str | None, typer.Option(help="Name or id.", show_default="the only one")] = None,
+) -> None:
+    """Ask and change anything that the API does, as ADMIN and without a server: customers, consents, merges, settings.
+
+    \b
+    python main.py ask 'mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) {
+        __typename ... on CustomerPayload { customer { number } } ... on Refusal { message } } }' \\
+        'input={"firstName": "Ann", "email": "ann@example.com"}'
+    """
+    from server.commands import asking
+
+    text = sys.stdin.read() if document == "-" else document
+    run(asking.ask(settings_of_command(), asking.AskRequest(text, variables or (), business)))
 
 
 @cli.command("export-customer")

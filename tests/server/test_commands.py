@@ -1,3 +1,5 @@
+import asyncio
+import json
 import os
 import re
 import signal
@@ -15,11 +17,13 @@ import jwt
 import pytest
 from typer.testing import CliRunner, Result
 
+from models.database import Database
 from resolvers.operation.ids import global_id
 from server import sdl
 from server.commands import serving
 from server.commands.command_line import cli
 from server.identity.tokens import TokenError, read_lifetime
+from tests.builders import open_shop
 from tests.server.conftest import SECRET, tiny_schema
 from tests.servers import NO_TLS
 
@@ -376,3 +380,33 @@ def test_a_server_serves_until_it_is_told_to_stop(tmp_path: Path, workers: int) 
     assert process.returncode in {0, -signal.SIGTERM}
     assert logged.count("stopped") == workers
     assert "Traceback" not in logged
+
+
+# ---------------------------------------------------------------- ask
+
+
+def test_ask_does_what_the_api_does_as_a_command(store: str) -> None:
+    asyncio.run(made_shop(store))
+    create = """mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { __typename
+        ... on CustomerPayload { customer { number } } ... on Refusal { message } } }"""
+    made = json.loads(command("ask", create, 'input={"number": "K-1", "email": "ann@example.com"}').output)
+    assert made == {"createCustomer": {"__typename": "CustomerPayload", "customer": {"number": "K-1"}}}
+    taken = json.loads(command("ask", create, 'input={"number": "K-1"}').output)
+    assert taken["createCustomer"]["__typename"] == "Duplicate"
+    find = "query ($email: String!) { customer(by: {email: $email}) { email purchases { orders } } }"
+    found = json.loads(command("ask", find, "email=ann@example.com").output)
+    assert found == {"customer": {"email": "ann@example.com", "purchases": {"orders": 0}}}
+    audit = json.loads(command("ask", "{ auditTrail(first: 1) { nodes { actor role source action } } }").output)
+    assert audit["auditTrail"]["nodes"] == [
+        {"actor": "command-line", "role": "ADMIN", "source": "COMMAND", "action": "createCustomer"}
+    ]
+    assert "cannot be read" in failure("ask", "{")
+    assert "one query or mutation" in failure("ask", "subscription { dataChanged { revision } }")
+    assert "no variable" in failure("ask", find, "email")
+    assert "Cannot query field" in failure("ask", "{ nothing }")
+
+
+async def made_shop(store: str) -> None:
+    database = Database(store)
+    await open_shop(database)
+    await database.close()
