@@ -10,6 +10,7 @@ from ingest.drafts import RefundDraft, SaleDraft, number_of_owner
 from ingest.stored import is_same, refund, sale, sales_numbered, storefront
 from models import SaleStatusChange
 from models.database import TextList, any_of, owned, scoped, table
+from models.sales import taken_off
 from resolvers.operation.writing import Write
 from rules.selling import COUNTED, SaleStatus, refund_share, status_after
 
@@ -43,8 +44,9 @@ def sales_to_settle() -> Select[Any]:
 def refunds_of_sales() -> Select[Any]:
     """The refunds of the sales :ids, in the order in which they happened."""
     names = ("id", "number", "sale_id", "amount", "profit", "occurred_at", "business_day")
+    beside = (taken_off() - refund.c.amount).label("beside")
     return (
-        select(*_columns(refund, names))
+        select(*_columns(refund, names), beside)
         .where(owned(refund), any_of(refund.c.sale_id, "ids"))
         .order_by(refund.c.occurred_at, refund.c.id)
     )
@@ -114,7 +116,9 @@ async def settle_sales(write: Write, ids: Iterable[int]) -> None:
         changed.extend({**share, "revision": write.revision} for share in shares)
         standing = SaleStatus.COMPLETED if row.status is SaleStatus.REFUNDED else row.status
         status = status_after(standing, total=row.total, refunded=refunded)
-        sales.append({"key": row.id, "status": status, "refunded": refunded, "revision": write.revision})
+        beside = sum(given.beside for given in refunds[row.id])
+        values = {"status": status, "refunded": refunded, "refunded_beside": beside}
+        sales.append({"key": row.id, **values, "revision": write.revision})
         if status is SaleStatus.REFUNDED:
             last = refunds[row.id][-1]
             reached.append((write.business_id, row.id, status, last.occurred_at, last.business_day, write.revision))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ingest.drafts import Draft, Drafted, PersonDraft, RefundDraft, SaleDraft, number_of_owner
@@ -48,6 +48,14 @@ def lines_of_sales() -> Select[Any]:
     name = func.coalesce(item.c.sku, item.c.product).label("name")
     columns: list[ColumnElement[Any]] = [item.c.sale_id, name]
     return select(*columns).where(owned(item), any_of(item.c.sale_id, "ids")).order_by(item.c.id)
+
+
+@cache
+def sales_of_tills() -> Select[Any]:
+    """Those of the sales :ids that were recorded here, or voided or refunded here since they were imported."""
+    given_back = select(refund.c.sale_id).where(refund.c.settled.is_not(None), any_of(refund.c.sale_id, "ids"))
+    ours = or_(sale.c.recorded_at.is_not(None), sale.c.voided_at.is_not(None), sale.c.id.in_(given_back))
+    return select(sale.c.id).where(owned(sale), any_of(sale.c.id, "ids"), ours)
 
 
 @dataclass
@@ -216,6 +224,18 @@ async def would_lose(
         if row is not None and row.digest != draft.digest and (what := _lost_of_refund(draft, row)) is not None:
             lost.append((draft, f"refund {draft.number} is stored {what}: {COMPLETE}"))
     return lost
+
+
+async def of_tills(
+    connection: AsyncConnection, business_id: int, batch: Batch, stored: StoredFacts
+) -> list[tuple[Drafted, str]]:
+    """The sales of a batch that a file would change, and that are the tills' own: what happened here stays."""
+    changed = {stored.sales[draft.number].id: draft for draft in batch.sales if _is_update(draft, stored)}
+    if not changed:
+        return []
+    rows = await connection.execute(sales_of_tills(), {"business": business_id, "ids": list(changed)})
+    why = "was recorded, voided or refunded here: no file changes it"
+    return [(changed[row.id], f"sale {changed[row.id].number} {why}") for row in rows]
 
 
 def _lost_of_refund(draft: RefundDraft, row: Any) -> str | None:

@@ -32,6 +32,7 @@ from models.database import IdList, TextList, any_of, owned, scoped
 from models.merging import merged_row
 from models.naming import statement
 from models.sales import payment, sale
+from models.touchpoints import touchpoint
 from rules.selling import SaleStatus
 
 MERGE, KIND = bindparam("merge", type_=BigInteger), bindparam("kind", type_=String)
@@ -83,6 +84,13 @@ def payments_following() -> Update:
     """Let what was paid by :from_customer for the sales :ids be of :to_customer, as the sales are."""
     mine = (owned(payment), payment.c.customer_id == FROM, any_of(payment.c.sale_id, "ids"))
     return update(payment).values(customer_id=TO, revision=bindparam("new_revision", type_=BigInteger)).where(*mine)
+
+
+@cache
+def contacts_following() -> Update:
+    """Let the contacts of :from_customer that tell of the sales :ids be of :to_customer, as the sales are."""
+    mine = (owned(touchpoint), touchpoint.c.customer_id == FROM, any_of(touchpoint.c.sale_id, "ids"))
+    return update(touchpoint).values(customer_id=TO, revision=bindparam("new_revision", type_=BigInteger)).where(*mine)
 
 
 def _moving(belonging: Belonging) -> list[ColumnElement[bool]]:

@@ -26,7 +26,7 @@ from models.consents import consent_event
 from models.customers import customer
 from models.database import scoped, table
 from models.erasure import erased_customer
-from models.sales import payment, refund, sale, sale_item, total_of
+from models.sales import payment, refund, refund_item, sale, sale_item, taken_off, total_of, unpaid
 from rules.consents import ConsentChannel, ConsentStatus
 from rules.selling import COUNTED, PaymentMethod, SaleStatus
 
@@ -45,7 +45,10 @@ class Invariant:
 @cache
 def invariants() -> tuple[Invariant, ...]:
     """Every rule about the rows of one business."""
-    return (*_revisions(), *_sums(), *_profits(), *_statuses(), *_consents(), *_erasures(), *_references())
+    return (
+        *(*_revisions(), *_sums(), *_profits(), *_statuses(), *_refunds(), *_conserved()),
+        *(*_consents(), *_erasures(), *_references()),
+    )
 
 
 @cache
@@ -160,6 +163,59 @@ def _statuses() -> Iterator[Invariant]:
         "sale",
         _broken(sale, or_(and_(counts, ~has_day), and_(~counts, has_day), sale.c.counted_from < sale.c.business_day)),
     )
+
+
+# ---------------------------------------------------------------- refunds, and where money went
+
+
+def _refunds() -> Iterator[Invariant]:
+    beside = _of_sales(refund, amount=taken_off() - refund.c.amount)
+    yield Invariant(
+        "refunded_beside is what refunds took off what is due beside their goods, of each sale",
+        "sale",
+        _broken_sales(beside, sale.c.refunded_beside != func.coalesce(beside.c.amount, 0)),
+    )
+    money = refund.c.settled + refund.c.paid_out
+    wrong = or_(refund.c.settled < 0, refund.c.paid_out < 0, money > refund.c.amount + refund.c.tax)
+    yield Invariant("a refund settles and pays out no more than its goods and tax", "refund", _broken(refund, wrong))
+    parts = _parts_of(refund_item.c.refund_id, refund_item.c.amount)
+    adds_up = select(refund.c.id).join(parts, parts.c.id == refund.c.id)
+    rule = "what a refund took of lines adds up to its amount"
+    yield Invariant(rule, "refund", adds_up.where(scoped(refund), parts.c.amount != refund.c.amount))
+    back = _parts_of(refund_item.c.sale_item_id, refund_item.c.quantity)
+    counted = select(sale_item.c.id).outerjoin(back, back.c.id == sale_item.c.id)
+    differs = sale_item.c.refunded_quantity != func.coalesce(back.c.amount, 0)
+    rule = "refunded_quantity is what refunds took, of each line"
+    yield Invariant(rule, "sale_item", counted.where(scoped(sale_item), differs))
+
+
+def _parts_of(key: Column[int], part: Column[int]) -> Subquery:
+    """The sums of what refunds took, by refund or by line."""
+    return select(key.label("id"), total_of(part).label("amount")).where(scoped(refund_item)).group_by(key).subquery()
+
+
+def _conserved() -> Iterator[Invariant]:
+    """Of sales that were recorded here every cent is somewhere; so it is, then, of customers and of the business."""
+    given = _of_sales(refund, settled=refund.c.settled, paid_out=refund.c.paid_out)
+    imported = _of_sales(refund, refund.c.settled.is_(None), amount=refund.c.amount)
+    mine = and_(sale.c.recorded_at.is_not(None), or_(*(sale.c.status == status for status in COUNTED)))
+    of_ours = sale.c.id.not_in(select(imported.c.sale_id))
+    settled = func.coalesce(given.c.settled, 0)
+    where_it_is = sale.c.paid + settled + unpaid() != sale.c.total + sale.c.tax
+    yield Invariant(
+        "what is due for a sale recorded here was paid, was settled by refunds, or is still owed, of each sale",
+        "sale",
+        _broken_sales(given, and_(mine, of_ours, where_it_is)),
+    )
+    yield Invariant(
+        "refunds pay out no more than was paid for a sale recorded here, of each sale",
+        "sale",
+        _broken_sales(given, and_(mine, given.c.paid_out > sale.c.paid)),
+    )
+    account = select(refund.c.id).join(payment, payment.c.refund_id == refund.c.id)
+    is_other = or_(payment.c.amount != refund.c.paid_out, payment.c.customer_id.is_distinct_from(refund.c.customer_id))
+    rule = "what a refund paid to an account is a payment of its customer's"
+    yield Invariant(rule, "refund", account.where(scoped(refund), is_other))
 
 
 # ---------------------------------------------------------------- consents

@@ -10,6 +10,7 @@ from models.belonging import BELONGINGS, Belonging, Merging
 from models.customers import customer
 from models.merging import merged_row
 from models.moving import (
+    contacts_following,
     counts_listed,
     list_forgotten,
     own_key,
@@ -72,7 +73,11 @@ async def move_rows_back(write: Write, merge_id: int, merged_id: int, kept_id: i
         elif kind in counts:
             counts[kind] -= await _astray(write, belonging, merge_id, kept_id)
             await _run_listed(write, rows_moved_back(belonging), belonging, merge_id, merged_id, kept_id)
-    await _run_listed(write, payments_following(), SALES, merge_id, merged_id, kept_id)
+    for following in (
+        payments_following(),
+        contacts_following(),
+    ):
+        await _run_listed(write, following, SALES, merge_id, merged_id, kept_id)
     return [MovedCount(kind, count) for kind, count in counts.items() if count]
 
 

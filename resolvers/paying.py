@@ -5,13 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from models.recording import last_day_of_sale
 from models.sales import payment, sale
 from resolvers.happening import Happening, happening, refuse_late
 from resolvers.identities import customer_named
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write
 from resolvers.sale_changes import bring_to, refuse_rest, rest_of, sale_to_change
+from resolvers.sale_statuses import settled_on
 from rules.amounts import check_money, minor_units
 from rules.currency import major
 from rules.problems import Problems, check_moment
@@ -115,7 +115,4 @@ async def _settle(write: Write, row: Any, amount: int, rest: int, when: Happenin
     if status is row.status:
         await write.update(sale, row, paid=paid)
         return
-    (last,) = await write.rows(last_day_of_sale(), ids=[row.id])
-    day = max(day for day in last if day is not None)
-    moment = when.moment._replace(business_day=max(when.day, day))
-    await bring_to(write, row, status, when._replace(moment=moment), paid=paid)
+    await bring_to(write, row, status, await settled_on(write, row.id, when), paid=paid)

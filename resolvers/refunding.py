@@ -21,7 +21,7 @@ from resolvers.operation.ids import global_id
 from resolvers.operation.loaders import many_each
 from resolvers.operation.writing import Write
 from resolvers.sale_changes import rest_of, sale_to_change
-from resolvers.sale_statuses import note_status
+from resolvers.sale_statuses import note_status, settled_on
 from rules.amounts import millionths, minor_units
 from rules.currency import exact_minor, major
 from rules.problems import Problems, check_moment, optional_text
@@ -283,7 +283,7 @@ async def _bring_sale_to(write: Write, of: RefundedSale, money: RefundMoney, whe
     status = status_after_refund(row.status, total=row.total, refunded=refunded, rest=rest)
     beside = row.refunded_beside + money.tax - money.given_back
     await write.update(sale, row, refunded=refunded, refunded_beside=beside, status=status)
-    await note_status(write, row, status, when)
+    await note_status(write, row, status, await settled_on(write, row.id, when))
 
 
 async def _pay_on_account(write: Write, of: RefundedSale, refund_id: int, amount: int, when: Happening) -> None:

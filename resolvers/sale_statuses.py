@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from models import SaleStatusChange
 from models.database import table
+from models.recording import last_day_of_sale
 from resolvers.happening import Happening
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write
@@ -38,3 +39,10 @@ def tell_of_sale(write: Write, kind: str, row: Any, *, status: SaleStatus) -> No
     """Tell the shop's other systems of a sale."""
     told = {"id": global_id("Sale", row.id), "status": status, "total": str(major(row.total, write.exponent))}
     write.tell(kind, row.customer_id, **told)
+
+
+async def settled_on(write: Write, sale_id: int, when: Happening) -> Happening:
+    """The moment with the last day of what settled a sale, whatever order that was recorded in."""
+    (last,) = await write.rows(last_day_of_sale(), ids=[sale_id])
+    day = max(day for day in (when.day, *last) if day is not None)
+    return when._replace(moment=when.moment._replace(business_day=day))

@@ -32,6 +32,7 @@ from ingest.stored import (
     Batch,
     StoredFacts,
     of_another_day,
+    of_tills,
     settle_numbers_of_file,
     stored_of,
     tell_apart,
@@ -261,6 +262,7 @@ class ImportingRun:
         habits = self.mapping.habits
         if self.mapping.is_all_or_nothing and habits.number_restarts is NumberRestarts.UNKNOWN:
             refused += of_another_day(batch, stored)
+        refused += await of_tills(connection, business_id, batch, stored)
         if not habits.is_complete:
             refused += await would_lose(connection, business_id, batch, stored)
         payments = self.mapping.says_how_paid

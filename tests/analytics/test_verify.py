@@ -204,6 +204,33 @@ DAMAGE: tuple[tuple[str, str, Callable[[Shop], int]], ...] = (
         lambda s: s.id_of("cleo"),
     ),
     (
+        "refunded_beside is what refunds took off",
+        "UPDATE sale SET refunded_beside = 1 WHERE number = 'S2'",
+        lambda s: s.id_of_sale("S2"),
+    ),
+    (
+        "a refund settles and pays out no more than its goods and tax",
+        "UPDATE refund SET settled = 1, paid_out = 2000 WHERE number = 'R1'",
+        lambda s: s.id_of_refund("R1"),
+    ),
+    (
+        "what a refund took of lines adds up to its amount",
+        "INSERT INTO refund_item (business_id, refund_id, sale_item_id, quantity, amount) SELECT r.business_id, r.id,"
+        " i.id, 0, 5 FROM refund r JOIN sale_item i ON i.sale_id = r.sale_id WHERE r.number = 'R1'",
+        lambda s: s.id_of_refund("R1"),
+    ),
+    (
+        "what is due for a sale recorded here was paid",
+        "UPDATE sale SET recorded_at = occurred_at WHERE number = 'S1'",
+        lambda s: s.id_of_sale("S1"),
+    ),
+    (
+        "refunds pay out no more than was paid for a sale recorded here",
+        "UPDATE refund SET settled = 0, paid_out = 2000 WHERE number = 'R1'; UPDATE sale SET recorded_at = occurred_at"
+        " WHERE number = 'S2'",
+        lambda s: s.id_of_sale("S2"),
+    ),
+    (
         "who is in the erasure log is erased",
         "INSERT INTO erased_customer (business_id, customer_id, day) SELECT business_id, id, 20500 FROM customer"
         " WHERE number = 'cleo'",
@@ -216,8 +243,9 @@ DAMAGE: tuple[tuple[str, str, Callable[[Shop], int]], ...] = (
 async def test_damage_is_found_by_its_ids(
     services: Services, shop: Shop, rule: str, change: str, id_of: Callable[[Shop], int]
 ) -> None:
-    statement = f"{change} AND business_id = {shop.id}" if " WHERE number" in change else change
-    await execute(shop.database, statement, None if "zoe" in change else shop.id)  # zoe is of the other shop
+    for part in change.split("; "):
+        statement = f"{part} AND business_id = {shop.id}" if " WHERE number" in part else part
+        await execute(shop.database, statement, None if "zoe" in part else shop.id)  # zoe is of the other shop
 
     findings = await found(services, shop.id)
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from ingest.mapping import parse_map
 from ingest.presets import preset
 from models import Business
 from resolvers.operation.ids import global_id
+from resolvers.operation.writing import writing
+from resolvers.refunding import RefundSale, refund_sale
 from rules.days import day_number
 from tests.ingest.conftest import ACTOR, NOW
 
@@ -89,6 +92,21 @@ async def test_refunds_recorded_on_a_sale_outlive_its_update(importing, asking, 
     assert await asking("SELECT total, refunded, status FROM sale") == [
         {"total": 300, "refunded": 300, "status": "REFUNDED"}
     ]
+
+
+@pytest.mark.parametrize("there", ["recorded_at = occurred_at", "voided_at = occurred_at", None])
+async def test_what_happened_to_a_sale_here_is_no_files_to_change(importing, asking, database, shop, there):
+    await importing(LINES[:1])
+    async with database.transaction(shop.id) as connection:
+        if there is not None:
+            await connection.exec_driver_sql(f"UPDATE sale SET {there}")
+    if there is None:
+        ((id_,),) = [(row["id"],) for row in await asking("SELECT id FROM sale")]
+        async with writing(database, shop.id, actor=ACTOR, clock=lambda: NOW) as write:
+            await write.once(refund_sale, RefundSale(id_, amount=Decimal("1.00")))
+    before = await asking("SELECT total, refunded, paid FROM sale")
+    summary = await importing([LINES[0].replace("1.25", "1.50")])
+    assert (summary.rejected, await asking("SELECT total, refunded, paid FROM sale")) == (1, before)
 
 
 async def test_a_sale_that_moves_to_another_customer_settles_both(importing, asking):

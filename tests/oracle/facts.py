@@ -95,6 +95,7 @@ class Refund(NamedTuple):
     day: int
     hour: int | None
     amount: int
+    tax: int = 0
 
 
 class Booked(NamedTuple):

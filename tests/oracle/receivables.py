@@ -29,10 +29,10 @@ def age_name(age: int) -> str:
 
 
 def unpaid_rest(known: Facts, sale: Sale) -> int:
-    """Of a PARTIAL sale: total + tax − refunds − payments other than CREDIT, at least 0; of any other 0."""
+    """Of a PARTIAL sale: total + tax − refunds − their tax − payments other than CREDIT, at least 0; else 0."""
     if sale.status != "PARTIAL":
         return 0
-    refunded = sum(refund.amount for refund in known.refunds_by_sale.get(sale.id, []))
+    refunded = sum(refund.amount + refund.tax for refund in known.refunds_by_sale.get(sale.id, []))
     paid = sum(payment.amount for payment in known.payments_by_sale.get(sale.id, []) if payment.method != "CREDIT")
     return max(sale.total + sale.tax - refunded - paid, 0)
 
