@@ -34,13 +34,13 @@ def item_of(position: int, row: SourceRow, exponent: int, *, product: str, is_pr
     profit = None if cost is None else line_profit(total, quantity, cost, exponent)
     if max(total, price, cost or 0, -(profit or 0)) > BIGGEST:
         raise Unsellable(f"the total of line {row.line} is too large", row.line)
-    return Item(position, product, row.sku, row.category, quantity, price, cost, total, profit, is_product)
+    return Item(position, product, row.sku, row.category, row.brand, quantity, price, cost, total, profit, is_product)
 
 
 def extra_item(position: int, name: str, amount: int, exponent: int) -> Item:
     """Postage, a tip or a fee as a line that is no product."""
     price = amount * MILLION // 10**exponent
-    return Item(position, name, None, None, MILLION, price, None, amount, None, is_product=False)
+    return Item(position, name, None, None, None, MILLION, price, None, amount, None, is_product=False)
 
 
 def without(items: Sequence[Item], parts: Sequence[int], exponent: int) -> list[Item]:

@@ -19,6 +19,7 @@ class Item(NamedTuple):
     product: str
     sku: str | None
     category: str | None
+    brand: str | None
     quantity: int
     unit_price: int
     unit_cost: int | None

@@ -13,6 +13,7 @@ LINE_FIELDS = {
     "variant": "size, colour and the like, put after the name",
     "sku": "code of the product",
     "category": "category of the product",
+    "brand": "brand or maker of the product",
     "quantity": "how many; 1 where there is no such column",
     "unit_price": "price of one, in the currency of the business",
     "amount": "total of the row before its discount, in place of unit_price or beside it",

@@ -68,6 +68,7 @@ class SourceRow(NamedTuple):
     variant: str | None
     sku: str | None
     category: str | None
+    brand: str | None
     quantity: int | None
     unit_price: int | None
     amount: int | None
@@ -97,7 +98,7 @@ NOT_NEGATIVE = ("unit_cost",)
 LENGTHS = {
     "sale": 80, "refund_of": 80, "customer": 64, "currency": 20, "product": 300, "variant": 200, "sku": 120,
     "category": 160, "storefront": 200, "first_name": 200, "last_name": 200, "customer_name": 200, "line1": 200,
-    "line2": 200, "city": 120, "state": 120, "postal_code": 32, "country": 120,
+    "line2": 200, "city": 120, "state": 120, "postal_code": 32, "country": 120, "brand": 120,
 }  # fmt: skip
 
 

@@ -25,8 +25,8 @@ SALE_COLUMNS = (
     "paid", "refunded", "source", "digest", "revision",
 )  # fmt: skip
 ITEM_COLUMNS = (
-    "business_id", "sale_id", "position", "product", "sku", "category", "quantity", "unit_price", "unit_cost", "total",
-    "profit", "is_product",
+    "business_id", "sale_id", "position", "product", "sku", "category", "brand", "quantity", "unit_price", "unit_cost",
+    "total", "profit", "is_product",
 )  # fmt: skip
 CHANGE_COLUMNS = ("business_id", "sale_id", "status", "changed_at", "business_day", "revision")
 PAYMENT_COLUMNS = (

@@ -107,6 +107,9 @@ DELIVERY_COST = 410 * CENT
 DELIVERY_TAX = 200
 
 
+MAKERS = ("Maison Aubert", "Petit Jour", "Coop des Halles", "Vernay", None)  # what has none is the shop's own
+
+
 class Products:
     """The shelves as columns, one entry for each product; the last one is the delivery, on no shelf."""
 
@@ -118,6 +121,8 @@ class Products:
         self.skus = np.array(
             [f"{shelf.name[:3].upper()}-{n:03d}" for n, (shelf, _, _, _) in enumerate(rows)] + [None], object
         )
+        made_by = [None if shelf.by_weight else MAKERS[n % len(MAKERS)] for n, (shelf, _, _, _) in enumerate(rows)]
+        self.brands = np.array([*made_by, None], object)
         self.shelf = np.array([number for _, number, _, _ in rows] + [-1], np.int64)
         self.price = np.array([price * CENT for _, _, _, price in rows] + [DELIVERY_PRICE], np.int64)
         shares = [-1.0 if shelf.cost is None else shelf.cost for shelf, _, _, _ in rows]

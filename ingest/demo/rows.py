@@ -58,6 +58,7 @@ def item_columns(facts: Happenings, which: Flags) -> Columns:
         "product": PRODUCTS.names[product],
         "sku": PRODUCTS.skus[product],
         "category": PRODUCTS.categories[product],
+        "brand": PRODUCTS.brands[product],
         "quantity": lines.quantity[which],
         "unit_price": lines.price[which],
         "unit_cost": nullable(lines.cost[which], known),

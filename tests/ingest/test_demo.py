@@ -16,6 +16,7 @@ from sqlalchemy import insert, select, text, update
 
 from ingest.demo import TIMEZONE, DemoDiffers, DemoSummary, grow_demo, growing, steps
 from ingest.demo.calendar import DemoCalendar, DemoPlan
+from ingest.demo.catalogue import MAKERS
 from ingest.demo.chance import beta, deck, gamma, keys_of, uniform
 from ingest.demo.names import COUNTRIES, CULTURES, phone, written
 from models import (
@@ -42,7 +43,7 @@ from rules.contacts import contact_words, name_words, sort_name
 from rules.currency import half_even
 from rules.days import business_moment, day_number
 from rules.demo import DEMO_BUSINESS
-from rules.selling import PaymentMethod, SaleChannel, SaleStatus, line_total
+from rules.selling import GIVEN_METHODS, PaymentMethod, SaleChannel, SaleStatus, line_total
 
 pytestmark = pytest.mark.own_store
 
@@ -507,7 +508,7 @@ def test_a_demo_of_the_usual_size_has_some_of_everything(rows: Rows) -> None:
     assert len(rows["customer"]) == 2_000
     assert {row.status for row in rows["sale"]} == set(SaleStatus)
     assert {row.channel for row in rows["sale"]} == set(SaleChannel)
-    assert {row.method for row in rows["payment"]} == set(PaymentMethod)
+    assert {row.method for row in rows["payment"]} == set(GIVEN_METHODS)
     assert {row.type for row in rows["touchpoint"]} == set(TouchpointType)
     assert {row.channel for row in rows["touchpoint"]} == set(TouchpointChannel)
     assert {row.outcome for row in rows["touchpoint"]} == {*TouchpointOutcome, None}
@@ -515,6 +516,8 @@ def test_a_demo_of_the_usual_size_has_some_of_everything(rows: Rows) -> None:
     assert {row.score for row in rows["touchpoint"] if row.type != TouchpointType.SURVEY} == {None}
     assert {row.weekday for row in rows["sale"]} == set(range(1, 8))
     assert len({row.category for row in rows["sale_item"]}) == 13
+    assert {row.brand for row in rows["sale_item"]} == set(MAKERS)
+    assert {row.brand for row in rows["sale_item"] if row.quantity % 1_000_000} == {None}  # what is weighed
     costless = {row.category for row in rows["sale_item"] if row.unit_cost is None}
     assert costless == {"Vintage Finds"}
     assert {row.category for row in rows["sale_item"] if row.quantity % 1_000_000} == {"Cheese Counter"}

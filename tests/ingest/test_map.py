@@ -207,3 +207,14 @@ async def test_a_currency_without_decimals(importing, asking, database):
         business=shop,
     )
     assert [sale["total"] for sale in await asking(SALE, business=shop)] == [750]
+
+
+async def test_a_file_says_the_brand_of_what_was_sold(importing, asking):
+    mapping = parse_map("sale=sale,occurred_at=at,product=what,brand=maker,amount=price")
+    await importing(
+        ["sale,at,what,maker,price", "1,2011-01-05,Tea, Leaf ,2.00", "2,2011-01-05,Cup,,1.00"], mapping=mapping
+    )
+    assert await asking("SELECT product, brand FROM sale_item ORDER BY id") == [
+        {"product": "Tea", "brand": "Leaf"},
+        {"product": "Cup", "brand": None},
+    ]
