@@ -16,6 +16,7 @@ BENCHES = (
     "catching_up",
     "large_writes",
     "recording_sales",
+    "tills",
     "codes_timing",
     "deliveries",
     "prediction",

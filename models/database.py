@@ -36,6 +36,7 @@ from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from models import tenancy
+from models.sqlite_driver import quick_connection
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -43,6 +44,11 @@ DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 BUSY_SECONDS = 30
+SQLITE: dict[str, Any] = {
+    "timeout": BUSY_SECONDS,
+    "check_same_thread": False,
+    "async_creator_fn": quick_connection,
+}
 SETTLE_SECONDS = 1  # for which those who still read an earlier moment are waited for
 OWNER_ALONE = 0o600
 BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a store
@@ -64,7 +70,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             hide_parameters=True,  # a logged error shows no personal values
-            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False} if self.is_sqlite else {},
+            connect_args=SQLITE if self.is_sqlite else {},
             pool_reset_on_return=None if self.is_sqlite else "rollback",
         )
         self._role: str | None = None

@@ -9,7 +9,7 @@ from models.sales import payment, sale
 from resolvers.happening import Happening, happening, refuse_late
 from resolvers.identities import customer_named
 from resolvers.operation.ids import global_id
-from resolvers.operation.writing import Write
+from resolvers.operation.writing import Write, small
 from resolvers.sale_changes import bring_to, refuse_rest, rest_of, sale_to_change
 from resolvers.sale_statuses import settled_on
 from rules.amounts import check_money, minor_units
@@ -57,6 +57,7 @@ class PaymentPayload:
     replayed: Annotated[bool, "Whether the key was used before, and nothing was done now."] = False
 
 
+@small
 async def record_payment(write: Write, asked: RecordPayment) -> PaymentPayload:
     """Record money that came in."""
     if asked.sale_id is None:

@@ -12,7 +12,7 @@ from resolvers.credit import refuse_beyond_limit
 from resolvers.happening import Happening, happening, refuse_late
 from resolvers.identities import customer_named
 from resolvers.operation.ids import global_id
-from resolvers.operation.writing import Write
+from resolvers.operation.writing import Write, small
 from resolvers.profiles import join_by_sales
 from resolvers.sale_campaigns import tell_campaign
 from resolvers.sale_statuses import SalePayload, change, tell_of_sale
@@ -118,6 +118,7 @@ class RecordedSale(NamedTuple):
     business_day: int
 
 
+@small
 async def record_sale(write: Write, asked: RecordSale) -> SalePayload:
     """Record a sale with its lines and payments."""
     buyer = await _buyer(write, asked)

@@ -7,7 +7,7 @@ from models.refunding import sales_to_change
 from models.sales import sale
 from resolvers.credit import refuse_beyond_limit
 from resolvers.happening import Happening, happening_now
-from resolvers.operation.writing import Write
+from resolvers.operation.writing import Write, small
 from resolvers.profiles import join_by_sales
 from resolvers.sale_campaigns import tell_campaign
 from resolvers.sale_statuses import SalePayload, note_status
@@ -26,6 +26,7 @@ class UpdateSaleStatus:
     status: SaleStatus
 
 
+@small
 async def update_sale_status(write: Write, asked: UpdateSaleStatus) -> SalePayload:
     """Bring a sale to another status."""
     row = await sale_to_change(write, asked.sale_id, SALE)

@@ -18,6 +18,7 @@ from schema.nodes import NodesQueries
 from schema.patterns import PatternsQueries
 from schema.prediction import PredictionQueries
 from schema.products import ProductsQueries
+from schema.quoting import QuotingQueries
 from schema.receivables import ReceivablesQueries
 from schema.retention import RetentionQueries
 from schema.sales import SalesQueries
@@ -36,6 +37,7 @@ class Query(
     CustomersQueries,
     FacetsQueries,
     SalesQueries,
+    QuotingQueries,
     LifetimeValueQueries,
     PredictionQueries,
     SegmentationQueries,

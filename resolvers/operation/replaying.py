@@ -57,7 +57,7 @@ class UsedKeys:
             "customer_id": made.get("customer_id", self._actor.customer_id),
             "used_at": self._now,
         }
-        await self._connection.execute(insert(table(UsedKey)).values(row))
+        await self._connection.execute(insert(table(UsedKey)), row)
 
     def _digest_of(self, used: UsedFor) -> str:
         return self.digest([self._business.id, used.kind, self._actor.customer_id, used.key])

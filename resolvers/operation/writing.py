@@ -22,6 +22,7 @@ from models.database import Database, any_of, insert_rows, take_ids
 from models.database import table as table_of
 from models.events import Event
 from models.revision import Counter, business_to_write, revision_taken
+from models.sqlite_driver import at_once
 from resolvers.operation.actor import Actor, UsedFor
 from resolvers.operation.auditing import AuditedChange, AuditedRow, as_json, changes_between, merged
 from resolvers.operation.ids import global_id
@@ -51,6 +52,15 @@ COUNTED_BY: Mapping[str, Counter] = {  # tables whose every change moves a count
     "touchpoint": Counter.CONTACTS,
     **dict.fromkeys(OF_PROGRAM, Counter.PROGRAM),
 }
+
+
+SMALL: set[Operation[Any, Any]] = set()
+
+
+def small(operation: Operation[A, D]) -> Operation[A, D]:
+    """Says of an operation that it reads and writes few rows: SQLite's thread is not woken for each of them."""
+    SMALL.add(operation)
+    return operation
 
 
 class NoSuchBusiness(LookupError):
@@ -125,7 +135,7 @@ class Write:
         row = {**values, **self._stamps(target)}
         if "id" in target.c and "id" not in row:
             (row["id"],) = await self.take_ids(target, 1)
-        await self.connection.execute(insert(target).values(row))
+        await self.connection.execute(insert(target), row)
         await self._tell_of(target, [row])
         self.note_row(target, row, {}, row)
         return row.get("id", 0)
@@ -264,7 +274,15 @@ class Write:
         It leaves one audit entry called `action`, by default as the mutation is called; with `each_customer` one for
         each customer that changed. What changed nothing leaves nothing.
         """
-        name, changed_before = action or in_contract(operation.__name__), self.has_changed
+        driver = (await self.connection.get_raw_connection()).driver_connection if operation in SMALL else None
+        name = action or in_contract(operation.__name__)
+        with at_once(driver):
+            return await self._once(operation, name, asked, used, each_customer=each_customer)
+
+    async def _once(
+        self, operation: Operation[A, D], name: str, asked: A, used: UsedFor | None, *, each_customer: bool
+    ) -> D:
+        changed_before = self.has_changed
         self.has_changed = False
         if used is not None:
             kept = await self._keys.made(operation, name, asked, used)
@@ -393,7 +411,9 @@ async def writing(
     where that is lost.
     """
     async with database.transaction(business_id) as connection:
-        row = (await connection.execute(business_to_write(), {"business": business_id})).one_or_none()
+        driver = (await connection.get_raw_connection()).driver_connection
+        with at_once(driver):
+            row = (await connection.execute(business_to_write(), {"business": business_id})).one_or_none()
         if row is None:
             raise NoSuchBusiness(f"no business {business_id}")
         write = Write(connection, row, clock().astimezone(UTC), actor)
@@ -407,7 +427,8 @@ async def writing(
                 "new_event": write.last_event,
                 "now": write.now,
             }
-            await connection.execute(revision_taken(write.counters), taken)
+            with at_once(driver):
+                await connection.execute(revision_taken(write.counters), taken)
 
 
 @cache

@@ -15,7 +15,7 @@ VIEWER = """Query: acquisition categoryAffinity customer customerFacets customer
     lifetimeValueReport loyaltyRewards loyaltySettings loyaltyTiers node nodes productReport purchasePatterns
     receivablesAging retention sale sales segmentMigration segmentation segmentationTrend storefronts touchpoints viewer
     Subscription: dataChanged"""
-STAFF = """Query: duplicateCandidates
+STAFF = """Query: duplicateCandidates pointsQuote
     Mutation: createCustomer deletePreferences recordPayment recordSale recordSales refundSale setConsents
     setCustomersTags setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer voidSale"""
 MANAGER = """Query: businessSettings erasureRequests job

@@ -87,6 +87,9 @@ NOT_PERSONAL = {"Consents.email", "ErasureRequest.reason", "NotAllowed.reason", 
 SEES_ALL = [(Role.STAFF, False), (Role.MANAGER, False), (Role.ADMIN, False), (Role.VIEWER, True)]
 
 
+TEA = '{product: "Tea", quantity: 1, unitPrice: 1}'
+
+
 def root_calls(shop: Shop) -> dict[str, str]:
     """Each root field with arguments under which it finds something of everything."""
     ids = {
@@ -118,6 +121,7 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "loyaltyTiers": "loyaltyTiers",
         "node": f'node(id: "{public[0]}")',
         "nodes": f"nodes(ids: {json.dumps(public)})",
+        "pointsQuote": f'pointsQuote(input: {{customer: "{public[0]}", items: [{TEA}]}})',
         "productReport": "productReport",
         "purchasePatterns": "purchasePatterns",
         "receivablesAging": "receivablesAging",

@@ -1,5 +1,6 @@
 """Sales recorded as they happen."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from resolvers.operation.viewer import Role, Viewer
 from tests.builders import Shop, open_shop
 from tests.schema.conftest import Asker, customer_id
 from tests.schema.selling import RECORD, RECORD_SEVERAL, a_customer, a_sale, cash, line, record
-from tests.schema.writing import counters, everything, problems_of
+from tests.schema.writing import counters, everything, problems_of, refusals_of
 
 NOON = "2026-03-05T12:00:00+00:00"
 
@@ -159,6 +160,15 @@ async def test_a_replay_answers_what_was_made_alone_or_among_others(ask_both: As
     assert await everything(both_services.database) == before
 
 
+async def test_the_same_at_the_same_moment_is_recorded_once(ask_both: Asker) -> None:
+    """And others at that moment have numbers of their own."""
+    said = a_sale("2.00")
+    done = await asyncio.gather(*(record(ask_both, **one) for one in (said, a_sale(), said, a_sale())))
+    assert sorted(one["replayed"] for one in done) == [False, False, False, True]
+    assert done[0]["sale"] == done[2]["sale"]
+    assert {one["sale"]["number"] for one in done} == {f"S-20260305-00000{place}" for place in (1, 2, 3)}
+
+
 async def test_more_than_a_queue_is_refused(ask: Asker) -> None:
     told = await ask.refused(RECORD_SEVERAL, inputs=[a_sale()] * 201)
     assert told == "`inputs` may hold up to 200, not 201"
@@ -287,6 +297,21 @@ async def test_points_pay_once_there_is_a_program(ask: Asker) -> None:
     for redeem in ({"points": 10}, {"redemptionCode": "ABC"}):
         refused = await record(ask, **a_sale(redeem=[redeem]))
         assert (refused["__typename"], refused["reason"]) == ("NotAllowed", "PROGRAM_OFF")
+
+
+async def test_a_quote_changes_nothing_and_there_is_none_yet(ask: Asker, shop: Shop, other: Shop) -> None:
+    asked = f"""query ($input: PointsQuoteInput!) {{ pointsQuote(input: $input) {{ {refusals_of("PointsQuoteResult")}
+        ... on PointsQuote {{ earns }} }} }}"""
+    before = await everything(shop.database)
+
+    async def quoted(**given: Any) -> Any:
+        said = {"customer": customer_id(shop, "ANN"), "items": [line("1.00")], **given}
+        return (await ask(asked, input=said))["pointsQuote"]
+
+    assert (await quoted())["reason"] == "PROGRAM_OFF"
+    assert problems_of(await quoted(items=[line("-1")])) == [("input.items.0.unitPrice", "OUT_OF_RANGE")]
+    assert (await quoted(customer=customer_id(other, "ANN")))["path"] == ["input", "customer"]
+    assert await everything(shop.database) == before
 
 
 async def test_notes_are_for_staff_who_may_see_them(ask: Asker) -> None:
