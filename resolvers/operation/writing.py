@@ -30,6 +30,7 @@ from resolvers.operation.leases import Lease
 from resolvers.operation.replaying import UsedKeys
 from rules.codes import new_code
 from rules.days import business_today
+from rules.events import MOST_BYTES
 from rules.refusals import Refusal, StaleVersion
 from rules.words import in_contract
 
@@ -38,6 +39,7 @@ D = TypeVar("D")
 Operation = Callable[["Write", A], Awaitable[D]]
 
 COPIED: Mapping[str, CopiedTable] = {copied.name: copied for copied in COPIED_TABLES}
+OF_ENVELOPE = 500  # bytes of a body beside its data: type, moment, two ids
 OF_PROGRAM = (
     "earning_rule",
     "loyalty_entry",
@@ -390,7 +392,7 @@ class Write:
                 "type": kind,
                 "occurred_at": self.now,
                 "customer_id": customer_id,
-                "data": orjson.dumps({**data, "revision": self.revision}).decode(),
+                "data": _thin(kind, {**data, "revision": self.revision}),
                 "revision": self.revision,
             }
             for place, (kind, customer_id, data) in enumerate(self._events, start=1)
@@ -398,6 +400,14 @@ class Write:
         await self.connection.execute(insert(table_of(Event)), events)
         self.last_event += len(events)
         self._events.clear()
+
+
+def _thin(kind: str, data: Mapping[str, Any]) -> str:
+    """The data of an event as it is kept."""
+    kept = orjson.dumps(data)
+    if len(kept) > MOST_BYTES - OF_ENVELOPE:
+        raise ValueError(f"an event {kind} of {len(kept):,} bytes: tell of ids and figures")
+    return kept.decode()
 
 
 @asynccontextmanager
