@@ -44,18 +44,19 @@ async def import_file(  # noqa: PLR0913  an import is made of these
     delimiter: str | None = None,
     rates: CurrencyRates | None = None,
     progress: Progress | None = None,
+    tells: bool = False,
 ) -> ImportSummary:
     """Import a file into a business; running it again continues what was interrupted, and changes nothing else.
 
     Rejected rows go to `rejects`, by default `<file>.rejects.csv` beside the file, and one that an earlier run left
     there goes when none is rejected; a dry run writes them only where it is told a path. In a dry run `business` may
-    be one that is not written yet (id None). Raises ImportProblem, before anything is written, for a file that cannot
-    be read, or that can be read in two ways.
+    be one that is not written yet (id None). With `tells` its new facts of the last 30 days tell their events. Raises
+    ImportProblem, before anything is written, for a file that cannot be read, or that can be read in two ways.
     """
     began = perf_counter()
     if rejects is not None:
         check_target(rejects, path)
-    run = ImportingRun(database, path, business, mapping, now, actor, batch_size, rates, progress or _silent)
+    run = ImportingRun(database, path, business, mapping, now, actor, batch_size, rates, progress or _silent, tells)
     opened = partial(open_source, path, encoding=encoding, delimiter=delimiter, wanted=mapping.is_header)
     with _rare_collections():
         reader = await asyncio.to_thread(run.survey, opened)

@@ -39,6 +39,7 @@ from ingest.stored import (
     would_lose,
 )
 from ingest.surveys import FileSurvey
+from ingest.telling import before_import, tell_imported
 from ingest.values import Unreadable
 from models import ImportRun
 from models.database import Database, table
@@ -84,6 +85,7 @@ class ImportingRun:
     batch_size: int
     rates: CurrencyRates | None
     progress: Progress
+    tells: bool = False
     books: Books = field(default_factory=Books)
     ceilings: SumCeilings = field(default_factory=SumCeilings)
     first_drafts: list[Draft] = field(default_factory=list[Draft])
@@ -279,7 +281,10 @@ class ImportingRun:
             return
 
         async def import_batch(write: Write, batch: Batch) -> Counts:
+            before = await before_import(write) if self.tells else None
             done = await write_batch(write, batch, self.mapping.profile, payments=self.mapping.says_how_paid)
+            if before is not None:
+                await tell_imported(write, before)
             total = replace(counts)
             total.add(done)
             await self._note(write, run, total, staging)
@@ -290,8 +295,11 @@ class ImportingRun:
 
     def _people_writer(self, run: int, counts: Counts, staging: Staging) -> Operation[Batch, Counts]:
         async def import_people(write: Write, batch: Batch) -> Counts:
+            before = await before_import(write) if self.tells else None
             done = await write_people(write, batch.people, self.mapping.profile)
             if done.changed:
+                if before is not None:
+                    await tell_imported(write, before)
                 total = replace(counts)
                 total.add(done)
                 await self._note(write, run, total, staging)

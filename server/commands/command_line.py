@@ -159,6 +159,9 @@ RejectsOption = Annotated[
     ),
 ]
 CheckOption = Annotated[bool, typer.Option("--check", help="Show what was understood, write nothing.")]
+EventsOption = Annotated[
+    bool, typer.Option("--events", help="Tell webhooks and `events` of its new facts of the last 30 days.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")]
 
 
@@ -214,6 +217,7 @@ def import_(  # noqa: PLR0913  these are the options
     watch: Annotated[
         bool, typer.Option("--watch", help="Of a folder or file: import what is new, again and again.")
     ] = False,
+    events: EventsOption = False,
 ) -> None:
     """Load sales and refunds from a file. The same file again changes nothing.
 
@@ -249,6 +253,7 @@ def import_(  # noqa: PLR0913  these are the options
         dry_run=dry_run,
         check=check,
         watch=watch,
+        tells=events,
     )
     run(importing.import_into(settings_of_command(), request, datetime.now(UTC)))
 
@@ -268,6 +273,7 @@ def import_customers(  # noqa: PLR0913  these are the options
     rejects: RejectsOption = None,
     check: CheckOption = False,
     dry_run: DryRunOption = False,
+    events: EventsOption = False,
 ) -> None:
     """Load customers without sales from a file, with what they agreed to. The same file again changes nothing.
 
@@ -293,6 +299,7 @@ def import_customers(  # noqa: PLR0913  these are the options
         dry_run=dry_run,
         check=check,
         customers=True,
+        tells=events,
     )
     run(importing.import_into(settings_of_command(), request, datetime.now(UTC)))
 

@@ -82,6 +82,7 @@ class ImportRequest:
     check: bool = False
     watch: bool = False
     customers: bool = False
+    tells: bool = False  # of its new facts of late
 
 
 def layout_of(words: ImportWords, file: Path, *, customers: bool = False) -> Mapping:
@@ -215,6 +216,7 @@ async def _import_one(database: Database, request: ImportRequest, file: Path, no
             delimiter=request.words.delimiter,
             rates=rates,
             progress=bar.rows,
+            tells=request.tells,
         )
     if request.check:
         tell_understood(summary, file, shop)
