@@ -44,9 +44,9 @@ LOCAL = ("127.0.0.1",)
 EARLIER_EVENTS = {
     "sqlite": """WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :count) INSERT INTO event
         (business_id, sequence, type, occurred_at, customer_id, data, revision) SELECT :business, :last + n,
-        'customer.updated', '2026-01-01 00:00:00.000000', NULL, '{"revision":1}', 1 FROM n""",
+        'customer.updated', '2026-01-01 00:00:00.000000', NULL, '{"revision"\\:1}', 1 FROM n""",
     "postgresql": """INSERT INTO event (business_id, sequence, type, occurred_at, customer_id, data, revision)
-        SELECT :business, :last + n, 'customer.updated', now(), NULL, '{"revision":1}', 1
+        SELECT :business, :last + n, 'customer.updated', now(), NULL, '{"revision"\\:1}', 1
         FROM generate_series(1, CAST(:count AS integer)) n""",
 }
 

@@ -1,7 +1,9 @@
 """Sends signed bodies to endpoints: one try each, without redirects, without proxies, without reading answers."""
 
 import asyncio
+import importlib.util
 import ssl
+import sys
 from collections.abc import Callable, Collection
 from datetime import datetime
 from time import perf_counter
@@ -13,6 +15,9 @@ from resolvers.operation.sending import Parcel
 from rules.webhooks import Attempt, AttemptError, error_of_status
 from server.address_guard import AddressGuard, ForbiddenAddress, UnknownName
 
+if importlib.util.find_spec("sniffio") is None:
+    # httpcore looks for it several times a request; what is not there is looked for in every folder each time.
+    sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]  which is how an import is refused
 MOST_CONNECTIONS = 500  # as many as are tried at once
 IDLE_CONNECTIONS = 100
 IDLE_SECONDS = 30.0
