@@ -63,7 +63,7 @@ BESIDE = {"ConsentEvent": "consents", "CustomerTag": "tags", "ExternalId": "exte
 SALES = {
     "PENDING": "Pending sale",
     "COMPLETED": "Sale",
-    "PARTIAL": "Sale, partly refunded",
+    "PARTIAL": "Sale, partly paid",
     "REFUNDED": "Sale, refunded",
     "CANCELLED": "Cancelled sale",
 }

@@ -3,6 +3,8 @@
 from typing import NamedTuple
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from rules.refunding import (
     MoneyPaid,
@@ -198,3 +200,40 @@ def test_a_payout_is_by_the_method_of_the_largest_payment_of_money(
 ) -> None:
     paid = [MoneyPaid(PaymentMethod(name), *rest) for name, *rest in payments if name in PaymentMethod.__members__]
     assert method_of_payout(paid) == method
+
+
+# ---------------------------------------------------------------- any order
+
+
+WHOLES = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5_000)), min_size=1, max_size=4)
+MOVES = st.lists(st.tuples(st.sampled_from(["items", "amount", "pay"]), st.integers(0, 3), st.integers(1, 4_000)))
+
+
+@given(lines=WHOLES, off=st.integers(0, 100), tax=st.integers(0, 900), first=st.integers(0, 100), moves=MOVES)
+def test_every_order_of_payments_and_refunds_ends_the_same(
+    lines: list[tuple[int, int]], off: int, tax: int, first: int, moves: list[tuple[str, int, int]]
+) -> None:
+    sold = [Line(place, pieces(count), total) for place, (count, total) in enumerate(lines)]
+    discount = sum(line.total for line in sold) * off // 101
+    total = sum(line.total for line in sold) - discount
+    assume(total)
+    sale, so_far, past = SaleMoney(total, tax, (total + tax) * first // 100), RefundMoney(), list[PastRefund]()
+    for move, place, size in [*moves, ("rest", 0, 0)]:
+        left, rest = returnable(sold, discount, past), unpaid_rest(sale, so_far)
+        if move == "pay":
+            sale = sale._replace(paid=sale.paid + min(size, rest))
+            continue
+        line = left[place % len(left)]
+        parts = all_that_is_left(left)
+        if move == "items":
+            parts = by_items(left, {line.item_id: min(pieces(1), line.pieces_left)})
+        elif move == "amount":
+            parts = by_amount(left, min(size, sum(one.left for one in left)))
+        amount = sum(part.amount for part in parts)
+        if amount:
+            now = refund_money(sale, so_far, amount, rest)
+            so_far = RefundMoney(*(a + b for a, b in zip(so_far, now, strict=True)))
+            past.append(PastRefund(amount, tuple(parts)))
+    assert (so_far.amount, so_far.tax, so_far.paid_out) == (total, tax, sale.paid)
+    assert so_far.settled == sale.due - sale.paid
+    assert [(line.left, line.pieces_left) for line in returnable(sold, discount, past) if line.left] == []

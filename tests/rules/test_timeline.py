@@ -14,7 +14,7 @@ from rules.timeline import (
 def test_titles_are_words_of_a_shop() -> None:
     assert title_of_sale("A2", "COMPLETED", "STORE") == "Sale A2 in the store"
     assert title_of_sale("A3", "CANCELLED", "OTHER") == "Cancelled sale A3"
-    assert title_of_sale("A4", "PARTIAL", "ONLINE") == "Sale, partly refunded A4 online"
+    assert title_of_sale("A4", "PARTIAL", "ONLINE") == "Sale, partly paid A4 online"
     assert title_of_payment("MOBILE_MONEY") == "Payment by mobile money"
     assert title_of_payment("OTHER") == "Payment"
     assert title_of_contact("EMAIL", "OPENED", None) == "E-mail, opened"

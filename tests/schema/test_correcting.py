@@ -10,7 +10,8 @@ from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role
 from resolvers.verification import verify
 from tests.builders import NOW
-from tests.schema.counter import Counter, open_counter
+from tests.schema.counter import ASSIGN, VOID, Counter, open_counter
+from tests.schema.selling import cash, line, record
 from tests.schema.writing import counters, everything, problems_of
 
 SEEN = """query ($asOf: Date) {
@@ -177,3 +178,26 @@ async def test_a_key_of_a_void_is_none_of_an_assignment(till: Counter) -> None:
     assert (await manager.assign("S1", "cleo", key="k"))["__typename"] == "IdempotencyConflict"
     assert (await manager.void("S1", key="k"))["__typename"] == "IdempotencyConflict"
     assert await counters(till.shop) == before
+
+
+async def test_the_contact_of_a_campaign_goes_where_its_sale_goes(till: Counter) -> None:
+    manager = till.being(Role.MANAGER)
+    done = await record(manager.ask, items=[line("9.00")], payments=[cash("9.00")], campaign="spring")
+    sold = done["sale"]["id"]
+
+    async def contacts() -> list[tuple[str, bool]]:
+        found = await manager.ask("{ touchpoints { nodes { campaign isVoid customer { number } } } }")
+        return [(node["customer"]["number"], node["isVoid"]) for node in found["touchpoints"]["nodes"]]
+
+    async def given_to(customer: str | None) -> list[tuple[str, bool]]:
+        named = {"sale": sold, "customer": till.customer(customer), "key": manager.key()}
+        assert (await manager.ask(ASSIGN, **named))["assignSale"]["__typename"] == "SalePayload"
+        return await contacts()
+
+    assert await contacts() == []
+    assert await given_to("ben") == [("ben", False)]
+    assert await given_to("ann") == [("ann", False)]
+    assert await given_to(None) == [("ann", True)]
+    assert await given_to("cleo") == [("cleo", False)]
+    await manager.ask(VOID, sale=sold, reason="twice", key=manager.key())
+    assert await contacts() == [("cleo", True)]
