@@ -46,7 +46,7 @@ EARLIER_EVENTS = {
         (business_id, sequence, type, occurred_at, customer_id, data, revision) SELECT :business, :last + n,
         'customer.updated', '2026-01-01 00:00:00.000000', NULL, '{"revision"\\:1}', 1 FROM n""",
     "postgresql": """INSERT INTO event (business_id, sequence, type, occurred_at, customer_id, data, revision)
-        SELECT :business, :last + n, 'customer.updated', now(), NULL, '{"revision"\\:1}', 1
+        SELECT :business, CAST(:last AS bigint) + n, 'customer.updated', now(), NULL, '{"revision"\\:1}', 1
         FROM generate_series(1, CAST(:count AS integer)) n""",
 }
 
@@ -217,8 +217,8 @@ async def earlier(services: Services, shop: Shop) -> None:
         ).scalar_one()
         kind = services.database.url.get_backend_name()
         await connection.execute(text(EARLIER_EVENTS[kind]), {**mine, "last": last, "count": EARLIER})
-        moved = "UPDATE business SET last_event = :last + :count WHERE id = :business"
-        await connection.execute(text(moved), {**mine, "last": last, "count": EARLIER})
+        moved = "UPDATE business SET last_event = :last WHERE id = :business"
+        await connection.execute(text(moved), {**mine, "last": last + EARLIER})
 
 
 async def run(url: str) -> None:

@@ -28,8 +28,9 @@ class EventType:
     example: Annotated[str, "A body, made up."]
 
 
-def event_types() -> list[EventType]:
+async def event_types(context: Context) -> list[EventType]:
     """All types, messages too."""
+    await context.business()  # what is told is told to nobody whose business is gone
     return [
         EventType(kind.name, kind.description, schema_text(schema_of(kind)), schema_text(example_of(kind)))
         for kind in EVENTS

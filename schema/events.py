@@ -49,9 +49,9 @@ class EventsQueries:
         description="The types of events and messages, each with its schema.", graphql_type=list[EventType]
     )
     @staticmethod
-    def event_types() -> Any:
+    async def event_types(info: Info) -> Any:
         """The types."""
-        return event_types()
+        return await event_types(info.context)
 
     @strawberry.field(
         description="For those who would rather fetch than be called: in order, without a gap, from a cursor on.",
