@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from time import perf_counter
 
+import certifi
 import httpcore
-import httpx
 
 from resolvers.operation.sending import Parcel
 from rules.webhooks import Attempt, AttemptError, error_of_status
@@ -39,7 +39,7 @@ class HttpCourier:
         self.private_hosts = frozenset(private_hosts)
         self._clock = clock
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trusted or httpx.create_ssl_context(trust_env=False),
+            ssl_context=trusted or ssl.create_default_context(cafile=certifi.where()),
             max_connections=MOST_CONNECTIONS,
             max_keepalive_connections=IDLE_CONNECTIONS,
             keepalive_expiry=IDLE_SECONDS,
