@@ -94,7 +94,7 @@ def root_calls(shop: Shop) -> dict[str, str]:
     """Each root field with arguments under which it finds something of everything."""
     ids = {
         "Customer": shop.id_of("ANN"),
-        "Sale": shop.id_of_sale("A3"),
+        "Sale": shop.id_of_sale("A2"),
         "Storefront": shop.id_of_storefront("Web"),
         "Touchpoint": 7,
     }

@@ -13,7 +13,7 @@ BUILT: Any = schema._schema
 
 Wanted = Callable[[str], bool]
 Selections = dict[str, Any]  # a field as it is asked for, with those below it
-WIDE = Preparing(Limits(fields=20_000, aliases=20_000), max_tokens=100_000)
+WIDE = Preparing(Limits(fields=20_000, aliases=20_000), max_tokens=100_000, max_length=1_000_000)
 
 
 def everything_under(root: str, call: str, wanted: Wanted, of: str = "Query") -> tuple[str, set[str]]:
@@ -23,9 +23,9 @@ def everything_under(root: str, call: str, wanted: Wanted, of: str = "Query") ->
     opened once, on the shortest way to it: after each field comes all that can come after it.
     """
     whole: Selections = {"__typename": {}}
-    asked, opened = {f"{of}.{root}"}, [(get_named_type(BUILT.type_map[of].fields[root].type), whole, "")]
-    leading = set[str]()
-    for type_, selections, alias in opened:  # which grows meanwhile: breadth first
+    asked = {f"{of}.{root}"}
+    opened = [(get_named_type(BUILT.type_map[of].fields[root].type), whole, "", set[str]())]
+    for type_, selections, alias, leading in opened:  # which grows meanwhile: breadth first
         for name, field in getattr(type_, "fields", {}).items():
             below, coordinate = get_named_type(field.type), f"{type_.name}.{name}"
             if not wanted(coordinate) or coordinate in leading:
@@ -36,11 +36,12 @@ def everything_under(root: str, call: str, wanted: Wanted, of: str = "Query") ->
             if _leads_on(below):
                 leading.add(coordinate)
                 selections[shown] = {"__typename": {}}
-                opened.append((below, selections[shown], ""))
+                opened.append((below, selections[shown], "", leading))
         # Fields of one name have other types in other kinds, so they get other names in the answer.
         for kind in _kinds(type_):
             of_kind = selections[f"... on {kind.name}"] = {"__typename": {}}
-            opened.append((kind, of_kind, kind.name))
+            # What is found is of one kind, so nothing is left to a kind beside it.
+            opened.append((kind, of_kind, kind.name, set[str]() if selections is whole else leading))
     return f"{{ {call} {_written(whole)} }}", asked
 
 
