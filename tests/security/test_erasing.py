@@ -15,8 +15,10 @@ from structlog.testing import capture_logs
 from analytics.copy.tables import COPIED_TABLES
 from models.belonging import BELONGINGS, NOT_BLANKED, WITH_THEM, Erasing, blanked_columns
 from models.customers import customer
-from models.database import Database
+from models.database import Database, table
+from models.loyalty.rewards import LoyaltyReward
 from models.types import is_erasable
+from models.webhooks import WebhookEndpoint
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
 from resolvers.operation.services import Services
@@ -118,14 +120,38 @@ def _rows_to_write(shop: Shop, person: int, merged: int) -> Iterator[tuple[Table
     """A row of every table that has something to blank, and of what hangs from it."""
     ids = {"business_id": shop.id, "revision": 1, "sale_id": None, "storefront_id": None, "referrer_id": None}
     twins = {"kept_id": person, "merged_id": merged, "first_id": min(person, merged), "second_id": max(person, merged)}
-    children = {"id": 900, "registration_id": 900, "merge_id": 900, "job_id": 900, "sequence": 900}
+    names = (
+        "id",
+        "registration_id",
+        "merge_id",
+        "job_id",
+        "sequence",
+        "endpoint_id",
+        "event_id",
+        "reward_id",
+        "entry_id",
+    )
+    children = dict.fromkeys(names, 900)
+    nobodys = dict.fromkeys(("refund_id", "redemption_id", "reverses_id"))
     order = {source: place for place, source in enumerate(SQLModel.metadata.sorted_tables)}
-    sources = dict.fromkeys((*(one.table for one in BELONGINGS), *WITH_THEM))
+    sources = dict.fromkeys(
+        (*(one.table for one in BELONGINGS), *WITH_THEM, table(WebhookEndpoint), table(LoyaltyReward))
+    )
     for source in sorted(sources, key=lambda source: order[source]):
         if source.name in ("customer", "erased_customer", "sale", "payment"):
             continue
-        known = {**ids, **twins, **children, "customer_id": person, "sale_number": None, "number": None, "made": "{}"}
+        known = {
+            **ids,
+            **twins,
+            **children,
+            **nobodys,
+            "customer_id": person,
+            "sale_number": None,
+            "number": None,
+            "made": "{}",
+        }
         known |= {"changes": "[]", "data": "{}", "asked": "{}", "figures": "{}", "status": None}
+        known |= {"secret": "sealed", "previous_secret": None}  # the shop's own
         if "status" in source.c:
             known["status"] = plain(source.c["status"]).enum_class(plain(source.c["status"]).enums[0])
         yield source, {name: value for name, value in known.items() if name in source.c}
