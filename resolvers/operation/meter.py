@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from resolvers.operation.errors import TooCostly
 
-SECONDS_AT_ONCE = 0.002
+SECONDS_AT_ONCE = 0.005
 FEW = 500  # entries of an answer that is made without turns: look-ups of one moment are one statement
 WOKEN_AT_ONCE = 50
 PIECE = 250  # items that are shown between two looks at the clock

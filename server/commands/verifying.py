@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from models.statistics import refresh_statistics
 from resolvers.businesses import businesses, the_business
 from resolvers.operation.services import Services
 from resolvers.verification import Finding, verify
@@ -25,6 +26,7 @@ async def verify_store(settings: Settings, business: str | None, now: datetime) 
     """Verify a business, or all, and print what was found; Differs where that is not as it must be."""
     async with opened(settings) as database:
         chosen = await businesses(database) if business is None else [await the_business(database, business)]
+        await refresh_statistics(database)  # what was just written may have no plan yet: rules join whole tables
         wrong = 0
         for row in chosen:
             services = Services(database)  # its own, so that one copy at a time is held

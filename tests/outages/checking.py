@@ -1,6 +1,7 @@
 """What must hold after an outage."""
 
 from models.database import Database
+from models.statistics import refresh_statistics
 from resolvers.businesses import businesses
 from resolvers.operation.services import Services
 from resolvers.verification import Finding, verify
@@ -13,6 +14,9 @@ async def broken(store: str) -> list[Finding]:
     """What `verify` finds wrong with any business of a store."""
     services = Services(Database(store))
     try:
+        await refresh_statistics(
+            services.database
+        )  # PostgreSQL itself may not have looked yet at what was just written
         rows = await businesses(services.database)
         return [finding for row in rows async for finding in verify(services, row.id, NOW) if finding.wrong]
     finally:

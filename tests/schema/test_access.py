@@ -64,9 +64,12 @@ STAFF_FIELDS = {
 }
 APART = ("RFMCell.customers", "Customer.duplicates")  # tests of their own: 125 cells, and what VIEWER may not ask
 NODES_OF_STAFF = (
+    "EarningRule.",
     "ErasureRequest.",
     "Event.",
     "Job.",
+    "LoyaltyReward.",
+    "LoyaltyTier.",
     "WebhookDelivery.",
     "WebhookEndpoint.",
 )  # which no event is about, but any node may stand there by its type

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
+from models.codes import ticket
 from models.database import Database
 from resolvers.code_sending import CodeOutcome, LeavingCode, due_codes, settle_code, take_code
 from resolvers.operation.ids import global_id
@@ -52,6 +54,8 @@ async def corner(mailing: Services) -> Shop:
     shop.customer("IDLE", email="idle@example.com", is_active=False)
     await shop.save()
     await open_registration(shop)
+    async with mailing.database.transaction() as connection:  # other tests' codes stay where they are
+        await connection.execute(update(ticket).values(unsent=None, send_at=None))
     return shop
 
 

@@ -118,10 +118,11 @@ async def until_delivered(ask: Asker, clock: Clock) -> None:
             row = (await connection.execute(asked)).one()
         if row.rows and not row.tried and row.next_at is not None:
             clock.now = max(clock.now, row.next_at)
-        return None if row.rows else True
+        if row.rows or any(one["backlog"] for one in (await ask(STATE))["webhookEndpoints"]):
+            return None  # what nobody has looked at yet has no row
+        return True
 
     await eventually(is_over, seconds=300)
-    assert not any(one["backlog"] for one in (await ask(STATE))["webhookEndpoints"])
 
 
 def in_order(receiver: WebhookReceiver) -> bool:
