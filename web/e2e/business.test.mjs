@@ -96,12 +96,12 @@ test("all sales of a customer are a page, found by search, and each opens to its
   await close();
 });
 
-test("a day's sales are a page; products are sorted by what first purchases led to", async () => {
+test("a day's sales are a page; products are sorted by what first purchases led to, and open to who bought them", async () => {
   const { sales } = await ask("{ sales(first: 1) { nodes { businessDate } } }");
   const day = sales.nodes[0].businessDate;
   const { sales: ofDay } = await ask(`{ sales(filter: {period: {start: "${day}", end: "${day}"}}) { totalCount } }`);
-  const { productReport } = await ask("{ productReport(orderBy: FIRST_PURCHASE_VALUE, first: 1) { products { nodes { name } } } }");
-  const [{ name }] = productReport.products.nodes;
+  const { productReport } = await ask("{ productReport(orderBy: FIRST_PURCHASE_VALUE, first: 1) { products { nodes { name customers } } } }");
+  const [{ name, customers }] = productReport.products.nodes;
   const { page, problems, close } = await visit("/sales");
   await loaded(page);
   await page.getByRole("table", { name: "The sales" }).locator("tbody tr").first().getByRole("link").first().click();
@@ -111,7 +111,8 @@ test("a day's sales are a page; products are sorted by what first purchases led 
   await loaded(page);
   await page.getByRole("button", { name: "Value since, each" }).click();
   await page.waitForURL(/order=FIRST_PURCHASE_VALUE/);
-  await page.locator("tbody tr").first().getByRole("button", { name, exact: true }).waitFor();
+  await page.locator("tbody tr").first().getByRole("button", { name, exact: true }).click();
+  await page.getByRole("dialog", { name: `Who bought ${name}` }).getByText(new RegExp(`^${count(customers)} customers?$`)).waitFor();
   assert.deepEqual(problems, []);
   await close();
 });
