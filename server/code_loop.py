@@ -5,16 +5,11 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-import structlog
-
-from models.outages import is_outage
 from resolvers.code_sending import AT_ONCE, CodeOutcome, LeavingCode, due_codes, settle_code, take_code
 from resolvers.operation.services import Services
 from server.mail import MailServer
-from server.meanwhile import meanwhile
+from server.meanwhile import look_for_ever, meanwhile
 from server.watching.metrics import count_code
-
-log = structlog.get_logger()
 
 LOOKS_EVERY_SECONDS = 0.5
 
@@ -24,21 +19,12 @@ async def sending_codes(
     services: Services, mail_server: MailServer | None, clock: Callable[[], datetime]
 ) -> AsyncGenerator[None]:
     """Let codes leave meanwhile. One that is being sent at the end is sent again by another process."""
-    async with meanwhile(_send_codes_for_ever(services, mail_server, clock)):
+
+    async def look() -> bool:
+        return await send_due_codes(services, mail_server, clock) >= AT_ONCE
+
+    async with meanwhile(look_for_ever("codes", look, every=LOOKS_EVERY_SECONDS)):
         yield
-
-
-async def _send_codes_for_ever(
-    services: Services, mail_server: MailServer | None, clock: Callable[[], datetime]
-) -> None:
-    while True:
-        try:
-            sent = await send_due_codes(services, mail_server, clock)
-        except Exception as error:  # noqa: BLE001  the next look may find the store there again
-            log.warning("codes not looked for", error=type(error).__name__, outage=is_outage(error))
-            sent = 0
-        if sent < AT_ONCE:
-            await asyncio.sleep(LOOKS_EVERY_SECONDS)
 
 
 async def send_due_codes(services: Services, mail_server: MailServer | None, clock: Callable[[], datetime]) -> int:

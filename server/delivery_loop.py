@@ -24,7 +24,7 @@ from resolvers.operation.services import Services
 from resolvers.operation.writing import writing
 from resolvers.webhooks import DisableEndpoint, disable_endpoint
 from rules.webhooks import Attempt
-from server.meanwhile import meanwhile
+from server.meanwhile import look_for_ever, meanwhile
 from server.watching.metrics import count_delivery
 
 log = structlog.get_logger()
@@ -57,30 +57,24 @@ class Deliveries:
     async def run(self) -> None:
         """Look for work for ever."""
         try:
-            while True:
-                await self._look()
-                await asyncio.sleep(LOOKS_EVERY_SECONDS)
+            await look_for_ever("deliveries", self._look, every=LOOKS_EVERY_SECONDS)
         finally:
             for task in self._served.values():
                 task.cancel()
             await asyncio.gather(*self._served.values(), return_exceptions=True)
 
-    async def _look(self) -> None:
-        try:
-            if monotonic() >= self._drops_at:
-                self._drops_at = monotonic() + DROPS_EVERY_SECONDS
-                await drop_expired_messages(self._services.database, self._clock())
-            keys = await self._with_work()
-        except Exception as error:  # noqa: BLE001  the next look may find the store there again
-            log.warning("deliveries not looked for", error=type(error).__name__, outage=is_outage(error))
-            return
-        for key in sorted(keys, key=lambda key: self._last.get(key.id, 0.0)):
+    async def _look(self) -> bool:
+        if monotonic() >= self._drops_at:
+            self._drops_at = monotonic() + DROPS_EVERY_SECONDS
+            await drop_expired_messages(self._services.database, self._clock())
+        for key in sorted(await self._with_work(), key=lambda key: self._last.get(key.id, 0.0)):
             if key.id in self._served:
                 self._noticed.add(key.id)
             elif len(self._served) < MOST_SERVED:
                 self._last[key.id] = monotonic()
                 self._served[key.id] = task = asyncio.create_task(self._serve(key))
                 task.add_done_callback(lambda _, id_=key.id: self._served.pop(id_, None))
+        return False  # what is served looks for more itself
 
     async def _with_work(self) -> list[EndpointKey]:
         async with self._services.database.reading() as connection:

@@ -1,6 +1,5 @@
 """Drops what a process kept from before somebody was erased, whichever process did that."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -8,12 +7,11 @@ from typing import Any, cast
 import structlog
 from sqlalchemy import Select
 
-from models.outages import is_outage
 from models.revision import erased_revisions
 from resolvers.operation.services import Services
 from server.http.documents import Documents
 from server.http.responses import Responses
-from server.meanwhile import meanwhile
+from server.meanwhile import look_for_ever, meanwhile
 
 log = structlog.get_logger()
 
@@ -30,8 +28,8 @@ class Forgetting:
         self._seen: dict[int, int] | None = None
         self._is_settled = True
 
-    async def look(self) -> None:
-        """Forget what is of before an erasure that was not seen yet; the first look only sees."""
+    async def look(self) -> bool:
+        """Forget what is of before an erasure that was not seen yet; the first look only sees. There is never more."""
         async with self._services.database.reading() as connection:
             rows = (await connection.execute(cast(Select[Any], erased_revisions()))).all()
         now: dict[int, int] = {row.id: row.erased_revision for row in rows}
@@ -41,6 +39,7 @@ class Forgetting:
                 await self._forget(id_, revision)
         if not self._is_settled:
             self._is_settled = await self._services.database.settle()
+        return False
 
     async def _forget(self, business_id: int, revision: int) -> None:
         await self._services.forget(business_id)
@@ -54,14 +53,6 @@ class Forgetting:
 async def forgetting(forgets: Forgetting) -> AsyncGenerator[None]:
     """Forget meanwhile."""
     await forgets.look()
-    async with meanwhile(_look_for_ever(forgets)):
+    every = LOOKS_EVERY_SECONDS
+    async with meanwhile(look_for_ever("erasures", forgets.look, every=every, first=every)):
         yield
-
-
-async def _look_for_ever(forgets: Forgetting) -> None:
-    while True:
-        await asyncio.sleep(LOOKS_EVERY_SECONDS)
-        try:
-            await forgets.look()
-        except Exception as error:  # noqa: BLE001  the next look may find the store there again
-            log.warning("erasures not looked for", error=type(error).__name__, outage=is_outage(error))

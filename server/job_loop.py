@@ -1,6 +1,5 @@
 """Does the jobs of the store, one at a time in each process, for as long as the server runs."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -12,7 +11,7 @@ from resolvers.held_jobs import HeldJob, fail_job
 from resolvers.job_kinds import do_batch
 from resolvers.operation.leases import LeaseLost, beat
 from resolvers.operation.services import Services
-from server.meanwhile import meanwhile
+from server.meanwhile import look_for_ever, meanwhile
 
 log = structlog.get_logger()
 
@@ -22,19 +21,8 @@ LOOKS_EVERY_SECONDS = 1.0
 @asynccontextmanager
 async def doing_jobs(services: Services, clock: Callable[[], datetime]) -> AsyncGenerator[None]:
     """Do jobs meanwhile. One that is in the middle at the end goes on in another process, from its last batch."""
-    async with meanwhile(_do_jobs_for_ever(services, clock)):
+    async with meanwhile(look_for_ever("jobs", lambda: do_a_job(services, clock), every=LOOKS_EVERY_SECONDS)):
         yield
-
-
-async def _do_jobs_for_ever(services: Services, clock: Callable[[], datetime]) -> None:
-    while True:
-        try:
-            did_one = await do_a_job(services, clock)
-        except Exception as error:  # noqa: BLE001  the next look may find the store there again
-            log.warning("jobs not looked for", error=type(error).__name__, outage=is_outage(error))
-            did_one = False
-        if not did_one:
-            await asyncio.sleep(LOOKS_EVERY_SECONDS)
 
 
 async def do_a_job(services: Services, clock: Callable[[], datetime]) -> bool:
