@@ -14,13 +14,12 @@ from sqlalchemy import (
     bindparam,
     or_,
     select,
-    text,
 )
 from sqlmodel import Field
 
 from models.database import scoped, table
 from models.naming import statement
-from models.types import ERASABLE, Stored, added, primary_key, reference, word
+from models.types import ERASABLE, Stored, added, primary_key, reference, where_there_is, word
 
 
 class CodePurpose(StrEnum):
@@ -62,12 +61,7 @@ class Ticket(Stored, table=True):
 
     __table_args__ = (
         UniqueConstraint("business_id", "digest", name="ticket_digest"),
-        Index(
-            "ticket_to_send",
-            "send_at",
-            sqlite_where=text("send_at IS NOT NULL"),
-            postgresql_where=text("send_at IS NOT NULL"),
-        ),
+        where_there_is("ticket_to_send", "send_at"),
     )
 
     id: int | None = primary_key()

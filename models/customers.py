@@ -22,7 +22,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    text,
     type_coerce,
     update,
 )
@@ -40,6 +39,7 @@ from models.types import (
     Money,
     Stored,
     added,
+    index_where,
     is_personal,
     ordered_text,
     primary_key,
@@ -63,22 +63,8 @@ class Customer(Stored, table=True):
 
     __table_args__ = (
         UniqueConstraint("business_id", "number", name="customer_number"),
-        Index(
-            "customer_email",
-            "business_id",
-            "email",
-            unique=True,
-            sqlite_where=text("NOT is_erased AND email IS NOT NULL"),
-            postgresql_where=text("NOT is_erased AND email IS NOT NULL"),
-        ),
-        Index(
-            "customer_phone",
-            "business_id",
-            "phone",
-            unique=True,
-            sqlite_where=text("NOT is_erased AND phone IS NOT NULL"),
-            postgresql_where=text("NOT is_erased AND phone IS NOT NULL"),
-        ),
+        index_where("NOT is_erased AND email IS NOT NULL", "customer_email", "business_id", "email", unique=True),
+        index_where("NOT is_erased AND phone IS NOT NULL", "customer_phone", "business_id", "phone", unique=True),
         Index("customer_by_revision", "business_id", "revision"),
         Index("customer_by_name", "business_id", "sort_name", "id"),
         Index("customer_by_joined", "business_id", "joined_day", "id"),

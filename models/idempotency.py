@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, SelectBase, Text, UniqueConstraint, bindparam, select, text
+from sqlalchemy import SelectBase, Text, UniqueConstraint, bindparam, select
 from sqlmodel import Field
 
 from models.database import scoped, table
 from models.naming import statement
-from models.types import ERASABLE, Key, Stored, primary_key, reference
+from models.types import ERASABLE, Key, Stored, index_where, primary_key, reference
 
-OF_TIME = text("kind IN ('customer', 'touchpoint')")  # which are not kept for ever
+OF_TIME = "kind IN ('customer', 'touchpoint')"  # which are not kept for ever
 
 
 class UsedKey(Stored, table=True):
@@ -20,7 +20,7 @@ class UsedKey(Stored, table=True):
 
     __table_args__ = (
         UniqueConstraint("business_id", "digest", name="used_key_digest"),
-        Index("used_key_by_time", "business_id", "used_at", sqlite_where=OF_TIME, postgresql_where=OF_TIME),
+        index_where(OF_TIME, "used_key_by_time", "business_id", "used_at"),
     )
 
     id: int | None = primary_key()

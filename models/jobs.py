@@ -1,6 +1,5 @@
 """Work that outlasts a request: its steps, the parts that are left, and the file that came of it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -18,7 +17,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
     type_coerce,
     update,
 )
@@ -27,7 +25,7 @@ from sqlmodel import Field
 from models.database import any_of, owned, scoped, table
 from models.leases import work_lease
 from models.naming import statement
-from models.types import Day, GlobalId, Key, Stored, primary_key, reference, word
+from models.types import Day, GlobalId, Key, Stored, index_where, primary_key, reference, word
 
 
 class JobKind(StrEnum):
@@ -52,8 +50,7 @@ class JobStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-NIGHTLY = text("kind = 'MAINTENANCE'")
-OF_NIGHT: Mapping[str, Any] = {"sqlite_where": NIGHTLY, "postgresql_where": NIGHTLY}
+NIGHTLY = "kind = 'MAINTENANCE'"
 
 
 class Job(Stored, table=True):
@@ -66,7 +63,7 @@ class Job(Stored, table=True):
     __table_args__ = (
         Index("job_by_time", "business_id", "id"),
         Index("job_by_status", "status", "id"),
-        Index("job_of_night", "business_id", "business_day", unique=True, **OF_NIGHT),
+        index_where(NIGHTLY, "job_of_night", "business_id", "business_day", unique=True),
     )
 
     id: int | None = primary_key()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select, update
+from sqlalchemy import Select, and_, bindparam, case, func, select, text, update
 from sqlalchemy.sql.dml import Update
 
 from models.businesses import Business
@@ -55,7 +55,7 @@ def nights_standing() -> Select[Any, Any, Any, Any]:
     """For each business, of its last weeks: the last day whose pass is done, when it ended, how many failed."""
     c = job.c
     lately = c.business_day > business.c.nightly_day - LATELY_DAYS
-    joined = business.outerjoin(job, and_(c.business_id == business.c.id, NIGHTLY, lately))
+    joined = business.outerjoin(job, and_(c.business_id == business.c.id, text(NIGHTLY), lately))
     is_done = c.status == JobStatus.DONE
     shown = (
         business.c.id,

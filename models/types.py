@@ -97,10 +97,20 @@ def added(default: Any, as_stored: str, sa_type: Any = None, **options: Any) -> 
     return Field(default=default, sa_column_kwargs={"server_default": text(as_stored)}, **kind, **options)
 
 
+def index_where(condition: str, name: str, *columns: str, unique: bool = False) -> Index:
+    """An index of the rows of a condition, in SQL that both stores know."""
+    rows = text(condition)
+    return Index(name, *columns, unique=unique, sqlite_where=rows, postgresql_where=rows)
+
+
 def where_there_is(name: str, column: str) -> Index:
     """An index of the few rows in which a column is not null."""
-    is_there = text(f"{column} IS NOT NULL")
-    return Index(name, column, sqlite_where=is_there, postgresql_where=is_there)
+    return index_where(f"{column} IS NOT NULL", name, column)
+
+
+def unique_name(name: str) -> Index:
+    """An index that lets no two rows of a business have one name, in whatever case, while they are not deleted."""
+    return index_where("NOT is_deleted", name, "business_id", "folded_name", unique=True)
 
 
 def is_personal(column: Column[Any]) -> bool:

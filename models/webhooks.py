@@ -22,15 +22,13 @@ from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
-from models.types import ERASABLE, GlobalId, Key, Stored, primary_key, reference, word
+from models.types import ERASABLE, GlobalId, Key, Stored, index_where, primary_key, reference, where_there_is, word
 
 LONGEST_URL = 2_000
 LONGEST_SEALED = 500
 # What the audit names and keeps no trace of: here not since it is personal, but since it opens something.
 SECRET = ERASABLE
 OPEN = "status IN ('PENDING', 'RETRYING')"  # as the index has it
-DUE = "next_at IS NOT NULL"
-MESSAGE = "until IS NOT NULL"
 
 
 class DeliveryStatus(StrEnum):
@@ -79,13 +77,11 @@ class WebhookDelivery(Stored, table=True):
     """
 
     __table_args__ = (
-        Index("webhook_delivery_due", "endpoint_id", "next_at", sqlite_where=sql(DUE), postgresql_where=sql(DUE)),
-        Index(
-            "webhook_delivery_open", "endpoint_id", "queue", "id", sqlite_where=sql(OPEN), postgresql_where=sql(OPEN)
-        ),
+        index_where("next_at IS NOT NULL", "webhook_delivery_due", "endpoint_id", "next_at"),
+        index_where(OPEN, "webhook_delivery_open", "endpoint_id", "queue", "id"),
         Index("webhook_delivery_by_endpoint", "endpoint_id", "id"),
         Index("webhook_delivery_by_event", "event_id"),
-        Index("webhook_message", "until", sqlite_where=sql(MESSAGE), postgresql_where=sql(MESSAGE)),
+        where_there_is("webhook_message", "until"),
     )
 
     id: int | None = primary_key()

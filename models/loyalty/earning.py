@@ -2,28 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SelectBase, Text, select, text, type_coerce
+from sqlalchemy import BigInteger, CheckConstraint, SelectBase, Text, select, type_coerce
 from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
-from models.types import Day, GlobalId, Millionths, Money, Stored, primary_key, reference
-
-STANDING = text("NOT is_deleted")
+from models.types import Day, GlobalId, Millionths, Money, Stored, primary_key, reference, unique_name
 
 
 class EarningRule(Stored, table=True):
     """A rule; `categories` is a JSON list, of none all are meant."""
 
     __table_args__ = (
-        Index(
-            "earning_rule_name",
-            "business_id",
-            "folded_name",
-            unique=True,
-            sqlite_where=STANDING,
-            postgresql_where=STANDING,
-        ),
+        unique_name("earning_rule_name"),
         CheckConstraint("multiplier >= 0 AND bonus_points >= 0", name="earning_rule_values"),
     )
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SelectBase, Text, bindparam, or_, select, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, SelectBase, Text, bindparam, or_, select
 from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
-from models.types import ERASABLE, Day, Key, Stored, primary_key, reference, where_there_is, word
+from models.types import ERASABLE, Day, Key, Stored, index_where, primary_key, reference, where_there_is, word
 from rules.loyalty.lots import LotStatus
 from rules.loyalty.points import EntryType, PointsReason
 
@@ -25,21 +25,8 @@ class LoyaltyEntry(Stored, table=True):
         Index("loyalty_entry_by_day", "business_id", "business_day", "id"),
         where_there_is("loyalty_entry_by_sale", "sale_id"),
         where_there_is("loyalty_entry_by_redemption", "redemption_id"),
-        Index(
-            "loyalty_entry_earned_once",
-            "sale_id",
-            "turn",
-            unique=True,
-            sqlite_where=text("turn IS NOT NULL"),
-            postgresql_where=text("turn IS NOT NULL"),
-        ),
-        Index(
-            "loyalty_entry_reversed_once",
-            "reverses_id",
-            unique=True,
-            sqlite_where=text("reverses_id IS NOT NULL"),
-            postgresql_where=text("reverses_id IS NOT NULL"),
-        ),
+        index_where("turn IS NOT NULL", "loyalty_entry_earned_once", "sale_id", "turn", unique=True),
+        index_where("reverses_id IS NOT NULL", "loyalty_entry_reversed_once", "reverses_id", unique=True),
         CheckConstraint(
             "balance_after >= 0 AND pending_after >= 0 AND owed_after >= 0 AND qualifying_after >= 0",
             name="loyalty_entry_sums",

@@ -14,31 +14,32 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
     type_coerce,
 )
 from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
-from models.types import ERASABLE, Day, GlobalId, Money, Stored, primary_key, reference, where_there_is, word
+from models.types import (
+    ERASABLE,
+    Day,
+    GlobalId,
+    Money,
+    Stored,
+    primary_key,
+    reference,
+    unique_name,
+    where_there_is,
+    word,
+)
 from rules.loyalty.rewards import RedemptionStatus
-
-STANDING = text("NOT is_deleted")
 
 
 class LoyaltyReward(Stored, table=True):
     """A reward; `issued` counts its redemptions that were not cancelled."""
 
     __table_args__ = (
-        Index(
-            "loyalty_reward_name",
-            "business_id",
-            "folded_name",
-            unique=True,
-            sqlite_where=STANDING,
-            postgresql_where=STANDING,
-        ),
+        unique_name("loyalty_reward_name"),
         CheckConstraint("points_cost >= 0 AND issued >= 0", name="loyalty_reward_values"),
     )
 

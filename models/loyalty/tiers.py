@@ -2,35 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SelectBase, Text, func, select, text, type_coerce
+from sqlalchemy import BigInteger, CheckConstraint, SelectBase, Text, func, select, type_coerce
 from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
 from models.loyalty.members import loyalty_membership
 from models.naming import statement
-from models.types import GlobalId, Millionths, Money, Stored, primary_key, reference
+from models.types import GlobalId, Millionths, Money, Stored, index_where, primary_key, reference, unique_name
 from rules.loyalty.members import MemberStatus
-
-STANDING = text("NOT is_deleted")
-BASE = text("is_base AND NOT is_deleted")
 
 
 class LoyaltyTier(Stored, table=True):
     """A tier; one that was deleted is shown by history alone. `benefits` is a JSON list."""
 
     __table_args__ = (
-        Index(
-            "loyalty_tier_rank", "business_id", "rank", unique=True, sqlite_where=STANDING, postgresql_where=STANDING
-        ),
-        Index(
-            "loyalty_tier_name",
-            "business_id",
-            "folded_name",
-            unique=True,
-            sqlite_where=STANDING,
-            postgresql_where=STANDING,
-        ),
-        Index("loyalty_tier_base", "business_id", unique=True, sqlite_where=BASE, postgresql_where=BASE),
+        index_where("NOT is_deleted", "loyalty_tier_rank", "business_id", "rank", unique=True),
+        unique_name("loyalty_tier_name"),
+        index_where("is_base AND NOT is_deleted", "loyalty_tier_base", "business_id", unique=True),
         CheckConstraint(
             "NOT is_base OR (min_points IS NULL AND min_spend IS NULL AND min_purchases IS NULL)",
             name="loyalty_tier_base_is_reached",
