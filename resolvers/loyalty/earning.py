@@ -10,18 +10,25 @@ import orjson
 
 from models.loyalty.earning import earning_rule, earning_rule_rows, rules_of_business, rules_with_id
 from models.storefronts import storefronts_of_business
-from resolvers.loyalty.tiers import named_row, refuse_taken_name
+from resolvers.loyalty.named import (
+    named_row,
+    refuse_backward_days,
+    refuse_criteria,
+    refuse_one_more,
+    refuse_other_state,
+    row_to_save,
+    save_named,
+    stored_day,
+)
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
 from resolvers.operation.loaders import one_each
 from resolvers.operation.writing import Write
 from resolvers.payloads import Deleted
 from rules.amounts import check_money, minor_units
-from rules.days import day_number
 from rules.loyalty.earning import EarningBoost
 from rules.loyalty.settings import MOST_POINTS, checked_categories, checked_rate
 from rules.problems import Problems, required_text, whole_number
-from rules.refusals import CriteriaProblem, InputProblemCode, InvalidCriteria
 
 LONGEST_NAME = 120
 MOST_RULES = 50
@@ -75,36 +82,28 @@ class EarningRulePayload:
 async def save_earning_rule(write: Write, asked: SaveEarningRule) -> EarningRulePayload:
     """Make a rule, or change one; what was earned stays."""
     rows = await write.rows(earning_rule_rows())
-    row = None if asked.id is None else named_row(rows, asked.id, ("id",), "rule")
+    row = row_to_save(rows, asked, "rule")
     if asked.storefront_id is not None:
         named_row(
             await write.rows(storefronts_of_business()), asked.storefront_id, ("input", "storefront"), "storefront"
         )
-    if row is not None:
-        write.expect(row, asked.version)
-    refuse_taken_name("EarningRule", rows, asked.id, asked.name)
+    refuse_other_state(write, rows, row, asked, "EarningRule")
     refuse_criteria(asked.criteria)
     problems = Problems(("input",))
-    if row is None and len(rows) >= MOST_RULES:
-        problems.add((), InputProblemCode.TOO_MANY, f"A program has at most {MOST_RULES} rules.")
+    refuse_one_more(problems, rows, row, most=MOST_RULES, kind="rules")
     least = None if asked.min_sale is None else minor_units(problems, "minSale", asked.min_sale, write.exponent)
     problems.raise_if_any()
     values = {
-        "name": asked.name,
-        "folded_name": asked.name.casefold(),
         "multiplier": asked.multiplier,
         "bonus_points": asked.bonus_points,
         "categories": orjson.dumps(asked.categories).decode(),
         "storefront_id": asked.storefront_id,
         "min_sale": least,
-        "starts_on": number_of(asked.starts_on),
-        "ends_on": number_of(asked.ends_on),
+        "starts_on": stored_day(asked.starts_on),
+        "ends_on": stored_day(asked.ends_on),
         "is_active": asked.is_active,
     }
-    if row is None:
-        return EarningRulePayload(await write.insert(earning_rule, version=1, is_deleted=False, **values))
-    await write.update(earning_rule, row, **values)
-    return EarningRulePayload(row.id)
+    return EarningRulePayload(await save_named(write, earning_rule, row, asked.name, values))
 
 
 async def delete_earning_rule(write: Write, asked: DeleteEarningRule) -> Deleted:
@@ -112,27 +111,6 @@ async def delete_earning_rule(write: Write, asked: DeleteEarningRule) -> Deleted
     row = named_row(await write.rows(earning_rule_rows()), asked.id, ("id",), "rule")
     await write.update(earning_rule, row, is_deleted=True)
     return Deleted(global_id("EarningRule", row.id))
-
-
-# ---------------------------------------------------------------- of rewards too
-
-
-def number_of(day: date | None) -> int | None:
-    """A day as it is stored."""
-    return None if day is None else day_number(day)
-
-
-def refuse_backward_days(problems: Problems, name: str, first: date | None, last: date | None) -> None:
-    """Tell of a last day that comes before the first."""
-    if first is not None and last is not None and last < first:
-        problems.add(name, InputProblemCode.NOT_TOGETHER, "The last day is not before the first.")
-
-
-def refuse_criteria(criteria: str | None) -> None:
-    """InvalidCriteria for criteria, which there is no language for yet."""
-    if criteria is not None and criteria.strip():
-        message = "Criteria cannot be said here yet: leave them out."
-        raise InvalidCriteria(message, CriteriaProblem.FORBIDDEN, end_column=len(criteria.encode("utf-16-le")) // 2)
 
 
 # ---------------------------------------------------------------- read

@@ -89,10 +89,10 @@ async def give_back(write: Write, points: OpenPoints, entry_id: int, amount: int
     await with_lots(write, points, [part.lot_id for part in left])
     restore_points(points.account, left, amount, reason)
     given = {part.lot_id: -part.points for part in last_taken_first(left, amount)}
-    for row in rows:
-        if row.points < 0 and row.lot_id in given:
-            back = row.given_back + given[row.lot_id]
-            await write.run(_given_back(), [{"part": row.id, "business": write.business_id, "new_back": back}])
+    of_business = {"business": write.business_id}
+    filled = [row for row in rows if row.points < 0 and row.lot_id in given]
+    backs = [{**of_business, "part": row.id, "new_back": row.given_back + given[row.lot_id]} for row in filled]
+    await write.run(_given_back(), backs)
 
 
 async def enter(write: Write, points: OpenPoints, said: EntrySaid) -> list[int]:

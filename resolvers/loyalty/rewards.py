@@ -15,8 +15,16 @@ from models.loyalty.rewards import (
     rewards_with_id,
 )
 from models.loyalty.tiers import loyalty_tier_rows
-from resolvers.loyalty.earning import number_of, refuse_backward_days, refuse_criteria
-from resolvers.loyalty.tiers import named_row, refuse_taken_name
+from resolvers.loyalty.named import (
+    named_row,
+    refuse_backward_days,
+    refuse_criteria,
+    refuse_one_more,
+    refuse_other_state,
+    row_to_save,
+    save_named,
+    stored_day,
+)
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
 from resolvers.operation.loaders import one_each
@@ -27,7 +35,7 @@ from rules.days import day_number
 from rules.loyalty.rewards import ProgramReward
 from rules.loyalty.settings import MOST_POINTS
 from rules.problems import Problems, optional_text, required_text, whole_number
-from rules.refusals import InputProblemCode, NotAllowed, NotAllowedReason
+from rules.refusals import NotAllowed, NotAllowedReason
 
 LONGEST_NAME = 120
 LONGEST_DESCRIPTION = 2_000
@@ -86,36 +94,27 @@ class LoyaltyRewardPayload:
 async def save_loyalty_reward(write: Write, asked: SaveLoyaltyReward) -> LoyaltyRewardPayload:
     """Make a reward, or change one; what was issued stays as it was."""
     rows = await write.rows(loyalty_reward_rows())
-    row = None if asked.id is None else named_row(rows, asked.id, ("id",), "reward")
+    row = row_to_save(rows, asked, "reward")
     if asked.min_tier_id is not None:
         named_row(await write.rows(loyalty_tier_rows()), asked.min_tier_id, ("input", "minTier"), "tier")
-    if row is not None:
-        write.expect(row, asked.version)
-    refuse_taken_name("LoyaltyReward", rows, asked.id, asked.name)
+    refuse_other_state(write, rows, row, asked, "LoyaltyReward")
     refuse_criteria(asked.criteria)
     problems = Problems(("input",))
-    if row is None and len(rows) >= MOST_REWARDS:
-        problems.add((), InputProblemCode.TOO_MANY, f"A program has at most {MOST_REWARDS} rewards.")
+    refuse_one_more(problems, rows, row, most=MOST_REWARDS, kind="rewards")
     worth = None if asked.value is None else minor_units(problems, "value", asked.value, write.exponent)
     problems.raise_if_any()
     values = {
-        "name": asked.name,
-        "folded_name": asked.name.casefold(),
         "description": asked.description,
         "points_cost": asked.points_cost,
         "value": worth,
         "stock": asked.stock,
         "min_tier_id": asked.min_tier_id,
         "per_customer_limit": asked.per_customer_limit,
-        "valid_from": number_of(asked.valid_from),
-        "valid_until": number_of(asked.valid_until),
+        "valid_from": stored_day(asked.valid_from),
+        "valid_until": stored_day(asked.valid_until),
         "is_active": asked.is_active,
     }
-    if row is None:
-        made = await write.insert(loyalty_reward, version=1, issued=0, is_deleted=False, **values)
-        return LoyaltyRewardPayload(made)
-    await write.update(loyalty_reward, row, **values)
-    return LoyaltyRewardPayload(row.id)
+    return LoyaltyRewardPayload(await save_named(write, loyalty_reward, row, asked.name, values, issued=0))
 
 
 async def delete_loyalty_reward(write: Write, asked: DeleteLoyaltyReward) -> Deleted:

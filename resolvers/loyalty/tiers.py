@@ -9,8 +9,8 @@ import orjson
 
 from models.loyalty.rewards import loyalty_reward, loyalty_reward_rows
 from models.loyalty.tiers import loyalty_tier, loyalty_tier_rows, tier_members, tiers_of_business, tiers_with_id
+from resolvers.loyalty.named import named_row, refuse_one_more, refuse_other_state, row_to_save, save_named
 from resolvers.operation.context import Context
-from resolvers.operation.ids import global_id
 from resolvers.operation.loaders import one_each
 from resolvers.operation.writing import Write
 from rules.amounts import check_money, minor_units
@@ -18,7 +18,7 @@ from rules.loyalty.ranking import MOST_TIERS, misplaced, tier_benefits
 from rules.loyalty.settings import checked_rate
 from rules.loyalty.tiers import FIRST_TIERS, ProgramTier
 from rules.problems import Problems, required_text, whole_number
-from rules.refusals import Duplicate, InputProblemCode, NotAllowed, NotAllowedReason, NotFound
+from rules.refusals import InputProblemCode, NotAllowed, NotAllowedReason
 
 LONGEST_NAME = 80
 HIGHEST_RANK = 1_000_000
@@ -84,10 +84,8 @@ class LoyaltyTierPayload:
 async def save_loyalty_tier(write: Write, asked: SaveLoyaltyTier) -> LoyaltyTierPayload:
     """Make a tier, or change one."""
     rows = await write.rows(loyalty_tier_rows())
-    row = None if asked.id is None else named_row(rows, asked.id, ("id",), "tier")
-    if row is not None:
-        write.expect(row, asked.version)
-    refuse_taken_name("LoyaltyTier", rows, asked.id, asked.name)
+    row = row_to_save(rows, asked, "tier")
+    refuse_other_state(write, rows, row, asked, "LoyaltyTier")
     problems = Problems(("input",))
     spend = asked.min_spend
     least = None if spend is None else minor_units(problems, "minSpend", spend, write.exponent)
@@ -95,8 +93,6 @@ async def save_loyalty_tier(write: Write, asked: SaveLoyaltyTier) -> LoyaltyTier
     problems.raise_if_any()
     await _unmark_base(write, asked, rows, row)
     values = {
-        "name": asked.name,
-        "folded_name": asked.name.casefold(),
         "rank": asked.rank,
         "is_base": asked.is_base,
         "min_points": asked.min_points,
@@ -106,17 +102,13 @@ async def save_loyalty_tier(write: Write, asked: SaveLoyaltyTier) -> LoyaltyTier
         "never_demotes": asked.never_demotes,
         "benefits": orjson.dumps(asked.benefits).decode(),
     }
-    if row is None:
-        return LoyaltyTierPayload(await write.insert(loyalty_tier, version=1, is_deleted=False, **values), 0, 0)
-    await write.update(loyalty_tier, row, **values)
-    return LoyaltyTierPayload(row.id, 0, 0)
+    return LoyaltyTierPayload(await save_named(write, loyalty_tier, row, asked.name, values), 0, 0)
 
 
 def _refuse_misplaced(
     problems: Problems, asked: SaveLoyaltyTier, least: int | None, rows: Sequence[Any], row: Any
 ) -> None:
-    if row is None and len(rows) >= MOST_TIERS:
-        problems.add((), InputProblemCode.TOO_MANY, f"A program has at most {MOST_TIERS} tiers.")
+    refuse_one_more(problems, rows, row, most=MOST_TIERS, kind="tiers")
     if row is not None and row.is_base and not asked.is_base:
         message = "There is always a base: mark another tier, which moves the mark."
         problems.add("isBase", InputProblemCode.REQUIRED, message)
@@ -151,24 +143,6 @@ async def delete_loyalty_tier(write: Write, asked: DeleteLoyaltyTier) -> Loyalty
             await write.update(loyalty_reward, reward, min_tier_id=to.id)
     await write.update(loyalty_tier, row, is_deleted=True)
     return LoyaltyTierPayload(to.id, 0, 0)
-
-
-# ---------------------------------------------------------------- of all that the shop names
-
-
-def named_row(rows: Sequence[Any], id_: int, path: tuple[str, ...], kind: str) -> Any:
-    """The row with an id among those of a business; NotFound where it is none of them."""
-    found = next((row for row in rows if row.id == id_), None)
-    if found is None:
-        raise NotFound(f"There is no such {kind}.", path)
-    return found
-
-
-def refuse_taken_name(kind: str, rows: Sequence[Any], id_: int | None, name: str) -> None:
-    """Duplicate where another row has the name, in whatever case."""
-    taken = next((row for row in rows if row.id != id_ and row.folded_name == name.casefold()), None)
-    if taken is not None:
-        raise Duplicate("name", name, global_id(kind, taken.id))
 
 
 # ---------------------------------------------------------------- read
