@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rules.currency import MILLION
-from rules.problems import Problems, short_list, whole_number
+from rules.partial import checked_in_part
+from rules.problems import Problems, short_list
 from rules.refusals import InputProblemCode
 from rules.regions import known_regions
-from rules.words import in_contract, shown
+from rules.words import shown
 
 MOST_CODE_REGIONS = 50
 MOST_CONTROL_PERCENT = 50
@@ -24,20 +25,7 @@ MAY_BE_NULL = frozenset(("segment_days", "contacts_per_week", "keep_audit_months
 
 def checked_settings(problems: Problems, given: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that were given, by column, as they are kept; null is for those alone that may be without."""
-    return {name: _checked(problems, name, value) for name, value in given.items()}
-
-
-def _checked(problems: Problems, name: str, value: Any) -> Any:
-    told = in_contract(name)
-    if value is None:
-        if name not in MAY_BE_NULL:
-            problems.add(told, InputProblemCode.REQUIRED, "This is always set: leave it out to keep what it is.")
-        return None
-    if name in BOUNDS:
-        lowest, highest = BOUNDS[name]
-        return whole_number(problems, told, value, lowest=lowest, highest=highest)
-    check = CHECKS.get(name)
-    return value if check is None else check(problems, told, value)
+    return checked_in_part(problems, given, bounds=BOUNDS, checks=CHECKS, may_be_null=MAY_BE_NULL)
 
 
 def _region(problems: Problems, name: str, value: str) -> str:

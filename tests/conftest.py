@@ -218,6 +218,16 @@ def store_url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(f"{request.param}_url")
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def lasting_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a migrated store for all examples of a property, each with businesses of its own, on both stores."""
+    if request.param == "postgres":
+        return named(request.getfixturevalue("postgres_store"))
+    path = tmp_path_factory.mktemp("lasting") / "store.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture
 async def database(store_url: str) -> AsyncGenerator[Database]:
     """That store, open."""

@@ -10,9 +10,9 @@ from typing import Any
 from rules.amounts import check_money
 from rules.currency import MILLION
 from rules.days import date_of, day_number
+from rules.partial import checked_in_part
 from rules.problems import Problems, required_text, short_list, whole_number
 from rules.refusals import InputProblemCode
-from rules.words import in_contract
 
 MOST_DAYS = 3_650
 MOST_POINTS = 10**12
@@ -145,19 +145,7 @@ BOUNDS = {
 
 def checked_program(problems: Problems, given: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that were given, as they are kept; `referral_min_sale` is still an amount."""
-    return {name: _checked(problems, name, value) for name, value in given.items()}
-
-
-def _checked(problems: Problems, name: str, value: Any) -> Any:
-    told = in_contract(name)
-    if value is None:
-        problems.add(told, InputProblemCode.REQUIRED, "This is always set: leave it out to keep what it is.")
-        return None
-    if name in BOUNDS:
-        lowest, highest = BOUNDS[name]
-        return whole_number(problems, told, value, lowest=lowest, highest=highest)
-    check = CHECKS.get(name)
-    return value if check is None else check(problems, told, value)
+    return checked_in_part(problems, given, bounds=BOUNDS, checks=CHECKS)
 
 
 def checked_rate(problems: Problems, name: str, rate: Decimal, *, above_zero: bool = False) -> int:

@@ -1,7 +1,6 @@
 """Any history of two customers, merged and taken apart again, is what it was, on both stores."""
 
 import asyncio
-import shutil
 from collections.abc import Generator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -25,7 +24,6 @@ from rules.consents import ConsentChannel, ConsentGiven, ConsentSource
 from rules.merging import FIELDS, MergeChoice, MergeSide
 from rules.preferences import PreferenceSaid, PreferenceType
 from tests.builders import ACTOR, NOW, Shop, open_shop
-from tests.conftest import named
 from tests.reports.histories import examples
 
 COUNTED_ON = ("version", "revision", "access_version")
@@ -191,16 +189,10 @@ def _tell_facts(shop: Shop, number: str, person: Person) -> None:
         shop.refund(number, "2026-02-05", "1.00", number=f"R{number}")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stores]:
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("merging") / "store.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        url = f"sqlite:///{path}"
-    else:
-        url = named(request.getfixturevalue("postgres_store"))
+@pytest.fixture(scope="module")
+def stores(lasting_url: str) -> Generator[Stores]:
     with asyncio.Runner() as runner:
-        made = Stores(runner, url)
+        made = Stores(runner, lasting_url)
         yield made
         runner.run(made.services.close())
 

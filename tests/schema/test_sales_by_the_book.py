@@ -4,7 +4,6 @@ The book is tests/oracle/till.py, which was written from the definitions. Money 
 """
 
 import asyncio
-import shutil
 from collections.abc import Generator
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -35,7 +34,6 @@ from rules.refunding import RefundItemSaid
 from rules.refusals import Refusal
 from rules.selling import PaymentMethod, SaleStatus
 from tests.builders import ACTOR, NOW, Shop, open_shop
-from tests.conftest import named
 from tests.oracle import receivables
 from tests.oracle import till as book
 from tests.oracle.facts import Customer, Facts, Payment, Refund, Sale
@@ -251,16 +249,10 @@ class Stores:
         return walk
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Stores]:
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("walks") / "store.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        url = f"sqlite:///{path}"
-    else:
-        url = named(request.getfixturevalue("postgres_store"))
+@pytest.fixture(scope="module")
+def stores(lasting_url: str) -> Generator[Stores]:
     with asyncio.Runner() as runner:
-        made = Stores(runner, url)
+        made = Stores(runner, lasting_url)
         yield made
         runner.run(made.services.close())
 
