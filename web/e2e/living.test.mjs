@@ -69,6 +69,8 @@ test("a sale that another process records changes the figures without a blink", 
   const { page, problems, close } = await visit("/lifetime-value");
   await signIn(page);
   await loaded(page);
+  // The model is asked apart, and fitted first: what it waits with is no blink.
+  await page.waitForFunction(() => !document.querySelector("main [role=status]"));
   const shown = await figure(page, "Revenue");
   assert.equal(shown, await revenue());
   await page.evaluate(() => {
