@@ -145,6 +145,14 @@ def open_lot_rows() -> SelectBase:
 
 
 @statement
+def lots_of() -> SelectBase:
+    """The lots of the customers :ids as they are stored, in the order in which they are shown."""
+    c = loyalty_lot.c
+    mine = (owned(loyalty_lot), any_of(c.customer_id, "ids"))
+    return select(loyalty_lot).where(*mine).order_by(c.customer_id, c.earned_on, c.id)
+
+
+@statement
 def lot_rows() -> SelectBase:
     """The lots :ids as they are stored."""
     return select(loyalty_lot).where(owned(loyalty_lot), any_of(loyalty_lot.c.id, "ids"))

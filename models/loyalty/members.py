@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Index, SelectBase, Text, UniqueConstraint, select
 from sqlmodel import Field
 
-from models.database import any_of, owned, table
+from models.database import TextList, any_of, owned, scoped, table
 from models.naming import statement
 from models.types import ERASABLE, Day, Stored, primary_key, reference, word
 from rules.loyalty.members import MembershipEvent, MemberStatus, TierChangeReason
@@ -120,3 +120,18 @@ def tier_changes_of() -> SelectBase:
         .where(owned(loyalty_tier_change), any_of(c.customer_id, "ids"))
         .order_by(c.customer_id, c.business_day, c.id)
     )
+
+
+@statement
+def referral_codes_taken() -> SelectBase:
+    """Which of the :codes a member has been given."""
+    c = loyalty_membership.c
+    mine = (scoped(loyalty_membership), any_of(c.referral_code, "codes", TextList))
+    return select(c.referral_code.label("code")).where(*mine)
+
+
+@statement
+def welcomed_contacts() -> SelectBase:
+    """Which of the :digests are of contacts that were welcomed."""
+    c = welcomed_contact.c
+    return select(c.digest).where(scoped(welcomed_contact), any_of(c.digest, "digests", TextList))

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, SelectBase, Text, func, select, type_coerce
+from sqlalchemy import BigInteger, CheckConstraint, SelectBase, Text, select, type_coerce
 from sqlmodel import Field
 
 from models.database import any_of, owned, scoped, table
-from models.loyalty.members import loyalty_membership
 from models.naming import statement
 from models.types import GlobalId, Millionths, Money, Stored, index_where, primary_key, reference, unique_name
-from rules.loyalty.members import MemberStatus
 
 
 class LoyaltyTier(Stored, table=True):
@@ -71,11 +69,3 @@ def tiers_of_business() -> SelectBase:
 def tiers_with_id() -> SelectBase:
     """The tiers :ids as they are shown, deleted ones too."""
     return select(*_shown()).where(owned(loyalty_tier), any_of(loyalty_tier.c.id, "ids"))
-
-
-@statement
-def tier_members() -> SelectBase:
-    """How many members there are in each of the tiers :ids by the rules, who left left out."""
-    c = loyalty_membership.c
-    mine = (owned(loyalty_membership), any_of(c.tier_id, "ids"), c.status != MemberStatus.LEFT)
-    return select(c.tier_id.label("id"), func.count().label("members")).where(*mine).group_by(c.tier_id)

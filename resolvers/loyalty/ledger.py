@@ -13,6 +13,7 @@ from sqlalchemy import Update, bindparam, update
 
 from models.loyalty.ledger import (
     lot_rows,
+    lots_of,
     loyalty_entry,
     loyalty_entry_note,
     loyalty_lot,
@@ -21,12 +22,14 @@ from models.loyalty.ledger import (
     parts_of_entry,
 )
 from models.loyalty.members import loyalty_membership
+from resolvers.loyalty.tiering import MemberTiering, open_tiering, raise_tier, tier_columns, write_moves
 from resolvers.operation.writing import Write
-from rules.days import day_number
+from rules.days import date_of, day_number
 from rules.loyalty.account import PointsAccount
 from rules.loyalty.lots import PointsLot
 from rules.loyalty.points import EntryType, LotPart, PointsEntry, PointsReason, PointsSums
 from rules.loyalty.spending import last_taken_first, restore_points
+from rules.loyalty.standing import LoyaltyProgram
 
 OF_LOT = tuple(name for name in PointsLot.__dataclass_fields__ if name != "id")
 SALE_EARNED = (EntryType.EARNED, EntryType.PENDED)
@@ -34,10 +37,11 @@ SALE_EARNED = (EntryType.EARNED, EntryType.PENDED)
 
 @dataclass
 class OpenPoints:
-    """The points of a member in a write: the stored membership, its account, and its lots as they were read."""
+    """The points of a member in a write: the stored membership, its account, its tier, its lots as they were read."""
 
     member: Any
     account: PointsAccount
+    tiering: MemberTiering
     were_due: int
     before: dict[int, PointsLot]
     earned_by: dict[int, str] = field(default_factory=dict[int, str])  # of new lots: what they came from, as JSON
@@ -56,14 +60,18 @@ class EntrySaid:
     further: str | None = None
 
 
-async def open_points(write: Write, member: Any) -> OpenPoints:
-    """The points of a member as they are today: what is due by now is among the entries to be written."""
+async def open_points(write: Write, member: Any, program: LoyaltyProgram | None = None) -> OpenPoints:
+    """The points of a member as they are today: what is due by now is among the entries to be written.
+
+    Its tier is that after the reviews that are due. `program` is given where it has been read already.
+    """
     today = day_number(write.today)
     lots = [_lot(row) for row in await write.rows(open_lot_rows(), customer=member.customer_id, day=today)]
     before = {lot.id: PointsLot(**asdict(lot)) for lot in lots}
     sums = PointsSums(member.balance, member.pending, member.owed, member.qualifying)
     account = PointsAccount(sums, lots, today=today, last_activity=member.last_activity)
-    return OpenPoints(member, account, len(account.entries), before)
+    tiering = await open_tiering(write, member, account, program)
+    return OpenPoints(member, account, tiering, len(account.entries), before)
 
 
 async def new_lot_id(write: Write, points: OpenPoints) -> int:
@@ -77,7 +85,17 @@ async def new_lot_id(write: Write, points: OpenPoints) -> int:
 async def with_lots(write: Write, points: OpenPoints, ids: Iterable[int]) -> None:
     """Read lots that hold nothing any more, for what is to be put back or taken back."""
     missing = [id_ for id_ in ids if id_ not in points.account.lots]
-    for lot in map(_lot, await write.rows(lot_rows(), ids=missing) if missing else ()):
+    _take_up(points, await write.rows(lot_rows(), ids=missing) if missing else ())
+
+
+async def with_all_lots(write: Write, points: OpenPoints) -> None:
+    """Read the lots of a member that hold nothing any more too: what is given back into one is over once it left."""
+    rows = await write.rows(lots_of(), ids=[points.member.customer_id])
+    _take_up(points, [row for row in rows if row.id not in points.account.lots])
+
+
+def _take_up(points: OpenPoints, rows: Iterable[Any]) -> None:
+    for lot in map(_lot, rows):
         points.account.lots[lot.id] = lot
         points.before[lot.id] = PointsLot(**asdict(lot))
 
@@ -96,10 +114,11 @@ async def give_back(write: Write, points: OpenPoints, entry_id: int, amount: int
 
 
 async def enter(write: Write, points: OpenPoints, said: EntrySaid) -> list[int]:
-    """Write the entries of a member's account, with its lots and its running sums; the ids of those of now.
+    """Write the entries of a member's account, with its lots, its running sums and its tier; the ids of those of now.
 
-    What was merely due is said by itself.
+    What was merely due is said by itself. A tier that is reached by this is the member's at once.
     """
+    await raise_tier(write, points.tiering)
     account, entries = points.account, points.account.entries
     await _write_lots(write, points)
     ids = list(await write.take_ids(loyalty_entry, len(entries))) if entries else []
@@ -109,8 +128,22 @@ async def enter(write: Write, points: OpenPoints, said: EntrySaid) -> list[int]:
     await _insert(write, loyalty_lot_part, parts)
     new = ids[points.were_due :]
     await _insert(write, loyalty_entry_note, [_note_row(write, points, id_, said) for id_ in new])
-    await write.update(loyalty_membership, points.member, **_sums(points.member, account, entries))
+    columns = {**_sums(points.member, account, entries), **tier_columns(points.tiering)}
+    await write.update(loyalty_membership, points.member, **columns)
+    await write_moves(write, points.tiering)
+    _tell(write, points)
     return new
+
+
+def _tell(write: Write, points: OpenPoints) -> None:
+    customer_id = points.member.customer_id
+    for entry in points.account.entries:
+        if entry.type is EntryType.EXPIRED:
+            told = {"points": -entry.change.points, "on": str(date_of(entry.day))}
+            write.tell("loyalty.points.expired", customer_id, **told)
+        else:
+            told = {"points": entry.change.points, "balance": entry.after.points, "type": entry.type}
+            write.tell("loyalty.points.changed", customer_id, **told)
 
 
 # ---------------------------------------------------------------- rows

@@ -8,12 +8,14 @@ from typing import Annotated, Any, Self
 import orjson
 
 from models.loyalty.rewards import loyalty_reward, loyalty_reward_rows
-from models.loyalty.tiers import loyalty_tier, loyalty_tier_rows, tier_members, tiers_of_business, tiers_with_id
+from models.loyalty.shown import tier_members
+from models.loyalty.tiers import loyalty_tier, loyalty_tier_rows, tiers_of_business, tiers_with_id
 from resolvers.loyalty.named import named_row, refuse_one_more, refuse_other_state, row_to_save, save_named
 from resolvers.operation.context import Context
 from resolvers.operation.loaders import one_each
 from resolvers.operation.writing import Write
 from rules.amounts import check_money, minor_units
+from rules.days import day_number
 from rules.loyalty.ranking import MOST_TIERS, misplaced, tier_benefits
 from rules.loyalty.settings import checked_rate
 from rules.loyalty.tiers import FIRST_TIERS, ProgramTier
@@ -194,5 +196,6 @@ async def loyalty_tier_by_id(context: Context, ids: Sequence[int], _: Any) -> li
 
 async def member_count_by_tier(context: Context, ids: Sequence[int], _: Any) -> list[int]:
     """How many members each tier has."""
-    counts = {row.id: row.members for row in await context.reader.rows(tier_members(), ids=list(ids))}
+    day = day_number((await context.business()).today)
+    counts = {row.id: row.members for row in await context.reader.rows(tier_members(), ids=list(ids), day=day)}
     return [counts.get(id_, 0) for id_ in ids]

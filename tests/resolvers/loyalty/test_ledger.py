@@ -43,7 +43,7 @@ async def on(shop: Shop, day: str, change: Change) -> list[int]:
     """A write of a day that changes the points of ANN; the ids of its entries."""
     now = datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
     async with writing(shop.database, shop.id, actor=ACTOR, clock=lambda: now) as write:
-        points = await open_points(write, await join_program(write, shop.id_of("ANN")))
+        points = await open_points(write, (await join_program(write, shop.id_of("ANN"))).member)
         await change(write, points)
         return await enter(write, points, EntrySaid("as told"))
 
