@@ -11,7 +11,7 @@ const PAGES = ["/", "/segmentation", "/customers", "/retention", "/lifetime-valu
 /** Pages with the values of a filter that change their first figure. */
 const FILTERED = { "/": ["GROSS", "MARGIN"], "/segmentation": ["30", "180", "365"] };
 const SCROLLED_MS = 4_000;
-const ROW = 45;
+const ROW = 54;
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];

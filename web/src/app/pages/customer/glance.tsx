@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 
 import { type FragmentOf, graphql, readFragment, type ResultOf } from "../../api/graphql";
 import { Figure, Figures } from "../../parts/panel";
@@ -111,8 +111,20 @@ function Contact({ seen: { consents, email, phone } }: { seen: Seen }) {
   );
 }
 
+/** An address that breaks after its signs, where it is too long for its place. */
 export function EmailLink({ email }: { email: string }) {
-  return <a href={`mailto:${email}`}>{email}</a>;
+  const parts = email.split(/(?<=[@._-])/);
+  return (
+    <a href={`mailto:${email}`}>
+      {parts.map((part, at) => (
+        // eslint-disable-next-line react/no-array-index-key
+        <Fragment key={at}>
+          {at > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </a>
+  );
 }
 
 export function PhoneLink({ phone }: { phone: string }) {

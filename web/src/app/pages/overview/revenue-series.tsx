@@ -48,7 +48,7 @@ export function RevenueSeries({ data, before, period, compared, grouping, tools 
           points={revenue.points}
           days={revenue.days}
           partial={revenue.partial}
-          lines={[revenue, ...(ghost ? [{ key: "before", label: formats.days(compared.start, compared.end), color: "var(--ghost)", ...shifted(lineOf(ghost, grouping, shop), compared, period) }] : [])]}
+          lines={[revenue, ...(ghost ? [{ key: "before", label: formats.days(compared.start, compared.end), color: "var(--ghost)", ...behind(revenue, shifted(lineOf(ghost, grouping, shop), compared, period)) }] : [])]}
           format={(value) => formats.money(value)}
           formatTick={(value) => formats.shortMoney(value)}
           area
@@ -69,8 +69,22 @@ function lineOf(series: Points, grouping: Grouping, { formats, weekStart }: Shop
   };
 }
 
+type Line = ReturnType<typeof lineOf>;
+
+/** A line no further than the one that it lies behind: its last days, cut short, would draw a fall that never was. */
+function behind({ days: before }: Line, line: Line): Line {
+  const last = before.at(-1) ?? "";
+  const count = line.days.filter((day) => day <= last).length;
+  return {
+    values: line.values.slice(0, count),
+    days: line.days.slice(0, count),
+    points: line.points.slice(0, count),
+    partial: line.partial.slice(0, count),
+  };
+}
+
 /** A line of other days, each as far from the period's first day as it is from its own period's. */
-function shifted<Line extends { days: string[] }>(line: Line, from: Days, to: Days): Line {
+function shifted(line: Line, from: Days, to: Days): Line {
   const by = lengthOf({ start: from.start, end: to.start }) - 1;
   return { ...line, days: line.days.map((day) => daysBefore(day, -by)) };
 }
