@@ -2,24 +2,25 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Collection, Iterable
+import ssl
+from collections.abc import Awaitable, Callable, Collection
 from ipaddress import ip_address
-from typing import Any
-
-import httpcore
+from typing import Any, TypeVar
 
 from rules.addresses import is_public, literal_in
 
+P = TypeVar("P", bound=asyncio.Protocol)
 Lookup = Callable[[str, int], Awaitable[list[str]]]
+Network = Callable[..., Awaitable[Any]]  # as the event loop's create_connection
 MOST_ADDRESSES = 4
-NETWORK: Any = httpcore.AnyIOBackend
+CONNECT_SECONDS = 3.0  # for an address, where there is another
 
 
-class UnknownName(httpcore.ConnectError):
+class UnknownName(ConnectionError):
     """Nobody knows a name."""
 
 
-class ForbiddenAddress(httpcore.ConnectError):
+class ForbiddenAddress(ConnectionError):
     """A name stands for an address that is not public."""
 
 
@@ -33,39 +34,40 @@ async def look_up(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-class AddressGuard(httpcore.AsyncNetworkBackend):
+async def connect_to_address(protocol: Callable[[], P], address: str, port: int, **tls: Any) -> tuple[Any, P]:
+    """A connection to an address, which needs no look-up."""
+    return await asyncio.get_running_loop().create_connection(protocol, address, port, **tls)
+
+
+class AddressGuard:
     """Connects to hosts with public addresses alone, and to the hosts that are named as private ones.
 
     Between the check and the connection there is no second look-up: what is called is the address that was checked.
-    The name goes along for TLS and as Host, which this does not touch.
     """
 
     def __init__(
-        self,
-        private_hosts: Collection[str] = (),
-        lookup: Lookup = look_up,
-        network: httpcore.AsyncNetworkBackend | None = None,
+        self, private_hosts: Collection[str] = (), lookup: Lookup = look_up, network: Network = connect_to_address
     ) -> None:
         self._private = frozenset(private_hosts)
         self._lookup = lookup
-        self._network: httpcore.AsyncNetworkBackend = network or NETWORK()
+        self._network = network
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  as the interface has it
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """A connection to the first address that answers; ForbiddenAddress where any of them is not public."""
-        failed: httpcore.ConnectError | None = None
-        for address in (await self.checked(host, port))[:MOST_ADDRESSES]:
+    async def connect(self, protocol: Callable[[], P], host: str, port: int, trusted: ssl.SSLContext | None) -> P:
+        """A connection to the first address that answers, with TLS of the host where it says who is `trusted`.
+
+        ForbiddenAddress where any of the addresses is not public, UnknownName where there is none.
+        """
+        tls = {"ssl": trusted, "server_hostname": host} if trusted else {}
+        *others, last = (await self.checked(host, port))[:MOST_ADDRESSES]
+        for address in others:
             try:
-                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore.ConnectError as error:
-                failed = error
-        raise failed or UnknownName(host)
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    return (await self._network(protocol, address, port, **tls))[1]
+            except ssl.SSLError:
+                raise
+            except OSError:
+                continue  # nobody is there, and somebody may be at the next
+        return (await self._network(protocol, last, port, **tls))[1]
 
     async def checked(self, host: str, port: int) -> list[str]:
         """The addresses of a host, all of them allowed."""

@@ -1,29 +1,20 @@
 """Sends signed bodies to endpoints: one try each, without redirects, without proxies, without reading answers."""
 
 import asyncio
-import importlib.util
 import ssl
-import sys
 from collections.abc import Callable, Collection
 from datetime import datetime
 from time import perf_counter
 
 import certifi
-import httpcore
 
 from resolvers.operation.sending import Parcel
 from rules.webhooks import Attempt, AttemptError, error_of_status
 from server.address_guard import AddressGuard, ForbiddenAddress, UnknownName
+from server.kept_connections import KeptConnections
 
-if importlib.util.find_spec("sniffio") is None:
-    # httpcore looks for it several times a request; what is not there is looked for in every folder each time.
-    sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]  which is how an import is refused
-MOST_CONNECTIONS = 500  # as many as are tried at once
-IDLE_CONNECTIONS = 100
-IDLE_SECONDS = 30.0
 LONGEST_RETRY_AFTER = 100
 AGENT = b"customer-api"
-NO_BODY = 204
 
 
 class HttpCourier:
@@ -38,13 +29,9 @@ class HttpCourier:
     ) -> None:
         self.private_hosts = frozenset(private_hosts)
         self._clock = clock
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trusted or ssl.create_default_context(cafile=certifi.where()),
-            max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=IDLE_CONNECTIONS,
-            keepalive_expiry=IDLE_SECONDS,
-            network_backend=guard or AddressGuard(self.private_hosts),
-        )
+        tls = trusted or ssl.create_default_context(cafile=certifi.where())
+        tls.set_alpn_protocols(["http/1.1"])
+        self._connections = KeptConnections(guard or AddressGuard(self.private_hosts), tls)
 
     async def send(self, parcel: Parcel, *, seconds: float) -> Attempt:
         """Try once, for so long at most."""
@@ -61,23 +48,19 @@ class HttpCourier:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._pool.aclose()
+        await self._connections.close()
 
     async def _post(self, parcel: Parcel, at: datetime) -> tuple[int, str | None]:
         """The status of the answer, and how long it asks to wait."""
         body = parcel.body.encode()
-        told = {name.encode(): value.encode() for name, value in parcel.headers(at).items()}
         headers = [
             (b"Content-Type", b"application/json"),
             (b"Content-Length", str(len(body)).encode()),
             (b"User-Agent", AGENT),
-            *told.items(),
+            *((name.encode(), value.encode()) for name, value in parcel.headers(at).items()),
         ]
-        async with self._pool.stream("POST", parcel.url, headers=headers, content=body) as answer:
-            given = {name.lower(): value for name, value in answer.headers}
-            if answer.status == NO_BODY or given.get(b"content-length") == b"0":
-                await answer.aread()  # there is nothing, and so the connection can be used again
-            return answer.status, _text(given.get(b"retry-after"))
+        answer = await self._connections.post(parcel.url, headers, body)
+        return answer.status, _text(answer.headers.get(b"retry-after"))
 
 
 def _text(value: bytes | None) -> str | None:
@@ -86,18 +69,10 @@ def _text(value: bytes | None) -> str | None:
 
 def error_of(failure: BaseException) -> AttemptError:
     """Why nothing was delivered, in one word."""
-    if isinstance(failure, TimeoutError | httpcore.TimeoutException):
+    if isinstance(failure, TimeoutError):
         return AttemptError.TIMEOUT
     if isinstance(failure, UnknownName):
         return AttemptError.NAME
     if isinstance(failure, ForbiddenAddress):
         return AttemptError.ADDRESS
-    return AttemptError.TLS if _is_of_tls(failure) else AttemptError.REFUSED
-
-
-def _is_of_tls(failure: BaseException | None) -> bool:
-    while failure is not None:
-        if isinstance(failure, ssl.SSLError):
-            return True
-        failure = failure.__cause__ or failure.__context__
-    return False
+    return AttemptError.TLS if isinstance(failure, ssl.SSLError) else AttemptError.REFUSED

@@ -130,8 +130,8 @@ class Network:
     def __init__(self) -> None:
         self.called: list[tuple[str, int]] = []
 
-    async def connect_tcp(self, host: str, port: int, *_rest: Any) -> Any:
-        self.called.append((host, port))
+    async def __call__(self, _protocol: Any, address: str, port: int, **_tls: Any) -> Any:
+        self.called.append((address, port))
         raise ForbiddenAddress("the test ends here")
 
 
@@ -141,7 +141,7 @@ async def test_all_addresses_of_a_name_are_checked_and_a_checked_one_is_called()
     async def lookup(host: str, _port: int) -> list[str]:
         return answers[host]
 
-    network: Any = Network()
+    network = Network()
     guard = AddressGuard((), lookup, network)
     errors = [(await sent(f"https://{host}/", guard=guard)).error for host in answers]
     assert errors == ["address", "address", "name"]
@@ -154,7 +154,7 @@ async def test_a_resolver_that_changes_its_mind_is_asked_once() -> None:
     async def lookup(_host: str, _port: int) -> list[str]:
         return next(said)
 
-    network: Any = Network()
+    network = Network()
     guard = AddressGuard((), lookup, network)
     await sent("https://rebinding.example/", guard=guard)
     assert network.called == [("8.8.8.8", 443)]
