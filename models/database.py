@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import stat
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any, cast
@@ -36,7 +36,8 @@ from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from models import tenancy
-from models.sqlite_driver import quick_connection
+from models.compiled import CompiledStatements, bind_processor
+from models.sqlite_driver import BEGIN, at_once, quick_connection
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -73,6 +74,7 @@ class Database:
             connect_args=SQLITE if self.is_sqlite else {},
             pool_reset_on_return=None if self.is_sqlite else "rollback",
         )
+        self.compiled = CompiledStatements(self.engine.dialect)
         self._role: str | None = None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "do_connect", self._make_private)
@@ -127,7 +129,9 @@ class Database:
 
         On SQLite it holds the one write lock from its first moment.
         """
-        async with self.engine.begin() as connection:
+        async with self.engine.connect() as connection, AsyncExitStack() as stack:
+            with at_once((await connection.get_raw_connection()).driver_connection):
+                stack.push_async_exit(await connection.begin())
             await self._begin(connection, business_id)
             yield connection
 
@@ -240,7 +244,7 @@ def _refuse_closed(connection: Any, _record: Any, _taken: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     reads = connection.get_execution_options().get("reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if reads else BEGIN)
 
 
 def table(model: type[SQLModel]) -> Table:
@@ -334,7 +338,7 @@ async def insert_rows(
     """Write rows of Python values in bulk."""
     if not rows:
         return
-    processors = [_bind_processor(target.c[name].type, connection.dialect) for name in columns]
+    processors = [bind_processor(target.c[name].type, connection.dialect) for name in columns]
     if connection.dialect.name == "sqlite" and not any(processors):
         await _insert_on_sqlite(connection, target, columns, rows)
         return
@@ -378,7 +382,3 @@ def _array_type(type_: TypeEngine[Any], dialect: Dialect) -> str:
     """The array of a column's values. A cast to VARCHAR(n) would cut what is too long, where the column refuses it."""
     plain = type_.dialect_impl(dialect)
     return "text[]" if isinstance(plain, String) else f"{plain.compile(dialect)}[]"
-
-
-def _bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Any:
-    return type_.dialect_impl(dialect).bind_processor(dialect)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
-from sqlalchemy import SelectBase
+from models.compiled import Statement
 
 P = ParamSpec("P")
-S = TypeVar("S", bound=SelectBase)
+S = TypeVar("S", bound=Statement)
 
-_names: dict[SelectBase, str] = {}
+_names: dict[Statement, str] = {}
 
 
 def statement(build: Callable[P, S]) -> Callable[P, S]:
@@ -24,6 +24,11 @@ def statement(build: Callable[P, S]) -> Callable[P, S]:
     return cache(named)  # pyright: ignore[reportReturnType]
 
 
-def name_of(built: SelectBase) -> str:
+def is_kept(built: Statement) -> bool:
+    """Whether a statement is built once, and lives as long as the process."""
+    return built in _names
+
+
+def name_of(built: Statement) -> str:
     """What a statement is called: its module and builder, or where it is one of a kind what it is."""
     return _names.get(built) or type(built).__name__

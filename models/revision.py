@@ -1,7 +1,6 @@
 """The data revision: the counter that orders every write of a business."""
 
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, SelectBase, Update, bindparam, select, update
@@ -40,7 +39,7 @@ def installation_key() -> Select[Any]:
     return select(installation.c.digest_key)
 
 
-@cache
+@statement
 def revision_taken(counters: frozenset[Counter]) -> Update:
     """Let :business be at :new_revision since :now, with :new_event as its last event; `business_to_write` came before.
 

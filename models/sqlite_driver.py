@@ -1,7 +1,7 @@
 """SQLite's driver, which hands each step of a statement to a thread; small ones are sooner done where they are."""
 
 import sqlite3
-from collections.abc import Callable, Generator, Sized
+from collections.abc import Callable, Generator, Sequence, Sized
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -9,25 +9,34 @@ from aiosqlite import Connection as ThreadedConnection
 
 STEPS = 300_000  # of SQLite's machine: a few milliseconds
 ROWS = 1_000  # that are written at once
+BEGIN = "BEGIN IMMEDIATE"
 
 
 class QuickConnection(ThreadedConnection):
     """A connection that does small statements where they are asked for, as long as `at_once` says so.
 
-    Nobody else may use it then. A question that takes long is given to the thread after all; a commit always is.
+    Nobody else may use it then. A question that takes long is given to the thread after all, and so is a transaction
+    whose turn it is not; a commit always is.
     """
 
     at_once = False
 
+    async def fetched(self, statement: str, values: Sequence[Any]) -> Sequence[Any]:
+        """The rows of a statement, none of one that only writes."""
+        return cast(Sequence[Any], await self._execute(self._execute_fetchall, statement, values))
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if self.at_once and _is_of_cursor(fn) and _is_small(args):
+        if self.at_once and _is_of_statement(fn) and _is_small(args):
             done, result = self._tried(fn, *args, **kwargs)
             if done:
                 return result
         return await super()._execute(fn, *args, **kwargs)
 
     def _tried(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[bool, Any]:
-        if fn.__name__ != "execute" or not str(args[0]).lstrip().startswith("SELECT"):
+        statement = args[0] if args else ""
+        if statement == BEGIN:
+            return self._begun(fn, *args)
+        if fn.__name__ == "executemany" or not str(statement).lstrip().startswith("SELECT"):
             return True, fn(*args, **kwargs)
         self._conn.set_progress_handler(lambda: 1, STEPS)  # of what writes it would undo the whole transaction
         try:
@@ -37,9 +46,22 @@ class QuickConnection(ThreadedConnection):
         finally:
             self._conn.set_progress_handler(None, 0)
 
+    def _begun(self, fn: Callable[..., Any], *args: Any) -> tuple[bool, Any]:
+        (patience,) = self._conn.execute("PRAGMA busy_timeout").fetchone()
+        self._conn.execute("PRAGMA busy_timeout = 0")
+        try:
+            return True, fn(*args)
+        except sqlite3.OperationalError:  # somebody else writes: the thread waits for its turn
+            return False, None
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout = {patience}")
 
-def _is_of_cursor(fn: Callable[..., Any]) -> bool:
-    return isinstance(getattr(fn, "__self__", None), sqlite3.Cursor) or fn.__name__ == "cursor"
+
+def _is_of_statement(fn: Callable[..., Any]) -> bool:
+    return isinstance(getattr(fn, "__self__", None), sqlite3.Cursor) or fn.__name__ in OF_STATEMENT
+
+
+OF_STATEMENT = ("cursor", "executemany", "_execute_fetchall")
 
 
 def _is_small(args: tuple[Any, ...]) -> bool:

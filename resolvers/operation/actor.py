@@ -1,6 +1,7 @@
 """Who writes, and under which key."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from models.audit import AuditSource
 from resolvers.operation.viewer import Role
@@ -20,6 +21,11 @@ class Actor:
     def may_manage(self) -> bool:
         """Whether it may do what is a manager's."""
         return Role(self.role).rank >= Role.MANAGER.rank
+
+    @property
+    def audited(self) -> dict[str, Any]:
+        """What the audit keeps of it."""
+        return {"actor": self.name, "role": self.role, "source": self.source, "request_id": self.request_id}
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,23 @@ def _merged(rows: Sequence[AuditedRow]) -> Iterator[AuditedChange]:
             yield change if row.subject == rows[0].subject else change._replace(field=f"{row.subject}.{change.field}")
 
 
+def entries_of(rows: Sequence[AuditedRow], stamps: Mapping[str, Any], *, each_customer: bool) -> list[dict[str, Any]]:
+    """The entries that a write leaves, with what `stamps` says of all of them: one, or one for each customer."""
+    groups: dict[int | None, list[AuditedRow]] = {}
+    for row in rows:
+        groups.setdefault(row.customer_id if each_customer else None, []).append(row)
+    return [{**stamps, **_entry(group)} for group in groups.values() or [[]]]
+
+
+def _entry(rows: Sequence[AuditedRow]) -> dict[str, Any]:
+    customers = {row.customer_id for row in rows if row.customer_id is not None}
+    return {
+        "subject": rows[0].subject if rows else None,
+        "customer_id": customers.pop() if len(customers) == 1 else None,
+        "changes": as_json(merged(rows)),
+    }
+
+
 def _change(column: Column[Any], before: Any, after: Any, exponent: int) -> AuditedChange:
     name = in_contract(column.name)
     if is_erasable(column):

@@ -16,6 +16,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import greenlet_spawn
 
+from models.compiled import CompiledStatement, Convert, compiled, result_processor, stored_class
 from models.database import Database, fetched_at_once
 from models.naming import name_of
 from models.revision import business_at_revision
@@ -26,8 +27,6 @@ from rules.currency import MILLION
 from rules.days import date_of
 
 log = structlog.get_logger()
-
-Convert = Callable[[Any], Any]
 
 
 class SnapshotEnded(Exception):
@@ -40,23 +39,11 @@ SLOW_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class CompiledStatement:
-    """A statement as one store runs it: its text, how values go in, and how rows come out."""
+class PreparedStatement(CompiledStatement):
+    """A statement that asks, and how its rows come out."""
 
-    text: str
-    names: tuple[str, ...]
-    constants: dict[str, Any]
-    binds: tuple[Convert | None, ...]
     row_class: Callable[[int], type[Any]]
     stored_class: type[Any]
-
-    def values(self, params: dict[str, Any]) -> list[Any]:
-        """The bound values, in order, as the driver wants them."""
-        given = {**self.constants, **params}
-        return [
-            given[name] if bind is None else bind(given[name])
-            for name, bind in zip(self.names, self.binds, strict=True)
-        ]
 
     def rows(self, records: Sequence[Sequence[Any]], exponent: int) -> list[Any]:
         """The driver's records as rows with attributes: days as dates, money as decimals of a currency's exponent."""
@@ -91,10 +78,6 @@ def _row_class(kind: str, columns: Sequence[ShownColumn], exponent: int) -> type
     return type(kind, (base,), {"__slots__": (), **looks})
 
 
-def _stored_class(names: Iterable[str]) -> type[Any]:
-    return namedtuple("Stored", names)  # pyright: ignore[reportUntypedNamedTuple]  # noqa: PYI024
-
-
 def _look(position: int, convert: Convert) -> Convert:
     def look(row: Sequence[Any]) -> Any:
         value = row[position]
@@ -124,34 +107,27 @@ class Statements:
     def __init__(self, database: Database, slow_seconds: float = SLOW_SECONDS) -> None:
         self.slow_seconds = slow_seconds
         self._dialect = database.dialect
-        self._kept: dict[SelectBase, CompiledStatement] = {}
+        self._kept: dict[SelectBase, PreparedStatement] = {}
 
-    def prepared(self, statement: SelectBase) -> CompiledStatement:
+    def prepared(self, statement: SelectBase) -> PreparedStatement:
         """The form of a statement for this store; one that is not bound to :business is refused."""
         kept = self._kept.get(statement)
         if kept is None:
             kept = self._kept[statement] = self._prepare(statement)
         return kept
 
-    def _prepare(self, statement: SelectBase) -> CompiledStatement:
-        compiled = statement.compile(dialect=self._dialect)
-        bound = tuple(compiled.positiontup or ())
-        if "business" not in bound:
+    def _prepare(self, statement: SelectBase) -> PreparedStatement:
+        made = compiled(statement, self._dialect)
+        if "business" not in made.names:
             raise ValueError("a statement that is not scoped to a business is never run")
         columns = list(statement.selected_columns)
         kind = next((column.type.kind for column in columns if isinstance(column.type, GlobalId)), "Row")
         shown = [ShownColumn(c.name, c.type, self._result(c.type)) for c in columns]
-        return CompiledStatement(
-            text=str(compiled),
-            names=bound,
-            constants={name: bind.value for name, bind in compiled.binds.items() if not bind.required},
-            binds=tuple(self._bind(compiled.binds[name].type) for name in bound),
+        return PreparedStatement(
+            **vars(made),
             row_class=cache(partial(_row_class, kind, shown)),
-            stored_class=_stored_class(column.name for column in columns),
+            stored_class=stored_class([column.name for column in columns]),
         )
-
-    def _bind(self, type_: TypeEngine[Any]) -> Convert | None:
-        return type_.dialect_impl(self._dialect).bind_processor(self._dialect)
 
     def _result(self, type_: TypeEngine[Any]) -> Convert | None:
         if isinstance(type_, Day):
@@ -160,7 +136,7 @@ class Statements:
             return as_quantity
         if isinstance(type_, GlobalId):
             return partial(global_id, type_.kind)
-        return type_.dialect_impl(self._dialect).result_processor(self._dialect, None)
+        return result_processor(type_, self._dialect)
 
 
 def _check_texts(values: Iterable[Any]) -> None:

@@ -6,14 +6,12 @@ from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from hmac import new as hmac
-from typing import Any, cast, get_type_hints
+from typing import Any, get_type_hints
 
 import orjson
-from sqlalchemy import Select, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.database import table
-from models.idempotency import UsedKey, use_of_key
+from models.idempotency import use_of_key, used_key
+from models.transaction import OpenTransaction
 from resolvers.operation.actor import Actor, UsedFor
 from rules.canonical import canonical
 from rules.refusals import IdempotencyConflict
@@ -25,8 +23,8 @@ REPLAYED = "replayed"
 class UsedKeys:
     """The keys under which a business was written to, in an open transaction of it."""
 
-    def __init__(self, connection: AsyncConnection, business: Any, actor: Actor, now: datetime) -> None:
-        self._connection = connection
+    def __init__(self, transaction: OpenTransaction, business: Any, actor: Actor, now: datetime) -> None:
+        self._transaction = transaction
         self._business = business
         self._actor = actor
         self._now = now
@@ -37,9 +35,10 @@ class UsedKeys:
         IdempotencyConflict where the key was used for another operation or another input.
         """
         bound = {"business": self._business.id, "digest": self._digest_of(used)}
-        found = (await self._connection.execute(cast(Select[Any], use_of_key()), bound)).one_or_none()
-        if found is None:
+        rows = await self._transaction.rows(use_of_key(), bound)
+        if not rows:
             return None
+        found = rows[0]
         is_blanked = not found.input_digest  # of somebody erased: any retry replays, nameless
         if not is_blanked and found.input_digest != self._input_digest(action, asked):
             raise IdempotencyConflict(used.key)
@@ -57,7 +56,7 @@ class UsedKeys:
             "customer_id": made.get("customer_id", self._actor.customer_id),
             "used_at": self._now,
         }
-        await self._connection.execute(insert(table(UsedKey)), row)
+        await self._transaction.insert(used_key, row)
 
     def _digest_of(self, used: UsedFor) -> str:
         return self.digest([self._business.id, used.kind, self._actor.customer_id, used.key])

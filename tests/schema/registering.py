@@ -1,12 +1,10 @@
 """Registering and confirming as tests do it, with the codes that would have been sent."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from models.businesses import Business
 from models.codes import ContactKind, ticket
@@ -75,22 +73,6 @@ async def tickets(shop: Shop) -> list[Any]:
 async def last_code(shop: Shop) -> str:
     """The code that was given out last, which has not left."""
     return (await tickets(shop))[-1].unsent
-
-
-@contextmanager
-def statements(shop: Shop) -> Generator[list[str]]:
-    """The statements that run meanwhile on the store of a shop."""
-    run: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        run.append(statement)
-
-    engine = shop.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield run
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 class PhoneCodes:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from models.consents import consent_event
 from models.database import Database
@@ -17,6 +17,7 @@ from resolvers.operation.writing import Write, writing
 from rules.consents import ConsentChannel, ConsentSource, ConsentStatus
 from rules.preferences import PreferenceType
 from tests.builders import ACTOR, NOW, Shop, open_shop
+from tests.running_statements import running_statements
 from tests.schema.conftest import Asker, customer_id
 from tests.schema.writing import counters, everything, problems_of, refusals_of
 
@@ -202,9 +203,9 @@ class Pair(NamedTuple):
 @pytest.fixture
 async def pair(both_services: Services) -> Pair:
     shop = await open_shop(both_services.database, "Pair")
-    known = {"is_email_verified": True, "email_verified_at": NOW, "consent_email": True}
+    known: dict[str, Any] = {"is_email_verified": True, "email_verified_at": NOW, "consent_email": True}
     shop.customer("K", email="k@example.com", phone="+442079460001", is_phone_verified=True, **known)
-    bounced = {"email_bounced_at": NOW, "consent_email": True, "opening_balance": "7.50"}
+    bounced: dict[str, Any] = {"email_bounced_at": NOW, "consent_email": True, "opening_balance": "7.50"}
     shop.customer("M", email="m@example.com", email_as_typed="M@example.com", phone="+442079460002", **bounced)
     await shop.save()
     ask = Asker(both_services, Viewer("mona", Role.MANAGER, shop.id))
@@ -481,20 +482,11 @@ async def test_several_in_one_document_are_done_in_their_order(ask: Asker, shop:
 
 async def _statements(shop: Shop, ask: Asker, merged: str) -> tuple[int, int]:
     """How many statements a merge takes, and its undoing."""
-    ran: list[str] = []
-    engine = shop.database.engine.sync_engine
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        ran.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with running_statements(shop.database) as ran:
         await merge(ask, customer_id(shop, "K"), merged)
         of_merge = len(ran)
         await unmerge(ask, merged)
         return of_merge, len(ran) - of_merge
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 async def _say_much(write: Write, customer_id: int, count: int) -> None:

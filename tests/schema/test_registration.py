@@ -10,6 +10,7 @@ from models.codes import code_attempt, pending_registration
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, visitor
 from tests.builders import Shop
+from tests.running_statements import running_statements
 from tests.schema.conftest import Asker
 from tests.schema.registering import (
     REGISTER,
@@ -20,7 +21,6 @@ from tests.schema.registering import (
     open_registration,
     register,
     set_business,
-    statements,
     tickets,
 )
 from tests.schema.registering import given as registration
@@ -175,7 +175,7 @@ async def test_answers_and_work_are_the_same_for_known_and_unknown_contacts(ask:
     known = {"known": "anna.marker@example.com", "inactive": "idle@example.com", "erased": "gone@example.com"}
     seen: dict[str, tuple[Any, list[str]]] = {}
     for place, (kind, email) in enumerate({**known, "unknown": "nobody@example.com"}.items()):
-        with statements(shop) as run:
+        with running_statements(shop.database) as run:
             done = await register(replace(ask, address=f"198.51.100.{place}"), shop, email=email)
         seen[kind] = ({**done, "ticket": len(done["ticket"])}, run)
     assert list(seen.values()) == [seen["unknown"]] * 4
