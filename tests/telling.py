@@ -15,13 +15,13 @@ VALIDATORS = {name: jsonschema_rs.validator_for(schema_of(kind)) for name, kind 
 _tell = Write.tell
 
 
-def tell_as_declared(write: Write, kind: str, customer_id: int | None = None, **data: Any) -> None:
+def tell_as_declared(self: Write, kind: str, customer_id: int | None = None, **data: Any) -> None:
     """Tell of an event whose body is as its type says."""
     if kind not in OF_TESTS:
-        kept = orjson.dumps({**data, "revision": write.revision}).decode()
-        row: Any = SimpleNamespace(type=kind, occurred_at=write.now, customer_id=customer_id, data=kept)
+        kept = orjson.dumps({**data, "revision": self.revision}).decode()
+        row: Any = SimpleNamespace(type=kind, occurred_at=self.now, customer_id=customer_id, data=kept)
         held(orjson.loads(orjson.dumps(event_body(row))))
-    _tell(write, kind, customer_id, **data)
+    _tell(self, kind, customer_id, **data)
 
 
 def held(body: dict[str, Any]) -> None:

@@ -18,9 +18,12 @@ from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from schema.document.prepared import PREPARED, Prepared
 from schema.schema import schema
+from server.http.documents import Documents
 from tests.builders import NOW, Shop, open_shop
 from tests.schema.corner_shop import corner_shop, corner_shop_of, corner_store
+from tests.schema.walking import WIDE
 
+DOCUMENTS = Documents(schema, WIDE)  # made ready once for all tests, as for all requests to a server
 REFUSED_BY_GRAPHQL = "REFUSED_BY_GRAPHQL"
 
 
@@ -72,6 +75,7 @@ class Asker:
     ) -> Answer:
         """Run an operation, whatever it comes to."""
         may_move = query.startswith("mutation")
+        ready = prepared or DOCUMENTS.prepared(query)
         context = Context(self.services, self.viewer, self.now, may_move=may_move, address=self.address)
         try:
             result = await schema.execute(
@@ -79,7 +83,7 @@ class Asker:
                 variable_values=variables,
                 operation_name=operation,
                 context_value=context,
-                operation_extensions={PREPARED: prepared} if prepared else None,
+                operation_extensions={PREPARED: ready} if not ready.errors else None,
             )
         finally:
             await context.close()
