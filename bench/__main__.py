@@ -25,6 +25,7 @@ BENCHES = (
 
 LARGE = "needs a large store, and minutes to make it: docs/performance.md says how"
 LEFT_OUT = {
+    "clerks": "takes minutes, and runs small as a test (tests/outages/test_clerks.py)",
     "rfm_at_scale": LARGE,
     "reports_at_scale": LARGE,
     "segments_at_scale": LARGE,

@@ -6,11 +6,8 @@ STORE is a URL as in DATABASE_URL, a new SQLite file unless given. Every sale ha
 """
 
 import asyncio
-import os
 import random
-import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -19,7 +16,6 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import httpx2
 from sqlalchemy import func, select
 
 from models import Sale
@@ -27,12 +23,12 @@ from models.database import Database, table
 from models.migrate import migrate
 from resolvers.operation.ids import use_ids_of
 from tests.builders import Shop, open_shop
+from tests.outages.killing import answered, kill_one
 from tests.servers import Server, running
 
 TILLS, SALES, PART, MOST_TIMES, WORKERS, EVERY = 8, 500, 50, 5, 2, 4
 RECORD = """mutation ($inputs: [RecordSaleInput!]!) { recordSales(inputs: $inputs) {
     __typename ... on SalePayload { sale { number } } } }"""
-NO_ANSWER = (httpx2.TransportError, ValueError)
 sale = table(Sale)
 
 
@@ -51,16 +47,10 @@ def queue_of(till: int, chance: random.Random) -> list[dict[str, Any]]:
 
 
 async def sent(server: Server, shop: Shop, part: list[dict[str, Any]]) -> None:
-    """Send a part until it is answered, each time over a connection of its own."""
-    while True:
-        with suppress(*NO_ANSWER):
-            async with httpx2.AsyncClient(timeout=60) as client:
-                body = {"query": RECORD, "variables": {"inputs": part}}
-                response = await client.post(server.graphql, json=body, headers=server.headers(shop.id))
-            answers = (response.json().get("data") or {}).get("recordSales")
-            if answers:
-                assert all(one["__typename"] == "SalePayload" for one in answers), answers
-                return
+    """Send a part until it is answered."""
+    body = {"query": RECORD, "variables": {"inputs": part}}
+    answers = (await answered(server, body, server.headers(shop.id))).data["recordSales"]
+    assert all(one["__typename"] == "SalePayload" for one in answers), answers
 
 
 async def till_sends(server: Server, shop: Shop, queue: list[dict[str, Any]], chance: random.Random) -> None:
@@ -77,10 +67,7 @@ async def kill_now_and_then(server: Server, chance: random.Random) -> None:
     """Kill a worker every few seconds."""
     while True:
         await asyncio.sleep(EVERY)
-        workers = server.workers()
-        if workers:
-            with suppress(ProcessLookupError):
-                os.kill(chance.choice(workers), signal.SIGKILL)
+        kill_one(server, chance)
 
 
 async def run(url: str, folder: Path) -> None:

@@ -4,11 +4,11 @@ import asyncio
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -16,7 +16,7 @@ from models.database import Database
 from resolvers.operation.ids import global_id
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
-from tests.builders import Shop, open_shop
+from tests.builders import NOW, Shop, open_shop
 from tests.oracle.facts import Facts
 from tests.reports.histories import tell
 from tests.schema.conftest import Asker
@@ -24,12 +24,26 @@ from tests.schema.conftest import Asker
 DAYS_ASKED = ("as_of", "from", "to")
 
 
+class KnownShop(Protocol):
+    """A business whose customers and storefronts are known by number and name."""
+
+    id: int
+
+    def id_of(self, customer: str) -> int:
+        """The id of a customer."""
+        ...
+
+    def id_of_storefront(self, name: str) -> int:
+        """The id of a storefront."""
+        ...
+
+
 class AskedShop:
     """A shop with one history, asked by its manager with the arguments that the oracle takes."""
 
-    def __init__(self, shop: Shop, services: Services, runner: asyncio.Runner) -> None:
+    def __init__(self, shop: KnownShop, services: Services, runner: asyncio.Runner, now: datetime = NOW) -> None:
         self._shop = shop
-        self._asker = Asker(services, Viewer("mona", Role.MANAGER, shop.id))
+        self._asker = Asker(services, Viewer("mona", Role.MANAGER, shop.id), now)
         self._runner = runner
 
     def ask(self, document: str, question: dict[str, Any] | None = None) -> Any:
