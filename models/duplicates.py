@@ -154,6 +154,8 @@ def standing_of_pairs() -> SelectBase:
     return select(customer.c.id, customer.c.created_at, sales.label("sales")).where(*mine)
 
 
-def candidates_removed() -> Delete:
-    """Remove every candidate of :business."""
-    return delete(duplicate_candidate).where(scoped(duplicate_candidate))
+def candidate_removed() -> Delete:
+    """Remove the candidate of :first and :second."""
+    c = duplicate_candidate.c
+    mine = (c.first_id == bindparam("first"), c.second_id == bindparam("second"))
+    return delete(duplicate_candidate).where(scoped(duplicate_candidate), *mine)

@@ -215,6 +215,13 @@ def job_running() -> Select[Any]:
 
 
 @statement
+def jobs_going() -> SelectBase:
+    """The jobs of a :kind of the business that are not over, the eldest first."""
+    mine = (scoped(job), job.c.kind == bindparam("kind", type_=job.c.kind.type), job.c.status.in_(GOES_ON))
+    return select(job.c.id).where(*mine).order_by(job.c.id)
+
+
+@statement
 def next_batch() -> Select[Any]:
     """The first part of the job :id that is not done."""
     mine = (scoped(job_batch), job_batch.c.job_id == bindparam("id"), ~job_batch.c.is_done)

@@ -38,12 +38,6 @@ def nights_of_business() -> Select[Any, Any, Any, Any, Any, Any]:
 
 
 @statement
-def night_with_id() -> Select[Any, Any, Any, Any, Any, Any]:
-    """The pass :id of :business."""
-    return select(*SHOWN).where(scoped(job), job.c.id == bindparam("id"))
-
-
-@statement
 def last_night() -> Select[Any]:
     """The newest pass of :business."""
     mine = (scoped(job), job.c.kind == JobKind.MAINTENANCE)

@@ -1,40 +1,29 @@
-"""Customers that may be one person: looked for, shown, and said to be two."""
+"""Customers that may be one person: shown, and said to be two. resolvers/duplicate_search.py looks for them."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from operator import attrgetter
-from typing import Any, NamedTuple, cast
-
-from sqlalchemy import Select
+from typing import Any, NamedTuple
 
 from models.customers import customer_rows
-from models.database import Database
 from models.duplicates import (
     candidate_count,
     candidate_page,
-    candidate_pairs,
     candidates_of,
-    candidates_removed,
     dismissed_duplicate,
     dismissed_of,
-    dismissed_pairs,
     duplicate_candidate,
     namesakes_of,
     pair_with,
-    people_compared,
     standing_of_pairs,
 )
-from resolvers.operation.actor import Actor
 from resolvers.operation.context import Context
 from resolvers.operation.errors import BadUserInput, Forbidden
 from resolvers.operation.ids import RowKey, global_id
-from resolvers.operation.leases import Lease
 from resolvers.operation.paging import Keyset, Page, PageArguments, list_digest, pager
 from resolvers.operation.viewer import Role
-from resolvers.operation.writing import Write, writing
+from resolvers.operation.writing import Write
 from resolvers.payloads import Deleted
 from rules.currency import MILLION
 from rules.duplicates import (
@@ -51,66 +40,10 @@ from rules.duplicates import (
 from rules.refusals import NotFound
 
 KIND = "DuplicateCandidate"
-KEPT_SCORE = 0.7  # what is less likely is not kept
 MOST_OF_ONE = 20
-COLUMNS = ("first_id", "second_id", "business_id", "score", "evidence", "found_at")
 BY_SCORE = Keyset(
     {"score": int, "first_id": RowKey, "second_id": RowKey}, attrgetter("millionths", "first_id", "second_id")
 )
-
-
-# ---------------------------------------------------------------- looked for
-
-
-@dataclass(frozen=True)
-class FindDuplicates:
-    """The pairs that a search found."""
-
-    pairs: tuple[LikelyPair, ...]
-
-
-@dataclass(frozen=True)
-class FoundDuplicates:
-    """How many pairs there are now."""
-
-    count: int
-
-
-async def search_duplicates(
-    database: Database, business_id: int, *, actor: Actor, clock: Callable[[], datetime], lease: Lease | None = None
-) -> FoundDuplicates:
-    """Compare the customers of a business with each other, and keep the pairs that may be one person."""
-    async with database.reading(business_id) as connection:
-        rows = (await connection.execute(cast(Select[Any], people_compared()), {"business": business_id})).all()
-    pairs = await asyncio.to_thread(_likely, rows)
-    async with writing(database, business_id, actor=actor, clock=clock, lease=lease) as write:
-        return await write.once(find_duplicates, FindDuplicates(tuple(pairs)))
-
-
-async def find_duplicates(write: Write, asked: FindDuplicates) -> FoundDuplicates:
-    """Keep the pairs of a search in the place of those of the last one, without those that somebody dismissed.
-
-    Who was merged or erased since the search began is in none.
-    """
-    dismissed = {(row.first_id, row.second_id) for row in await write.rows(dismissed_pairs())}
-    there = {row.id for row in await write.rows(people_compared())}
-    new = {
-        (pair.first_id, pair.second_id): (round(pair.score * MILLION), " ".join(pair.evidence))
-        for pair in asked.pairs
-        if (pair.first_id, pair.second_id) not in dismissed and {pair.first_id, pair.second_id} <= there
-    }
-    before = {(row.first_id, row.second_id): (row.score, row.evidence) for row in await write.rows(candidate_pairs())}
-    if new != before:
-        await write.run(candidates_removed(), [{"business": write.business_id}])
-        rows = [(*ids, write.business_id, *kept, write.now) for ids, kept in new.items()]
-        await write.insert_many(duplicate_candidate, COLUMNS, rows)
-        write.note(global_id("Business", write.business_id), duplicates=len(new))
-    return FoundDuplicates(len(new))
-
-
-def _likely(rows: Iterable[Any]) -> list[LikelyPair]:
-    people = (traits_of(*row) for row in rows if row.id < 1 << HALF_KEY)
-    return likely_pairs(people, KEPT_SCORE)
 
 
 # ---------------------------------------------------------------- dismissed

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from resolvers.duplicates import search_duplicates
+from resolvers.duplicate_search import search_duplicates
 from resolvers.erasure import erase_due
 from resolvers.night_work import Night, NightStep
 from resolvers.operation.context import Context
@@ -31,15 +31,13 @@ async def _erase_requested(night: Night) -> bool:
 
 
 async def _find_duplicates(night: Night) -> bool:
-    found = await search_duplicates(
-        night.services.database,
-        night.business.id,
-        actor=night.held.actor,
-        clock=night.clock,
-        lease=night.held.lease,
+    search = await search_duplicates(
+        night.services.database, night.business.id, lambda: night.held.writing(night.services, night.clock)
     )
+    if not search.is_whole:
+        return True  # the pass is cancelled, and this step with it
     async with night.tidying() as connection:
-        await night.did(connection, found.count)
+        await night.did(connection, search.count)
     return False
 
 

@@ -27,6 +27,7 @@ from models.nights import (
 )
 from models.outages import is_outage
 from resolvers.held_jobs import FAILED, HeldJob, end_job
+from resolvers.job_rows import new_job
 from resolvers.jobs import job_by_id
 from resolvers.night_steps import STEP_CALLED, STEPS
 from resolvers.night_work import Night
@@ -169,24 +170,7 @@ def _is_last(write: Write, day: int, hour: int) -> bool:
 
 async def night_job(write: Write, day: int, names: Sequence[str]) -> int:
     """Make the job of a day with steps of these names."""
-    (id_,) = await write.take_ids(job, 1)
-    row = {
-        "id": id_,
-        "business_id": write.business_id,
-        "kind": JobKind.MAINTENANCE,
-        "status": JobStatus.QUEUED,
-        "business_day": day,
-        "started_by": write.actor.name,
-        "role": write.actor.role,
-        "request_id": write.actor.request_id,
-        "asked": "{}",
-        "figures": "{}",
-        "created_at": write.now,
-        "done": 0,
-        "total": len(names),
-        "is_cancelled": False,
-    }
-    await write.connection.execute(insert(job).values(row))
+    id_ = await new_job(write, JobKind.MAINTENANCE, business_day=day, total=len(names))
     steps = [
         {"business_id": write.business_id, "job_id": id_, "position": place, "name": name, "status": JobStatus.QUEUED}
         for place, name in enumerate(names)

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Column, insert
 
-from models.database import take_ids
 from models.erasure import records_of
-from models.jobs import JobKind, JobStatus, job, job_file
+from models.jobs import JobKind, JobStatus, job_file
 from models.personal import tables_of_person
 from resolvers.held_jobs import HeldJob, end_job
 from resolvers.identities import customer_named
+from resolvers.job_rows import new_job
 from resolvers.jobs import job_by_id
 from resolvers.operation.auditing import as_text
 from resolvers.operation.context import Context
@@ -48,25 +48,7 @@ async def begin_person_export(context: Context, customer_id: int) -> Any:
 async def export_customer(write: Write, asked: ExportCustomer) -> ExportBegun:
     """Begin the job, which is no change of the business's data."""
     row = await customer_named(write, asked.customer_id, ("id",))
-    (id_,) = await take_ids(write.connection, job, 1)
-    values = {
-        "id": id_,
-        "business_id": write.business_id,
-        "kind": JobKind.PERSON_EXPORT,
-        "status": JobStatus.QUEUED,
-        "started_by": write.actor.name,
-        "role": write.actor.role,
-        "request_id": write.actor.request_id,
-        "customer_id": row.id,
-        "asked": "{}",
-        "figures": "{}",
-        "created_at": write.now,
-        "done": 0,
-        "total": 1,
-        "is_cancelled": False,
-    }
-    await write.connection.execute(insert(job).values(values))
-    return ExportBegun(id_)
+    return ExportBegun(await new_job(write, JobKind.PERSON_EXPORT, customer_id=row.id, total=1))
 
 
 # ---------------------------------------------------------------- the job itself

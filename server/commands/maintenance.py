@@ -1,15 +1,13 @@
 """The command `maintenance`: the nightly pass at once, or again."""
 
-import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import typer
 
-from models.jobs import GOES_ON, JobStatus
-from models.nights import night_with_id, steps_of_night
+from models.jobs import JobStatus
+from models.nights import steps_of_night
 from resolvers.businesses import businesses, the_business
-from resolvers.held_jobs import HeldJob
 from resolvers.night_steps import STEP_CALLED
 from resolvers.nights import NightAgain, begin_again, begin_night
 from resolvers.operation.services import Services
@@ -17,11 +15,9 @@ from resolvers.operation.writing import writing
 from rules.days import date_of, day_number
 from rules.failures import Failure
 from server.commands.actor import COMMAND_LINE
-from server.job_loop import do_job
+from server.commands.job_done import job_done, now, stored
 from server.settings import Settings
 from server.store import opened
-
-LOOKS_EVERY_SECONDS = 0.5  # at a pass that another process runs
 
 
 class NightFailed(Failure):
@@ -44,13 +40,9 @@ async def maintain(settings: Settings, said: str | None, day: date | None, step:
         raise NightFailed("a step failed: its error is above, and it is tried again later")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 async def _again(services: Services, business: Any, day: date | None, step: str | None) -> bool:
     asked = NightAgain(services.nightly_hour, None if day is None else day_number(day), step)
-    async with writing(services.database, business.id, actor=COMMAND_LINE, clock=_now) as write:
+    async with writing(services.database, business.id, actor=COMMAND_LINE, clock=now) as write:
         id_ = await begin_again(write, asked)
     return await _run(services, business, id_)
 
@@ -58,7 +50,7 @@ async def _again(services: Services, business: Any, day: date | None, step: str 
 async def _due(services: Services, business: Any) -> bool:
     """Every pass that is due, one after the other."""
     is_well, count = True, 0
-    while (id_ := await begin_night(services.database, business.id, services.nightly_hour, _now)) is not None:
+    while (id_ := await begin_night(services.database, business.id, services.nightly_hour, now)) is not None:
         is_well, count = await _run(services, business, id_) and is_well, count + 1
     if not count:
         typer.echo(f"{business.name}: nothing is due")
@@ -67,10 +59,8 @@ async def _due(services: Services, business: Any) -> bool:
 
 async def _run(services: Services, business: Any, id_: int) -> bool:
     """Do a pass, or wait for who does it, and say what came of it."""
-    while (row := (await _read(services, business, night_with_id(), id_))[0]).status in GOES_ON:
-        held = await HeldJob.taken(services, _now(), id_)
-        await (asyncio.sleep(LOOKS_EVERY_SECONDS) if held is None else do_job(services, held, _now))
-    steps = await _read(services, business, steps_of_night(), id_)
+    row = await job_done(services, business.id, id_)
+    steps = await stored(services, business.id, steps_of_night(), id=id_)
     typer.echo(f"{business.name}, {date_of(row.business_day)}: {row.status.lower()}")
     for step in steps:
         typer.echo(f"  {step.name}: {step.status.lower()}, {step.done:,}{_because(step.error)}")
@@ -79,8 +69,3 @@ async def _run(services: Services, business: Any, id_: int) -> bool:
 
 def _because(error: str | None) -> str:
     return "" if error is None else f" ({error})"
-
-
-async def _read(services: Services, business: Any, statement: Any, id_: int) -> list[Any]:
-    async with services.database.reading(business.id) as connection:
-        return list((await connection.execute(statement, {"business": business.id, "id": id_})).all())

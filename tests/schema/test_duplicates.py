@@ -1,17 +1,23 @@
 """Pairs that may be one person: looked for, shown, dismissed."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from exports.reports import document_of
-from resolvers.duplicates import DuplicatesQuestion, search_duplicates
+from resolvers.duplicate_search import MOST_PAIRS, begin_search, search_duplicates
+from resolvers.duplicates import DuplicatesQuestion
 from resolvers.exports import Export
+from resolvers.held_jobs import HeldJob
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
 from resolvers.operation.viewer import Role, Viewer
+from resolvers.operation.writing import Write, writing
 from rules.exports import ExportFormat
+from server.job_loop import do_job
 from tests.builders import ACTOR, NOW, Shop, open_shop
 from tests.schema.conftest import Asker, customer_id
 from tests.schema.mutations import pair_of
@@ -24,6 +30,7 @@ PAIRS = f"""query ($first: Int, $after: String, $least: Float! = 0.85) {{
 OF_ONE = f"query ($id: ID!) {{ customer(by: {{id: $id}}) {{ duplicates {{ {PAIR} }} }} }}"
 DISMISS = """mutation ($id: ID!) { dismissDuplicate(id: $id) { __typename ... on Deleted { id }
     ... on NotFound { path } } }"""
+JOBS = "{ jobs { nodes { kind status done startedBy } } }"
 BORN = date(1990, 5, 1)
 
 
@@ -53,7 +60,12 @@ def asker(both_services: Any, told: Shop) -> Asker:
 
 
 async def search(shop: Shop) -> int:
-    return (await search_duplicates(shop.database, shop.id, actor=ACTOR, clock=lambda: NOW)).count
+    @asynccontextmanager
+    async def opened() -> AsyncGenerator[tuple[Write, None]]:
+        async with writing(shop.database, shop.id, actor=ACTOR, clock=lambda: NOW) as write:
+            yield write, None
+
+    return (await search_duplicates(shop.database, shop.id, opened)).count
 
 
 async def pairs(ask: Asker, **arguments: Any) -> Any:
@@ -87,6 +99,60 @@ async def test_a_search_that_finds_the_same_again_changes_nothing(asker: Asker, 
     before = await everything(told.database)
     assert await search(told) == 2
     assert await everything(told.database) == before
+
+
+async def test_a_search_writes_what_differs_from_the_last(asker: Asker, told: Shop) -> None:
+    await search(told)
+    told.customer("ANN2", birth_date=date(1991, 5, 1))
+    told.customer("JON2", first_name="John")
+    await told.save()
+    assert await search(told) == 1
+    (pair,) = (await pairs(asker, least=0.0))["nodes"]
+    assert (pair["first"]["number"], pair["evidence"]) == ("JON1", ["SAME_PHONE_TAIL", "SAME_NAME"])
+
+
+# ---------------------------------------------------------------- as a job
+
+
+async def begun(shop: Shop) -> int:
+    async with writing(shop.database, shop.id, actor=ACTOR, clock=lambda: NOW) as write:
+        return await begin_search(write)
+
+
+async def test_a_search_is_a_job_of_one_batch_after_another(asker: Asker, told: Shop) -> None:
+    """Half a thousand people are there twice: no transaction writes more pairs than a batch has."""
+    twice = 2 * MOST_PAIRS + 1
+    for place in range(twice):
+        for side in "ab":
+            told.customer(f"{side}{place}", first_name=f"Mo{place}", last_name="Ng", birth_date=BORN)
+    told.customer("ANN1", birth_date=None)
+    await told.save()
+    before = await counters(told)
+    id_ = await begun(told)
+    assert await begun(told) == id_  # nobody searches beside it
+    held = await HeldJob.taken(asker.services, NOW, id_)
+    assert held is not None
+    await do_job(asker.services, held, lambda: NOW)
+    ((job,),) = [page["nodes"] for page in (await asker.being(Role.ADMIN)(JOBS)).values()]
+    assert job == {"kind": "DUPLICATES", "status": "DONE", "done": twice + 1, "startedBy": ACTOR.name}
+    after = await counters(told)
+    assert (after["revision"] - before["revision"], after["entries"] - before["entries"]) == (3, 3)
+    assert (await pairs(asker))["totalCount"] == twice + 1
+
+
+async def test_a_search_that_is_cancelled_writes_no_more(asker: Asker, told: Shop) -> None:
+    id_ = await begun(told)
+    held = await HeldJob.taken(asker.services, NOW, id_)
+    assert held is not None
+    cancel = f'mutation {{ cancelJob(id: "{global_id("Job", id_)}") {{ __typename }} }}'
+    assert await asker.being(Role.ADMIN)(cancel) == {"cancelJob": {"__typename": "Job"}}
+    await do_job(asker.services, held, lambda: NOW)
+    ((job,),) = [page["nodes"] for page in (await asker.being(Role.ADMIN)(JOBS)).values()]
+    assert job["status"] == "CANCELLED"
+    assert (await pairs(asker))["totalCount"] == 0
+
+
+# ---------------------------------------------------------------- dismissed, and shown
 
 
 async def test_a_dismissed_pair_never_returns(asker: Asker, told: Shop) -> None:

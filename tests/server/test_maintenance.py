@@ -1,5 +1,6 @@
-"""The command `maintenance`, and what /metrics tells of nightly passes."""
+"""The commands `maintenance` and `duplicates`, and what /metrics tells of nightly passes."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from resolvers.night_work import Night, NightStep
 from resolvers.nights import last_nights
 from resolvers.operation.services import Services
 from server.commands import maintenance
+from server.commands.actor import COMMAND_LINE
 from server.commands.command_line import cli
 from server.watching import metrics
 from server.watching.sampling import Sampler
@@ -48,8 +50,8 @@ async def store(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> S
     return await open_shop(sqlite_database, "Shop", timezone="UTC", now=datetime.now(UTC) - timedelta(days=1))
 
 
-def command(*words: str) -> tuple[int, str]:
-    came = CliRunner().invoke(cli, ["maintenance", *words])
+def command(*words: str, name: str = "maintenance") -> tuple[int, str]:
+    came = CliRunner().invoke(cli, [name, *words])
     return came.exit_code, "".join(
         line for line in came.output.splitlines(keepends=True) if not line.startswith("{")
     )  # its log
@@ -113,3 +115,18 @@ async def test_metrics_tell_the_last_day_its_age_and_failures(store: Shop) -> No
         assert told(metrics.NIGHTLY_FAILURES) == 1
     finally:
         await services.close()
+
+
+async def test_duplicates_are_looked_for_as_a_job(store: Shop) -> None:
+    for number in ("A", "B"):
+        store.customer(
+            number, first_name="Ann", last_name="Lee", phone="+442079460123" if number == "A" else "+352079460123"
+        )
+    await store.save()
+    assert await asyncio.to_thread(command, name="duplicates") == (
+        0,
+        "Shop: 1 pair of customers that may be one person.\n",
+    )
+    async with store.database.reading(store.id) as connection:
+        (row,) = (await connection.execute(text("SELECT kind, status, done, started_by FROM job"))).all()
+    assert tuple(row) == ("DUPLICATES", "DONE", 1, COMMAND_LINE.name)
