@@ -206,7 +206,7 @@ async def test_refusals_change_nothing(asker: Asker, told: Shop) -> None:
 
 async def test_pairs_are_for_staff(asker: Asker, told: Shop) -> None:
     for asked in (PAIRS, OF_ONE):
-        variables = {"id": customer_id(told, "ANN1")} if asked is OF_ONE else {}
+        variables: dict[str, Any] = {"id": customer_id(told, "ANN1")} if asked is OF_ONE else {}
         await asker.being(Role.VIEWER, pii=True).refused(asked, "FORBIDDEN", **variables)
         await asker.being(Role.CUSTOMER, customer_id=told.id_of("ANN1")).run(asked, **variables)
     own = "{ viewer { customer { duplicates { id } } } }"
