@@ -19,7 +19,7 @@ def sales_to_change() -> SelectBase:
 def lines_sold() -> SelectBase:
     """The lines of the sales :ids in their order."""
     c = sale_item.c
-    columns = (c.id, c.sale_id, c.quantity, c.total, c.refunded_quantity)
+    columns = (c.id, c.sale_id, c.quantity, c.total, c.category, c.is_product, c.earns_points)
     return select(*columns).where(owned(sale_item), any_of(c.sale_id, "ids")).order_by(c.sale_id, c.position, c.id)
 
 
@@ -27,7 +27,7 @@ def lines_sold() -> SelectBase:
 def payments_made() -> SelectBase:
     """The payments of the sales :ids by time."""
     c = payment.c
-    columns = (c.id, c.sale_id, c.method, c.amount)
+    columns = (c.id, c.sale_id, c.method, c.amount, c.redemption_id)
     return select(*columns).where(owned(payment), any_of(c.sale_id, "ids")).order_by(c.sale_id, c.paid_at, c.id)
 
 

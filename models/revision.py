@@ -7,6 +7,7 @@ from sqlalchemy import Select, SelectBase, Update, bindparam, select, update
 
 from models.businesses import Business, Installation
 from models.database import table
+from models.loyalty.settings import loyalty_settings
 from models.naming import statement
 
 business = table(Business)
@@ -26,10 +27,13 @@ class Counter(StrEnum):
 def business_to_write() -> Select[Any]:
     """The row of :business, which nobody else writes to from here on, and the key of this database's digests.
 
-    Its lock makes revisions commit in order.
+    Its lock makes revisions commit in order. Whether its loyalty program is on comes along, so that what is written
+    where it is off does not ask for it.
     """
     key = select(installation.c.digest_key).where(installation.c.id == 1).scalar_subquery().label("digest_key")
-    mine = select(business, key).where(business.c.id == bindparam("business"))
+    of_program = loyalty_settings.c.business_id == bindparam("business")
+    is_on = select(loyalty_settings.c.is_active).where(of_program).scalar_subquery().label("program_is_on")
+    mine = select(business, key, is_on).where(business.c.id == bindparam("business"))
     return mine.with_for_update(key_share=True, of=business)
 
 

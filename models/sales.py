@@ -140,6 +140,7 @@ class Payment(Stored, table=True):
         Index("payment_by_sale", "sale_id"),
         Index("payment_by_revision", "business_id", "revision"),
         where_there_is("payment_by_refund", "refund_id"),
+        where_there_is("payment_by_redemption", "redemption_id"),
         CheckConstraint("sale_id IS NOT NULL OR customer_id IS NOT NULL", name="payment_owner"),
         CheckConstraint("amount > 0", name="payment_amount"),
     )
@@ -149,6 +150,7 @@ class Payment(Stored, table=True):
     sale_id: int | None = reference("sale.id", nullable=True)
     customer_id: int | None = reference("customer.id", nullable=True, index=True)
     refund_id: int | None = reference("refund.id", nullable=True)  # that paid it out to the customer's account
+    redemption_id: int | None = reference("loyalty_redemption.id", nullable=True)  # whose code paid, as a VOUCHER
     method: PaymentMethod = Field(sa_type=word(PaymentMethod))
     amount: int = Field(sa_type=Money)
     reference: str | None = Field(default=None, max_length=200, sa_column_kwargs=ERASABLE)

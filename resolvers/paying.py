@@ -10,8 +10,8 @@ from resolvers.happening import Happening, happening, refuse_late
 from resolvers.identities import customer_named
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write, small
-from resolvers.sale_changes import bring_to, refuse_rest, rest_of, sale_to_change
-from resolvers.sale_statuses import settled_on
+from resolvers.sale_changes import bring_to, refuse_rest, sale_to_change
+from resolvers.sale_statuses import rest_of, settled_on
 from rules.amounts import check_money, minor_units
 from rules.currency import major
 from rules.problems import Problems, check_moment
@@ -69,8 +69,8 @@ async def record_payment(write: Write, asked: RecordPayment) -> PaymentPayload:
     rest = rest_of(row) if row.status in OWED else 0
     amount, when = await _checked(write, asked, row, rest)
     id_ = await _insert(write, asked, amount, when, sale_id=row.id, customer_id=row.customer_id)
-    await _settle(write, row, amount, rest - amount, when)
-    return PaymentPayload(id_, row.id, row.customer_id)
+    changed = await _settle(write, row, amount, rest - amount, when)
+    return PaymentPayload(id_, row.id, row.customer_id, changed)
 
 
 async def _on_account(write: Write, asked: RecordPayment) -> PaymentPayload:
@@ -110,10 +110,10 @@ async def _insert(write: Write, asked: RecordPayment, amount: int, when: Happeni
     return id_
 
 
-async def _settle(write: Write, row: Any, amount: int, rest: int, when: Happening) -> None:
-    """Let a sale know what was paid; it is settled from the last day of what settled it."""
+async def _settle(write: Write, row: Any, amount: int, rest: int, when: Happening) -> int:
+    """Let a sale know what was paid; it is settled from the last day of what settled it. What it does to points."""
     paid, status = row.paid + amount, status_by_rest(rest)
     if status is row.status:
         await write.update(sale, row, paid=paid)
-        return
-    await bring_to(write, row, status, await settled_on(write, row.id, when), paid=paid)
+        return 0
+    return await bring_to(write, row, status, await settled_on(write, row.id, when), paid=paid)

@@ -1,109 +1,67 @@
 """Sales recorded as they happen, by tills and web shops."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from models.recording import last_number, number_begun, number_taken, sale_numbered, storefront_there
-from models.sales import LONGEST_NOTE, payment, sale, sale_item
-from resolvers.credit import refuse_beyond_limit
-from resolvers.happening import Happening, happening, refuse_late
+from models.sales import change, payment, sale, sale_item
+from resolvers.happening import refuse_late
 from resolvers.identities import customer_named
+from resolvers.loyalty.redeeming import (
+    Redeeming,
+    read_redeem,
+    refuse_member,
+    refuse_strange_codes,
+    spend_points,
+    use_code,
+)
+from resolvers.loyalty.sale_points import (
+    BuyingMember,
+    SaleEarning,
+    SaleMoment,
+    SalePoints,
+    SoldLine,
+    buying_member,
+    earn,
+    earning_lines,
+    entered,
+    joined_by_sale,
+    may_earn,
+    opened_buyer,
+)
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write, small
 from resolvers.profiles import join_by_sales
 from resolvers.sale_campaigns import tell_campaign
-from resolvers.sale_statuses import SalePayload, change, tell_of_sale
-from rules.amounts import check_money, minor_units
-from rules.currency import major
+from resolvers.sale_checking import CheckedSale, RecordSale, checked_sale
+from resolvers.sale_statuses import SalePayload, tell_of_sale
 from rules.days import date_of
-from rules.problems import Problems, check_moment, optional_text
-from rules.recording import (
-    PaymentSaid,
-    PricedLine,
-    RedeemSaid,
-    SaleFigures,
-    SaleLine,
-    checked_lines,
-    checked_payments,
-    checked_redeem,
-    checked_sale_status,
-    made_number,
-    sale_figures,
-)
-from rules.refusals import (
-    Duplicate,
-    InputProblemCode,
-    NotAllowed,
-    NotAllowedReason,
-    NotFound,
-    TooMuchPaid,
-)
-from rules.selling import COUNTED, SaleChannel, SaleStatus, day_counted_from, settles, status_by_rest
+from rules.loyalty.earning import EarnedPoints, EarningSale
+from rules.problems import Problems
+from rules.recording import PricedLine, SaleLine, made_number
+from rules.refusals import Duplicate, InputProblemCode, NotFound
+from rules.selling import COUNTED, SaleChannel, SaleStatus, day_counted_from
 
-LONGEST_NUMBER, LONGEST_CAMPAIGN = 80, 120
 ITEM_COLUMNS = (
     "business_id", "sale_id", "position", "product", "sku", "brand", "category", "quantity", "unit_price", "unit_cost",
     "discount", "total", "profit", "is_product", "earns_points", "refunded_quantity",
 )  # fmt: skip
 PAYMENT_COLUMNS = (
-    "business_id", "sale_id", "customer_id", "method", "amount", "reference", "paid_at", "business_day", "revision",
+    "business_id", "sale_id", "customer_id", "method", "amount", "reference", "redemption_id", "paid_at",
+    "business_day", "revision",
 )  # fmt: skip
 CHANGE_COLUMNS = ("business_id", "sale_id", "status", "changed_at", "business_day", "actor", "revision")
 
 
-@dataclass(frozen=True)
-class RecordSale:
-    """A sale to record; `place` is where it is among several."""
+class SaleDone(NamedTuple):
+    """A sale that was recorded, and what became of its customer's points: None where the program has no part in it."""
 
-    items: tuple[SaleLine, ...]
-    number: str | None = None
-    customer_id: int | None = None
-    storefront_id: int | None = None
-    channel: SaleChannel = SaleChannel.STORE
-    occurred_at: datetime | None = None
-    status: SaleStatus = SaleStatus.COMPLETED
-    discount: Decimal | None = None
-    tax: Decimal | None = None
-    payments: tuple[PaymentSaid, ...] = ()
-    redeem: tuple[RedeemSaid, ...] = ()
-    campaign: str | None = None
-    note: str | None = None
-    place: int | None = field(default=None, compare=False)
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """Where it is in the arguments."""
-        return ("input",) if self.place is None else ("inputs", str(self.place))
-
-    def checked(self, problems: Problems) -> Self:
-        """The same as it is kept, every problem told."""
-        inside = problems.under(*self.path)
-        checked_sale_status(inside, self.status, payments=bool(self.payments), redeem=bool(self.redeem))
-        check_moment(inside, "occurredAt", self.occurred_at)
-        check_money(inside, "discount", self.discount)
-        check_money(inside, "tax", self.tax)
-        return replace(
-            self,
-            number=optional_text(inside, "number", self.number, longest=LONGEST_NUMBER),
-            items=checked_lines(inside, self.items),
-            payments=checked_payments(inside, self.payments),
-            redeem=checked_redeem(inside, self.redeem),
-            campaign=optional_text(inside, "campaign", self.campaign, longest=LONGEST_CAMPAIGN),
-            note=optional_text(inside, "note", self.note, longest=LONGEST_NOTE),
-        )
-
-
-class CheckedSale(NamedTuple):
-    """A sale that nothing refuses: when it was, what it comes to, what was paid, and what it is then."""
-
-    when: Happening
-    figures: SaleFigures
-    payments: tuple[int, ...]
-    paid: int
-    status: SaleStatus
+    sale_id: int
+    customer_id: int | None
+    checked: CheckedSale
+    earned: EarnedPoints | None = None
+    points: SalePoints | None = None
 
 
 class RecordedSale(NamedTuple):
@@ -121,17 +79,35 @@ class RecordedSale(NamedTuple):
 @small
 async def record_sale(write: Write, asked: RecordSale) -> SalePayload:
     """Record a sale with its lines and payments."""
+    done = await recorded(write, asked)
+    return SalePayload(done.sale_id, done.customer_id, 0 if done.points is None else done.points.changed)
+
+
+async def recorded(write: Write, asked: RecordSale, *, is_settled: bool = False) -> SaleDone:
+    """Record a sale; with `is_settled` as if the rest were paid in money."""
+    redeeming = await read_redeem(write, asked.redeem, asked.path)
+    asked = replace(asked, customer_id=asked.customer_id or redeeming.customer_id)
     buyer = await _buyer(write, asked)
     refuse_late(write, asked.occurred_at)
-    if asked.redeem:
-        message = "There is no active loyalty program: leave `redeem` out."
-        raise NotAllowed(message, NotAllowedReason.PROGRAM_OFF)
+    refuse_strange_codes(redeeming, asked.customer_id, asked.path)
+    member = await _member(write, asked, redeeming)
     await _refuse_taken_number(write, asked.number)
-    checked = await _checked_money(write, asked)
-    sale_id = await _insert_sale(write, asked, checked)
+    checked = await checked_sale(write, asked, redeeming, member, is_settled=is_settled)
+    points = await _open_points(write, checked, redeeming, member)
+    earned, of_sale = None, dict[str, int]()
+    if points is not None:  # its entries name the sale
+        (of_sale["id"],) = await write.take_ids(sale, 1)
+        if redeeming.points:
+            spend_points(points, redeeming.points, of_sale["id"])
+        earned = await _earned(write, asked, checked, of_sale["id"], points)
+        of_sale["points_earned"] = earned.points if earned else 0
+    sale_id = await _insert_sale(write, asked, checked, redeeming, **of_sale)
     await _insert_parts(write, asked, checked, sale_id)
+    await entered(write, points)
+    for code in redeeming.codes:
+        await use_code(write, code.redemption, sale_id=sale_id, storefront_id=asked.storefront_id)
     await _follow(write, asked, checked, sale_id, buyer)
-    return SalePayload(sale_id, asked.customer_id)
+    return SaleDone(sale_id, asked.customer_id, checked, earned, points)
 
 
 # ---------------------------------------------------------------- what refuses it
@@ -147,6 +123,18 @@ async def _buyer(write: Write, asked: RecordSale) -> Any:
     return await customer_named(write, asked.customer_id, (*asked.path, "customer"))
 
 
+async def _member(write: Write, asked: RecordSale, redeeming: Redeeming) -> BuyingMember | None:
+    """Who buys as a member, where the program is on; what refuses its points."""
+    member = await buying_member(write, asked.customer_id)
+    if redeeming.points and asked.customer_id is None:
+        problems = Problems(asked.path)
+        problems.add("customer", InputProblemCode.REQUIRED, "Say whose points pay.")
+        problems.raise_if_any()
+    if member is not None:
+        refuse_member(redeeming, member.row)
+    return member
+
+
 async def _refuse_taken_number(write: Write, number: str | None) -> None:
     if number is None:
         return
@@ -154,45 +142,44 @@ async def _refuse_taken_number(write: Write, number: str | None) -> None:
         raise Duplicate("number", number, global_id("Sale", row.id))
 
 
-async def _checked_money(write: Write, asked: RecordSale) -> CheckedSale:
-    """When it was and what it comes to; TooMuchPaid, CreditLimitExceeded, or what only the store tells of the input."""
-    problems = Problems(asked.path)
-    figures = sale_figures(problems, asked.items, discount=asked.discount, tax=asked.tax, exponent=write.exponent)
-    payments = _minor_payments(problems, asked.payments, write.exponent)
-    problems.raise_if_any()
-    if sum(payments) > figures.due:
-        raise TooMuchPaid(major(figures.due, write.exponent))
-    paid = sum(amount for said, amount in zip(asked.payments, payments, strict=True) if settles(said.method))
-    is_pending = asked.status is SaleStatus.PENDING
-    status = asked.status if is_pending else status_by_rest(figures.due - paid)
-    await _refuse_rest(write, problems, asked, 0 if is_pending else figures.due - paid)
-    when = happening(problems, "occurredAt", write, asked.occurred_at)
-    problems.raise_if_any()
-    return CheckedSale(when, figures, payments, paid, status)
+# ---------------------------------------------------------------- its customer's points
 
 
-def _minor_payments(problems: Problems, payments: Sequence[PaymentSaid], exponent: int) -> tuple[int, ...]:
-    return tuple(
-        minor_units(problems.under("payments", place), "amount", said.amount, exponent)
-        for place, said in enumerate(payments)
-    )
+async def _open_points(
+    write: Write, checked: CheckedSale, redeeming: Redeeming, member: BuyingMember | None
+) -> SalePoints | None:
+    """The points of the buyer, where the sale may change them or the tier; who buys first may join by it."""
+    if member is None or checked.status is SaleStatus.PENDING:
+        return None
+    completes = checked.status is SaleStatus.COMPLETED
+    if completes:
+        member = await joined_by_sale(write, member, SaleMoment(checked.when.at, checked.when.day))
+    return await opened_buyer(write, member, needs_tier_only=not completes and not redeeming.points)
 
 
-async def _refuse_rest(write: Write, problems: Problems, asked: RecordSale, rest: int) -> None:
-    if rest and asked.customer_id is None:
-        message = "Say who owes the rest, or take payments for all that is due."
-        problems.add("customer", InputProblemCode.REQUIRED, message)
-    elif rest and asked.customer_id is not None:
-        await refuse_beyond_limit(write, asked.customer_id, rest)
+async def _earned(
+    write: Write, asked: RecordSale, checked: CheckedSale, sale_id: int, points: SalePoints
+) -> EarnedPoints | None:
+    """What the sale earns, where it does."""
+    day, figures = checked.when.day, checked.figures
+    if checked.status is not SaleStatus.COMPLETED or not may_earn(write, points, day):
+        return None
+    sold = EarningSale(day, figures.total, figures.due, checked.loyalty_paid, asked.storefront_id)
+    pairs = zip(figures.lines, asked.items, strict=True)
+    lines = [SoldLine(line.total, said.category, said.is_product, said.earns_points) for line, said in pairs]
+    return await earn(write, points, SaleEarning(sale_id, sold, earning_lines(lines, figures.discount), day))
 
 
 # ---------------------------------------------------------------- what it writes
 
 
-async def _insert_sale(write: Write, asked: RecordSale, checked: CheckedSale) -> int:
+async def _insert_sale(
+    write: Write, asked: RecordSale, checked: CheckedSale, redeeming: Redeeming, **columns: int
+) -> int:
     figures, when = checked.figures, checked.when
     return await write.insert(
         sale,
+        **{"points_earned": 0, **columns},
         customer_id=asked.customer_id,
         storefront_id=asked.storefront_id,
         number=asked.number or await _free_number(write, when.day),
@@ -208,6 +195,7 @@ async def _insert_sale(write: Write, asked: RecordSale, checked: CheckedSale) ->
         costed=figures.costed,
         paid=checked.paid,
         refunded=0,
+        points_redeemed=redeeming.points_of_payments,
         campaign=asked.campaign,
         note=asked.note,
         recorded_at=write.now,
@@ -232,10 +220,8 @@ async def _insert_parts(write: Write, asked: RecordSale, checked: CheckedSale, s
     lines = zip(asked.items, checked.figures.lines, strict=True)
     items = [_item(mine, place, said, priced) for place, (said, priced) in enumerate(lines, start=1)]
     await write.insert_many(sale_item, ITEM_COLUMNS, items)
-    payments = [
-        (*mine, asked.customer_id, said.method, amount, said.reference, when.at, when.day, write.revision)
-        for said, amount in zip(asked.payments, checked.payments, strict=True)
-    ]
+    owner, moment = (*mine, asked.customer_id), (when.at, when.day, write.revision)
+    payments = [(*owner, one.method, one.amount, one.reference, one.redemption_id, *moment) for one in checked.payments]
     await write.insert_many(payment, PAYMENT_COLUMNS, payments)
     status = (*mine, checked.status, when.at, when.day, write.actor.name, write.revision)
     await write.insert_many(change, CHANGE_COLUMNS, [status])

@@ -4,35 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, NamedTuple, Self
 
-from models.refunding import (
-    lines_sold,
-    parts_returned,
-    payments_made,
-    quantities_returned,
-    refund_numbered,
-    refunds_made,
-)
+from models.refunding import quantities_returned, refund_numbered
 from models.sales import LONGEST_REASON, payment, refund, refund_item, sale
 from resolvers.happening import Happening, happening, refuse_late
 from resolvers.identities import customer_named
+from resolvers.loyalty.giving_back import PointsBack, RefundSteps, on_sale, opened_to_take, refund_points
+from resolvers.loyalty.sale_points import SalePoints, earn, earning_of, entered, may_earn
 from resolvers.operation.ids import global_id
-from resolvers.operation.loaders import many_each
 from resolvers.operation.writing import Write
-from resolvers.sale_changes import rest_of, sale_to_change
+from resolvers.sale_changes import sale_to_change
 from resolvers.sale_statuses import note_status, settled_on
+from resolvers.sold_sales import RefundedSale, sold_sale
 from rules.amounts import millionths, minor_units
 from rules.currency import exact_minor, major
 from rules.problems import Problems, check_moment, optional_text
 from rules.refunding import (
-    MoneyPaid,
-    PastRefund,
     RefundItemSaid,
     RefundMoney,
-    ReturnableLine,
     ReturnedPart,
-    SaleMoney,
     all_that_is_left,
     by_amount,
     by_items,
@@ -41,7 +32,6 @@ from rules.refunding import (
     checked_payout,
     method_of_payout,
     refund_money,
-    returnable,
     status_after_refund,
 )
 from rules.refusals import Duplicate, InputProblemCode, NotFound, RefundTooLarge, WrongStatus
@@ -84,38 +74,8 @@ class RefundPayload:
     refund_id: int
     sale_id: int
     customer_id: int | None
-    points_changed: int = 0  # nothing earns or takes points yet
+    points_changed: int = 0
     replayed: Annotated[bool, "Whether the key was used before, and nothing was done now."] = False
-
-
-class RefundedSale(NamedTuple):
-    """A sale with what is left of it."""
-
-    row: Any
-    lines: list[ReturnableLine]
-    payments: list[MoneyPaid]
-    refunds: list[RefundMoney]
-
-    @property
-    def left(self) -> int:
-        """The goods that are left, in money."""
-        return self.row.total - self.row.refunded
-
-    @property
-    def money(self) -> SaleMoney:
-        """Its money; points are what loyalty paid."""
-        loyalty = sum(paid.amount for paid in self.payments if paid.is_loyalty)
-        return SaleMoney(self.row.total, self.row.tax, self.row.paid, loyalty)
-
-    @property
-    def given_so_far(self) -> RefundMoney:
-        """The sums of its refunds."""
-        return RefundMoney(*(sum(part) for part in zip(RefundMoney(), *self.refunds, strict=True)))
-
-    @property
-    def rest(self) -> int:
-        """What is still to be paid for it."""
-        return rest_of(self.row) if self.row.status is SaleStatus.PARTIAL else 0
 
 
 class GivenBack(NamedTuple):
@@ -125,47 +85,50 @@ class GivenBack(NamedTuple):
     parts: list[ReturnedPart]
 
 
+class StatusThen(NamedTuple):
+    """A status, and from when on a sale has it."""
+
+    status: SaleStatus
+    when: Happening
+
+
+class MovedPoints(NamedTuple):
+    """What a refund did to points: opened, to be entered; what came back; what is left that paid the sale."""
+
+    opened: SalePoints | None
+    back: PointsBack
+    redeemed: int
+    refund_id: int | None = None
+
+    @property
+    def of_refund(self) -> dict[str, int]:
+        """The columns of the refund."""
+        known = {} if self.refund_id is None else {"id": self.refund_id}
+        return {"points_restored": self.back.restored, "points_taken_back": self.back.taken, **known}
+
+    @property
+    def of_sale(self) -> dict[str, int]:
+        """The columns of the sale."""
+        return {"points_earned": self.back.earned, "points_redeemed": self.redeemed}
+
+
 async def refund_sale(write: Write, asked: RefundSale) -> RefundPayload:
     """Give goods of a sale back."""
-    of = await _sale_with_refunds(write, asked.sale_id)
+    of = await sold_sale(write, await sale_to_change(write, asked.sale_id, SALE))
     _refuse_strange_items(of, asked)
     refuse_late(write, asked.occurred_at)
     await _refuse_account(write, of, asked)
     _refuse_what_is_not_left(write, of, asked)
     await _refuse_taken_number(write, asked.number)
     when, goods, money = _checked_money(write, of, asked)
-    refund_id = await _insert_refund(write, of, asked, when, money)
+    then = await _then(write, of, money, when)
+    points = await _move_points(write, of, goods, money, then)
+    refund_id = await _insert_refund(write, of, asked, when, money, **points.of_refund)
     await _take_of_lines(write, refund_id, goods.parts)
-    await _bring_sale_to(write, of, money, when)
+    await _bring_sale_to(write, of, money, then, **points.of_sale)
     if asked.method is PaymentMethod.CREDIT and money.paid_out:
         await _pay_on_account(write, of, refund_id, money.paid_out, when)
-    return RefundPayload(refund_id, of.row.id, of.row.customer_id)
-
-
-async def _sale_with_refunds(write: Write, sale_id: int) -> RefundedSale:
-    row = await sale_to_change(write, sale_id, SALE)
-    refunds = await write.rows(refunds_made(), ids=[sale_id])
-    ids = [one.id for one in refunds]
-    parts = many_each(await write.rows(parts_returned(), ids=ids) if ids else [], ids, "refund_id")
-    past = [PastRefund(one.amount, _parts(taken)) for one, taken in zip(refunds, parts, strict=True)]
-    lines = returnable(await write.rows(lines_sold(), ids=[sale_id]), row.discount, past)
-    payments = [
-        MoneyPaid(one.method, one.amount, one.method is PaymentMethod.POINTS)
-        for one in await write.rows(payments_made(), ids=[sale_id])
-    ]
-    return RefundedSale(row, lines, payments, [_money(one) for one in refunds])
-
-
-def _parts(rows: Sequence[Any]) -> tuple[ReturnedPart, ...]:
-    return tuple(ReturnedPart(row.sale_item_id, row.quantity, row.amount) for row in rows)
-
-
-def _money(row: Any) -> RefundMoney:
-    """The money of a refund; one that was imported was paid out with its tax."""
-    is_recorded = row.settled is not None
-    return RefundMoney(
-        row.amount, row.tax, *((row.settled, row.paid_out) if is_recorded else (0, row.amount + row.tax))
-    )
+    return RefundPayload(refund_id, of.row.id, of.row.customer_id, await entered(write, points.opened))
 
 
 # ---------------------------------------------------------------- what refuses it
@@ -243,20 +206,21 @@ def _agreed(problems: Problems, write: Write, goods: GivenBack, amount: int | No
 # ---------------------------------------------------------------- what it writes
 
 
-async def _insert_refund(write: Write, of: RefundedSale, asked: RefundSale, when: Happening, money: RefundMoney) -> int:
+async def _insert_refund(
+    write: Write, of: RefundedSale, asked: RefundSale, when: Happening, money: RefundMoney, **columns: int
+) -> int:
     row, known = of.row, of.row.profit is not None
     share = refund_share(row.profit, total=row.total, before=row.refunded, amount=money.amount) if known else None
     method = (asked.method or method_of_payout(of.payments)) if money.paid_out else None
     refund_id = await write.insert(
         refund,
+        **columns,
         customer_id=row.customer_id,
         sale_id=row.id,
         storefront_id=row.storefront_id,
         number=asked.number,
         **money._asdict(),
         method=method,
-        points_restored=0,
-        points_taken_back=0,
         profit=share,
         **when.columns,
         reason=asked.reason,
@@ -276,14 +240,39 @@ async def _take_of_lines(write: Write, refund_id: int, parts: Sequence[ReturnedP
     await write.run(quantities_returned(), [{"business": write.business_id, **one} for one in counted])
 
 
-async def _bring_sale_to(write: Write, of: RefundedSale, money: RefundMoney, when: Happening) -> None:
+async def _then(write: Write, of: RefundedSale, money: RefundMoney, when: Happening) -> StatusThen:
+    """The status that a sale has after its refund, and from when on."""
+    refunded, rest = of.row.refunded + money.amount, of.rest - money.settled
+    status = status_after_refund(of.row.status, total=of.row.total, refunded=refunded, rest=rest)
+    return StatusThen(status, await settled_on(write, of.row.id, when))
+
+
+async def _move_points(
+    write: Write, of: RefundedSale, goods: GivenBack, money: RefundMoney, then: StatusThen
+) -> MovedPoints:
+    """What a refund does to points; where it completes the sale, that earns on what is left."""
+    on, refunded = await on_sale(write, of.row), of.refunded(goods.parts)
+    completes = then.status is SaleStatus.COMPLETED and of.row.status is not SaleStatus.COMPLETED
+    points = await opened_to_take(write, of.row, on, joins=completes)
+    if points is None:
+        return MovedPoints(None, PointsBack(0, 0, of.row.points_earned), of.row.points_redeemed)
+    before = of.given_so_far.with_tax
+    (refund_id,) = await write.take_ids(refund, 1)  # its entries name the refund
+    back = await refund_points(
+        write, points, of.row, on, RefundSteps(refund_id, before, before + money.with_tax, refunded)
+    )
+    if completes and may_earn(write, points, of.row.business_day):
+        earned = await earn(write, points, earning_of(of, then.when.day, refunded=refunded))
+        back = back._replace(earned=earned.left(refunded))
+    return MovedPoints(points, back, of.row.points_redeemed - back.restored, refund_id)
+
+
+async def _bring_sale_to(write: Write, of: RefundedSale, money: RefundMoney, then: StatusThen, **columns: int) -> None:
     """Let the sale know of its refund, whose day is that of a status which it brings."""
-    row, refunded = of.row, of.row.refunded + money.amount
-    rest = of.rest - money.settled
-    status = status_after_refund(row.status, total=row.total, refunded=refunded, rest=rest)
-    beside = row.refunded_beside + money.tax - money.given_back
-    await write.update(sale, row, refunded=refunded, refunded_beside=beside, status=status)
-    await note_status(write, row, status, await settled_on(write, row.id, when))
+    beside = of.row.refunded_beside + money.tax - money.given_back
+    refunded = {"refunded": of.row.refunded + money.amount, "refunded_beside": beside}
+    await write.update(sale, of.row, status=then.status, **refunded, **columns)
+    await note_status(write, of.row, then.status, then.when)
 
 
 async def _pay_on_account(write: Write, of: RefundedSale, refund_id: int, amount: int, when: Happening) -> None:

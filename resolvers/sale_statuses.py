@@ -10,7 +10,7 @@ from resolvers.happening import Happening
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write
 from rules.currency import major
-from rules.selling import SaleStatus
+from rules.selling import SaleStatus, due, rest_due
 
 change = table(SaleStatusChange)
 
@@ -23,6 +23,11 @@ class SalePayload:
     customer_id: int | None
     points_changed: Annotated[int, "The customer's points + pending - owed, after less before."] = 0
     replayed: Annotated[bool, "Whether the key was used before, and nothing was done now."] = False
+
+
+def rest_of(row: Any) -> int:
+    """What is still to be paid for a sale, whatever its status."""
+    return rest_due(due=due(row.total, row.tax), taken_off=row.refunded + row.refunded_beside, paid=row.paid)
 
 
 async def note_status(write: Write, row: Any, status: SaleStatus, when: Happening) -> None:

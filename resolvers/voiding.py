@@ -7,6 +7,8 @@ from models.assigning import contacts_along, refunds_along
 from models.sales import LONGEST_REASON, sale
 from models.touchpoints import touchpoint
 from resolvers.happening import happening_now
+from resolvers.loyalty.giving_back import on_sale, opened_to_take, void_points, void_points_of_others
+from resolvers.loyalty.sale_points import entered
 from resolvers.operation.writing import Write
 from resolvers.profiles import join_by_sales
 from resolvers.sale_changes import SALE, sale_to_change
@@ -33,13 +35,21 @@ async def void_sale(write: Write, asked: VoidSale) -> SalePayload:
     row = await sale_to_change(write, asked.sale_id, SALE)
     await _refuse_void(write, row)
     status, now = SaleStatus.CANCELLED, happening_now(write)
-    await write.update(sale, row, status=status, counted_from=None, voided_reason=asked.reason, voided_at=write.now)
+    on = await on_sale(write, row)
+    points = await opened_to_take(write, row, on)
+    columns: dict[str, Any] = {"counted_from": None, "voided_reason": asked.reason, "voided_at": write.now}
+    if points is not None:
+        await void_points(write, points, row, on)
+        columns |= {"points_earned": 0, "points_redeemed": 0}
+    await write.update(sale, row, status=status, **columns)
     await note_status(write, row, status, now)
     contacts = [one for one in await write.rows(contacts_along(), ids=[row.id]) if not one.is_void]
     await write.update_many(touchpoint, contacts, {"is_void": True})
     await join_by_sales(write, [row.customer_id])
     tell_of_sale(write, "sale.voided", row, status=status)
-    return SalePayload(row.id, row.customer_id)
+    changed = await entered(write, points)
+    await void_points_of_others(write, row, on)
+    return SalePayload(row.id, row.customer_id, changed)
 
 
 async def _refuse_void(write: Write, row: Any) -> None:

@@ -11,8 +11,9 @@ from resolvers.operation.actor import UsedFor
 from resolvers.operation.errors import BadUserInput
 from resolvers.operation.ids import key_of
 from resolvers.paying import RecordPayment, record_payment
-from resolvers.recording import RecordSale, record_sale
+from resolvers.recording import record_sale
 from resolvers.sale_changes import UpdateSaleStatus, update_sale_status
+from resolvers.sale_checking import RecordSale
 from rules.recording import PaymentSaid, RedeemSaid, SaleLine
 from rules.selling import PaymentMethod, SaleChannel, SaleStatus
 from schema.arguments import Info, said

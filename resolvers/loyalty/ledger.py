@@ -45,6 +45,12 @@ class OpenPoints:
     were_due: int
     before: dict[int, PointsLot]
     earned_by: dict[int, str] = field(default_factory=dict[int, str])  # of new lots: what they came from, as JSON
+    said: dict[int, "EntrySaid"] = field(default_factory=dict[int, "EntrySaid"])  # of entries, by their place
+
+    def say(self, said: "EntrySaid") -> None:
+        """Say something of the entries since it was last said of some; what `enter` is given is of all others."""
+        first = max([self.were_due, *(place + 1 for place in self.said)])
+        self.said |= dict.fromkeys(range(first, len(self.account.entries)), said)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,9 @@ class EntrySaid:
     redemption_id: int | None = None
     reverses_id: int | None = None
     further: str | None = None
+
+
+NOTHING_SAID = EntrySaid()
 
 
 async def open_points(write: Write, member: Any, program: LoyaltyProgram | None = None) -> OpenPoints:
@@ -113,7 +122,7 @@ async def give_back(write: Write, points: OpenPoints, entry_id: int, amount: int
     await write.run(_given_back(), backs)
 
 
-async def enter(write: Write, points: OpenPoints, said: EntrySaid) -> list[int]:
+async def enter(write: Write, points: OpenPoints, said: EntrySaid = NOTHING_SAID) -> list[int]:
     """Write the entries of a member's account, with its lots, its running sums and its tier; the ids of those of now.
 
     What was merely due is said by itself. A tier that is reached by this is the member's at once.
@@ -122,12 +131,14 @@ async def enter(write: Write, points: OpenPoints, said: EntrySaid) -> list[int]:
     account, entries = points.account, points.account.entries
     await _write_lots(write, points)
     ids = list(await write.take_ids(loyalty_entry, len(entries))) if entries else []
-    rows = [_entry_row(write, points, place, id_, said) for place, id_ in enumerate(ids)]
+    words = [points.said.get(place, said) for place in range(len(entries))]
+    rows = [_entry_row(write, points, place, id_, words[place]) for place, id_ in enumerate(ids)]
     await _insert(write, loyalty_entry, rows)
     parts = [_part_row(write, id_, part) for id_, entry in zip(ids, entries, strict=True) for part in entry.parts]
     await _insert(write, loyalty_lot_part, parts)
     new = ids[points.were_due :]
-    await _insert(write, loyalty_entry_note, [_note_row(write, points, id_, said) for id_ in new])
+    notes = zip(new, words[points.were_due :], strict=True)
+    await _insert(write, loyalty_entry_note, [_note_row(write, points, id_, word) for id_, word in notes])
     columns = {**_sums(points.member, account, entries), **tier_columns(points.tiering)}
     await write.update(loyalty_membership, points.member, **columns)
     await write_moves(write, points.tiering)

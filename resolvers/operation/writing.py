@@ -57,6 +57,7 @@ class Write(WrittenRows):
 
     def __init__(self, transaction: OpenTransaction, business: Any, now: datetime, actor: Actor) -> None:
         super().__init__(transaction, business)
+        self.program_is_on: bool = bool(business.program_is_on)
         self.zone = ZoneInfo(business.timezone)
         self.now = now
         self.actor = actor

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rules.currency import MILLION, half_even
+from rules.currency import MILLION, half_even, major
 from rules.selling import shares
 
 
@@ -83,6 +83,11 @@ class EarnedPoints:
         """What it earned."""
         return self.left({})
 
+    def in_words(self, tier: str) -> str:
+        """What it was earned by, for people to read: base, rate, tier and rules."""
+        words = f"{major(self.base, self.exponent):f} × {_factor(self.rate)} × {_factor(self.tier_multiplier)} ({tier})"
+        return ", ".join([words, *self.rules])
+
     def left(self, refunded: Mapping[int, int]) -> int:
         """What is still earned once so much money of lines, by item, was refunded."""
         bases = [(base_left(line, refunded.get(line.item_id, 0)), line.multiplier) for line in self.lines]
@@ -90,6 +95,11 @@ class EarnedPoints:
             return 0
         weighed = sum(base * multiplier for base, multiplier in bases) * self.rate * self.tier_multiplier
         return weighed // (MILLION**3 * 10**self.exponent) + self.bonus
+
+
+def _factor(millionths: int) -> str:
+    text = f"{major(millionths, 6):f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def base_left(line: EarnedLine, refunded: int) -> int:
