@@ -11,6 +11,7 @@ import httpx2
 from tests.servers import NO_TLS, Server
 
 NO_ANSWER = (httpx2.TransportError, ValueError)
+SENT_AGAIN = ("TIMEOUT", "UNAVAILABLE")  # which say that it may have been done, and to send it with the same key
 MOST_ATTEMPTS = 500  # a worker that starts again is waited for that often
 
 
@@ -27,9 +28,15 @@ async def answered(server: Server, body: dict[str, Any], headers: dict[str, str]
         with suppress(*NO_ANSWER):
             async with httpx2.AsyncClient(timeout=60, verify=NO_TLS) as client:
                 answer = (await client.post(server.graphql, json=body, headers=headers)).json()
+            if _is_to_be_sent_again(answer):
+                continue
             assert answer.get("data"), answer
             return Answered(answer["data"], attempt)
     raise AssertionError(f"no answer after {MOST_ATTEMPTS} attempts: {body}")
+
+
+def _is_to_be_sent_again(answer: dict[str, Any]) -> bool:
+    return any(error.get("extensions", {}).get("code") in SENT_AGAIN for error in answer.get("errors", ()))
 
 
 def kill_one(server: Server, chance: random.Random) -> None:
