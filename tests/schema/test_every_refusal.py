@@ -210,7 +210,7 @@ MUTATIONS = NAMES.split()
 
 def members_of(mutation: str) -> set[str]:
     """The refusals among what a mutation may answer."""
-    types = cast(Any, schema._schema.type_map)
+    types = cast(Any, schema)._schema.type_map
     union = cast(Any, get_named_type(types["Mutation"].fields[mutation].type))
     return {member.name for member in union.types if "Refusal" in {one.name for one in member.interfaces}}
 
