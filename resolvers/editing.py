@@ -16,6 +16,7 @@ from resolvers.identities import (
     replace_external_ids,
     touched,
 )
+from resolvers.loyalty.joining import join_at_registration
 from resolvers.operation.writing import Write
 from resolvers.payloads import CustomerPayload
 from resolvers.preferences import put_preferences
@@ -125,7 +126,9 @@ async def create_customer(write: Write, asked: CreateCustomer) -> CustomerPayloa
     for name in asked.verified:
         _check_contact(problems, f"is{name.capitalize()}Verified", columns.get(name))
     problems.raise_if_any()
-    return CustomerPayload(await made_customer(write, asked, columns))
+    id_ = await made_customer(write, asked, columns)
+    await join_at_registration(write, id_)
+    return CustomerPayload(id_)
 
 
 async def made_customer(write: Write, asked: CreateCustomer, columns: Mapping[str, Any], *, raises: bool = True) -> int:

@@ -10,6 +10,8 @@ from resolvers.erasure import erasure_request_by_id
 from resolvers.events import event_by_id
 from resolvers.jobs import job_by_id
 from resolvers.loyalty.earning import earning_rule_by_id
+from resolvers.loyalty.entries import entry_by_id
+from resolvers.loyalty.redemptions import redemption_by_id
 from resolvers.loyalty.rewards import loyalty_reward_by_id
 from resolvers.loyalty.tiers import loyalty_tier_by_id
 from resolvers.operation.context import Batch, Context
@@ -28,8 +30,10 @@ LOADERS: dict[str, Batch] = {
     "ErasureRequest": erasure_request_by_id,
     "Event": event_by_id,
     "Job": job_by_id,
+    "LoyaltyRedemption": redemption_by_id,
     "LoyaltyReward": loyalty_reward_by_id,
     "LoyaltyTier": loyalty_tier_by_id,
+    "LoyaltyTransaction": entry_by_id,
     "Payment": payment_by_id,
     "Refund": refund_by_id,
     "Sale": sale_by_id,

@@ -21,6 +21,7 @@ from resolvers.codes import (
 from resolvers.consents import check_fitting, say_consents
 from resolvers.editing import CreateCustomer, made_customer
 from resolvers.identities import Holder, holder_of, kept_one
+from resolvers.loyalty.joining import join_at_registration
 from resolvers.operation.errors import NotOpen
 from resolvers.operation.writing import Write
 from resolvers.profiles import change_profile, columns_of, proof_of
@@ -135,13 +136,16 @@ async def _first_proven(write: Write, row: Any, name: str, contact: str) -> int 
     if holder.id == found.id:  # else it is a merged record's: the kept one's contacts stay
         await prove_contact(write, found, name)
     await _say_consents(write, row, found.id, name, is_first=True)
+    await join_at_registration(write, found.id)
     return found.id
 
 
 async def _made(write: Write, row: Any, name: str, contact: str) -> int:
     consents = consents_given(row.given, name, is_first=True)
     columns = {**columns_given(row.given), name: contact}
-    return await made_customer(write, CreateCustomer({}, consents=consents, verified=(name,)), columns)
+    id_ = await made_customer(write, CreateCustomer({}, consents=consents, verified=(name,)), columns)
+    await join_at_registration(write, id_)
+    return id_
 
 
 async def _other_proven(write: Write, row: Any, name: str, contact: str) -> int | None:

@@ -16,6 +16,7 @@ from resolvers.identities import (
     refuse_taken_external,
     touched,
 )
+from resolvers.loyalty.joining import join_at_registration
 from resolvers.operation.writing import Write
 from resolvers.payloads import UpsertPayload
 from resolvers.preferences import put_preferences
@@ -119,7 +120,9 @@ async def _make(write: Write, asked: UpsertCustomer, columns: dict[str, Any], pr
         preferences=asked.preferences,
         tags=asked.tags,
     )
-    return UpsertPayload(await made_customer(write, made, given, raises=False), created=True)
+    id_ = await made_customer(write, made, given, raises=False)
+    await join_at_registration(write, id_)
+    return UpsertPayload(id_, created=True)
 
 
 async def _bring(write: Write, asked: UpsertCustomer, row: Any, columns: Mapping[str, Any], problems: Problems) -> None:

@@ -32,6 +32,7 @@ from resolvers.customers import (
 from resolvers.duplicates import duplicates_by_customer, refuse_duplicates
 from resolvers.lifetime_value.customer import checked_horizon, clv_by_customer
 from resolvers.listing import Conditions, ListQuestion, list_customers
+from resolvers.loyalty.shown import membership_by_customer
 from resolvers.operation.context import Context
 from resolvers.operation.errors import Forbidden
 from resolvers.operation.paging import PageArguments
@@ -83,6 +84,7 @@ from schema.consents import ConsentEventConnection
 from schema.execution.lookups import arguments_of, looked_up
 from schema.exports import export_url_with_columns
 from schema.lifetime_value import CLV, Horizon
+from schema.loyalty.membership import LoyaltyMembership
 from schema.nodes import Node
 from schema.of_customer import customer_of
 from schema.patterns import PurchasePatterns
@@ -416,6 +418,18 @@ class Customer(Node):
         """The kinds, the period and the page."""
         days = None if period is None else period.plain()
         return await timeline_page(context, kinds, days, PageArguments(first, after))
+
+    loyalty: Any = looked_up(
+        membership_by_customer,
+        LoyaltyMembership | None,
+        "Its membership of the loyalty program; null where it never was a member.",
+    )
+    referral_code: Any = looked_up(
+        membership_by_customer,
+        str | None,
+        "What it gives to those whom it brings; null where it never was a member.",
+        finish=lambda _context, _key, _arguments, member: None if member is None else member.row.referral_code,
+    )
 
     @arguments_of(touchpoints_by_customer, TouchpointConnection, "Contacts with the customer, newest first.")
     @staticmethod

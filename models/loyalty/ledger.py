@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SelectBase, Text, bindparam, or_, select
+from sqlalchemy import BigInteger, CheckConstraint, Index, SelectBase, Text, bindparam, func, or_, select
 from sqlmodel import Field
 
+from models.audit import AuditEntry
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
 from models.types import ERASABLE, Day, Key, Stored, index_where, primary_key, reference, where_there_is, word
@@ -164,3 +165,29 @@ def parts_of_entry() -> SelectBase:
     c = loyalty_lot_part.c
     mine = (scoped(loyalty_lot_part), c.entry_id == bindparam("entry"))
     return select(loyalty_lot_part).where(*mine).order_by(c.id)
+
+
+@statement
+def entry_rows() -> SelectBase:
+    """The entries :ids as they are stored."""
+    return select(loyalty_entry).where(owned(loyalty_entry), any_of(loyalty_entry.c.id, "ids"))
+
+
+@statement
+def entries_reversed() -> SelectBase:
+    """Which of the entries :ids were given back, whole."""
+    c = loyalty_entry.c
+    return select(c.reverses_id).where(owned(loyalty_entry), any_of(c.reverses_id, "ids"))
+
+
+@statement
+def given_by_staff() -> SelectBase:
+    """The points that STAFF gave the customer :customer by hand on :day: the audit knows with which role."""
+    c, audited = loyalty_entry.c, table(AuditEntry).c
+    given = c.points - c.owed_change + c.pending_change
+    types = or_(c.type == EntryType.EARNED, c.type == EntryType.PENDED)
+    mine = (c.customer_id == bindparam("customer"), c.business_day == bindparam("day", type_=c.business_day.type))
+    by_staff = (audited.business_id == c.business_id, audited.revision == c.revision, audited.role == "STAFF")
+    here = (scoped(loyalty_entry), audited.customer_id == c.customer_id, audited.action == "earnPoints")
+    manual = c.reason == PointsReason.MANUAL
+    return select(func.sum(given).label("points")).where(*here, *mine, *by_staff, types, manual)

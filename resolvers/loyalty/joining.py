@@ -74,8 +74,10 @@ async def join_program(
 
 async def join_at_registration(write: Write, customer_id: int) -> None:
     """Make a new customer a member where the program has it so; who has ever been one stays as it is."""
+    if not write.program_is_on:
+        return
     (settings,) = await write.rows(program_settings())
-    if not settings.is_active or settings.join_policy is not JoinPolicy.REGISTRATION:
+    if settings.join_policy is not JoinPolicy.REGISTRATION:
         return
     if await membership_of(write, customer_id) is None:
         await join_program(write, customer_id)

@@ -1,6 +1,7 @@
 """Memberships as staff changes them: joining, leaving, suspending and taking back."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Annotated, Any, Self
 
 from models.loyalty.members import loyalty_membership
@@ -9,7 +10,7 @@ from resolvers.loyalty.joining import join_program, membership_of, note_membersh
 from resolvers.loyalty.ledger import EntrySaid, enter, open_points, with_all_lots
 from resolvers.loyalty.tiering import program_of_business
 from resolvers.operation.writing import Write
-from rules.days import day_number
+from rules.days import business_today, day_number
 from rules.loyalty.members import MembershipEvent, MemberStatus
 from rules.loyalty.settings import ProgramSettings
 from rules.loyalty.taking_back import end_points
@@ -59,6 +60,11 @@ class LoyaltyPayload:
     customer_id: int
     entry_ids: list[int] = field(default_factory=list[int])
     replayed: Annotated[bool, "Whether it was so already, and nothing was done now."] = False
+
+    @property
+    def entry_key(self) -> tuple[int, ...]:
+        """The entries as one key."""
+        return tuple(self.entry_ids)
 
 
 # ---------------------------------------------------------------- the operations
@@ -149,3 +155,10 @@ def refuse_inactive(row: Any) -> None:
     if not row.is_active:
         message = "The shop does not serve the customer any more: activate it first."
         raise NotAllowed(message, NotAllowedReason.INACTIVE)
+
+
+def refuse_late_return(write: Write, recorded_at: datetime) -> None:
+    """TOO_LATE for what is given back after the business day on which it was recorded, by STAFF."""
+    if not write.actor.may_manage and business_today(recorded_at, write.zone) != write.today:
+        message = "What was recorded on an earlier day is given back by a manager."
+        raise NotAllowed(message, NotAllowedReason.TOO_LATE)

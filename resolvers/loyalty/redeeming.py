@@ -7,11 +7,12 @@ from models.loyalty.rewards import loyalty_redemption
 from models.loyalty.sales import redemption_coded
 from resolvers.loyalty.ledger import EntrySaid
 from resolvers.loyalty.sale_points import SalePoints
+from resolvers.loyalty.tiering import start_in
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write
 from rules.codes import read_code
 from rules.currency import major
-from rules.days import day_number
+from rules.days import date_of, day_number
 from rules.loyalty.members import MemberStatus
 from rules.loyalty.paying import LoyaltyPayment, may_pay, most_paid, worth_of
 from rules.loyalty.points import PointsReason
@@ -86,11 +87,17 @@ async def read_redeem(write: Write, said: Sequence[RedeemSaid], path: tuple[str,
 async def usable_redemption(write: Write, code: str, path: tuple[str, ...]) -> Any:
     """The stored redemption of a code that is good today."""
     row = await write.one(redemption_coded(), NotFound("There is no such code.", path), code=read_code(code))
+    refuse_unusable(write, row)
+    return row
+
+
+def refuse_unusable(write: Write, row: Any) -> None:
+    """RedemptionNotUsable for a redemption that is not ISSUED today."""
     status = redemption_status(row.status, row.expires_on, day_number(write.today))
     if status is not RedemptionStatus.ISSUED:
-        at = {RedemptionStatus.USED: row.used_at, RedemptionStatus.CANCELLED: row.cancelled_at}.get(status)
+        over = start_in(write.zone)(date_of(row.expires_on + 1))
+        at = {RedemptionStatus.USED: row.used_at, RedemptionStatus.CANCELLED: row.cancelled_at}.get(status, over)
         raise RedemptionNotUsable(f"This code is {status}: it cannot be used.", status, at)
-    return row
 
 
 def refuse_strange_codes(redeeming: Redeeming, customer_id: int | None, path: tuple[str, ...]) -> None:

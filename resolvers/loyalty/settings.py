@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
 from typing import Any, Self
 
 import orjson
@@ -10,10 +11,25 @@ from models.loyalty.settings import loyalty_settings, program_settings
 from resolvers.operation.context import Context
 from resolvers.operation.writing import Write
 from rules.amounts import minor_units
-from rules.loyalty.settings import ProgramSettings, checked_program
+from rules.loyalty.settings import (
+    JoinPolicy,
+    PointsExpiry,
+    ProgramSettings,
+    RefundPolicy,
+    TierReview,
+    TierWindow,
+    checked_program,
+)
 from rules.problems import Problems
 
 LISTS = ("excluded_categories", "reminder_days")
+WORDS: Mapping[str, type[StrEnum]] = {
+    "join_policy": JoinPolicy,
+    "expiry": PointsExpiry,
+    "refund_policy": RefundPolicy,
+    "tier_window": TierWindow,
+    "tier_review": TierReview,
+}
 NAMES = tuple(field.name for field in fields(ProgramSettings))
 
 
@@ -60,10 +76,11 @@ def columns_at_first() -> dict[str, Any]:
 
 
 def program_of(row: Any) -> ProgramSettings:
-    """The settings that a stored row keeps."""
-    kept: dict[str, Any] = {name: row._mapping[name] for name in NAMES}
+    """The settings that a row keeps, as it is stored."""
+    kept: dict[str, Any] = {name: getattr(row, name) for name in NAMES}
     lists: dict[str, Any] = {name: tuple(orjson.loads(kept[name])) for name in LISTS}
-    return ProgramSettings(**(kept | lists))
+    words: dict[str, Any] = {name: word(kept[name]) for name, word in WORDS.items()}
+    return ProgramSettings(**(kept | lists | words))
 
 
 async def program_in(write: Write) -> ProgramSettings:

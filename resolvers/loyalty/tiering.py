@@ -1,7 +1,7 @@
 """The tier of a member in a write: reviews that are due, a rise at once, a fall by a refund, a tier laid over it."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -153,7 +153,7 @@ def start_in(zone: ZoneInfo) -> Any:
     """What tells the moment at which a business day begins."""
 
     def start_of(day: date) -> datetime:
-        return instant_of(datetime.combine(day, time.min), zone)
+        return instant_of(datetime.combine(day, time.min), zone).astimezone(UTC)
 
     return start_of
 

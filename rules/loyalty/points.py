@@ -92,3 +92,15 @@ class PointsEntry(NamedTuple):
     def lifetime(self) -> int:
         """What it adds to the points that were ever earned."""
         return self.change.points - self.change.owed if self.type in OF_LIFETIME else 0
+
+
+WORDS = {
+    EntryType.PENDED: "Pending points",
+    EntryType.ACTIVATED: "Pending points that can be spent now",
+    EntryType.EXPIRED: "Points that ended",
+}
+
+
+def entry_words(type_: EntryType) -> str:
+    """What an entry is called of which nothing was said."""
+    return WORDS.get(type_, type_.capitalize().replace("_", " "))

@@ -22,13 +22,28 @@ OWN = """
     ContactConfirmed: message next
     Customer: acquisition address birthDate consentHistory consentStates consents createdAt creditLimit
     creditUtilization email emailEngagement externalIds firstName gender id isActive isEmailVerified isLinked
-    isPhoneVerified isVerified joinedOn lastActivityAt lastName name number openingBalance outstandingBalance owed
-    patterns phone preferences purchases recommendations refunds sales timeline touchpoints type version
+    isPhoneVerified isVerified joinedOn lastActivityAt lastName loyalty name number openingBalance outstandingBalance
+    owed patterns phone preferences purchases recommendations referralCode refunds sales timeline touchpoints type
+    version
     Duplicate: existing field message value
     EmailEngagement: clickRate lastClickedAt lastOpenedAt openRate
     ExternalId: system value
     InputProblem: code message path
     InvalidInput: message problems
+    LoyaltyBalance: activationSchedule expiredPoints expiringPoints expirySchedule lifetimePoints lots nextExpiryDate
+    owedPoints pendingPoints points redeemedPoints value
+    LoyaltyMembership: balance enrolledAt leftAt nextTier pointsToNextTier purchasesToNextTier qualifying redemptions
+    rewards spendToNextTier status tier tierHistory tierReviewOn tierSince tierSource transactions
+    LoyaltyRedemption: cancelledAt code createdAt customer expiresOn id points reward sale status storefront usedAt
+    value
+    LoyaltyRedemptionConnection: edges nodes pageInfo totalCount
+    LoyaltyRedemptionEdge: cursor node
+    LoyaltyReward: description id isActive minTier name perCustomerLimit pointsCost validFrom validUntil value version
+    LoyaltyTier: benefits earnMultiplier id isBase minPoints minPurchases minSpend name neverDemotes rank version
+    LoyaltyTransaction: balanceAfter balanceBefore businessDate createdAt customer description expiresOn id owedAfter
+    owedChange pendingAfter pendingChange points qualifyingChange reason redemption refund reverses sale type
+    LoyaltyTransactionConnection: edges nodes pageInfo
+    LoyaltyTransactionEdge: cursor node
     Node: id
     PageInfo: endCursor hasNextPage hasPreviousPage startCursor
     PatternSummary: anonymousTransactions avgBasketSize avgItemsPerTransaction busiestDay busiestHour
@@ -36,12 +51,15 @@ OWN = """
     Payment: amount id method paidAt reference
     PaymentPreference: avgTransactionValue method percentage transactionCount
     Period: complete days end start
+    PointsDay: date points
+    PointsLot: activeFrom earned earnedOn expiresOn id qualifying reason remaining sale status
     Preference: id key type updatedAt value values
     PurchaseFrequency: avgDaysBetweenPurchases daily monthly weekly
     PurchasePatterns: baskets byHour byMonth byWeekday byWeekdayHour categories exportUrl frequency notices
     paymentMethods period previous seasonality series summary
     PurchaseSummary: averageOrderValue daysSinceLastPurchase firstPurchaseDate lastPurchaseDate orders refunded
     revenue
+    Qualifying: points purchases since spend
     Recommendation: category product reason score
     Refund: amount businessDate id items method number occurredAt paidOut pointsRestored pointsTakenBack sale settled
     tax
@@ -49,6 +67,7 @@ OWN = """
     RefundEdge: cursor node
     RefundItem: amount item quantity
     Refusal: message
+    RewardOffer: isAvailable missingPoints reason reward
     Sale: businessDate campaign channel customer discount id items number occurredAt paid payments pointsEarned
     pointsRedeemed refunded refunds status statusHistory storefront subtotal tax total
     SaleConnection: edges nodes pageInfo totalCount
@@ -58,6 +77,7 @@ OWN = """
     SeasonIndex: index label month
     SeriesPoint: complete end revenue start transactionCount uniqueCustomers
     Storefront: id isActive name
+    TierChange: at from reason to
     TimeBucket: key label percentage revenue transactionCount
     TimelineConnection: edges nodes pageInfo
     TimelineEdge: cursor node

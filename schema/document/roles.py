@@ -12,16 +12,19 @@ from resolvers.operation.viewer import Role, Viewer
 # What anybody may ask for without a token, and with any: where a business allows it, it is for people it does not know.
 PUBLIC = "Mutation: confirmContact registerCustomer resendConfirmation"
 VIEWER = """Query: acquisition categoryAffinity customer customerFacets customers earningRules lifetimeValueModel
-    lifetimeValueReport loyaltyRewards loyaltySettings loyaltyTiers node nodes productReport purchasePatterns
-    receivablesAging retention sale sales segmentMigration segmentation segmentationTrend storefronts touchpoints viewer
+    lifetimeValueReport loyaltyRedemptions loyaltyRewards loyaltySettings loyaltyTiers loyaltyTransactions node nodes
+    productReport purchasePatterns receivablesAging retention sale sales segmentMigration segmentation segmentationTrend
+    storefronts touchpoints viewer
     Subscription: dataChanged"""
-STAFF = """Query: duplicateCandidates pointsQuote
-    Mutation: createCustomer deletePreferences recordPayment recordSale recordSales refundSale setConsents
-    setCustomersTags setPreferences updateCustomer updateSaleStatus upsertCustomers verifyCustomer voidSale"""
+STAFF = """Query: duplicateCandidates loyaltyRedemption pointsQuote
+    Mutation: cancelRedemption createCustomer deletePreferences earnPoints enrollInLoyalty leaveLoyalty recordPayment
+    recordSale recordSales redeemPoints redeemReward refundSale reverseRedeemedPoints setConsents setCustomersTags
+    setPreferences updateCustomer updateSaleStatus upsertCustomers useRedemption verifyCustomer voidSale"""
 MANAGER = """Query: businessSettings erasureRequests job
-    Mutation: assignSale cancelErasure cancelJob deleteEarningRule deleteLoyaltyReward deleteLoyaltyTier
-    dismissDuplicate linkCustomer mergeCustomers requestErasure saveEarningRule saveLoyaltyReward saveLoyaltyTier
-    setCustomersActive setCustomersConsent unmergeCustomers updateLoyaltySettings"""
+    Mutation: adjustPoints assignSale cancelErasure cancelJob deleteEarningRule deleteLoyaltyReward deleteLoyaltyTier
+    dismissDuplicate forgiveOwedPoints linkCustomer mergeCustomers requestErasure saveEarningRule saveLoyaltyReward
+    saveLoyaltyTier setCustomersActive setCustomersConsent suspendLoyalty unmergeCustomers
+    updateLoyaltySettings"""
 ADMIN = """Query: auditTrail eventTypes events jobs webhookEndpoints
     Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer replayEvents retryDelivery rotateWebhookSecret
     runMaintenance saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings"""

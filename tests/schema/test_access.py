@@ -50,6 +50,15 @@ STAFF_FIELDS = {
     "Customer.notes",
     "Customer.rfm",
     "Customer.tags",
+    "LoyaltyMembership.statusReason",
+    "LoyaltyRedemption.usedBy",
+    "LoyaltyReward.criteria",
+    "LoyaltyReward.redeemedCount",
+    "LoyaltyReward.stock",
+    "LoyaltyReward.stockLeft",
+    "LoyaltyTier.memberCount",
+    "LoyaltyTransaction.actor",
+    "LoyaltyTransaction.metadata",
     "PurchasePatterns.freshness",
     "PurchasePatterns.howComputed",
     "PurchaseSummary.profit",
@@ -68,8 +77,6 @@ NODES_OF_STAFF = (
     "ErasureRequest.",
     "Event.",
     "Job.",
-    "LoyaltyReward.",
-    "LoyaltyTier.",
     "WebhookDelivery.",
     "WebhookEndpoint.",
 )  # which no event is about, but any node may stand there by its type
@@ -86,6 +93,10 @@ PERSONAL_KEYS = {
 NOT_PERSONAL = {"Consents.email", "ErasureRequest.reason", "NotAllowed.reason", "BulkRefusal.reason"} | {
     "NotEnoughData.reason",
     "Recommendation.reason",
+    "LoyaltyTransaction.reason",
+    "PointsLot.reason",
+    "RewardOffer.reason",
+    "TierChange.reason",
 }
 SEES_ALL = [(Role.STAFF, False), (Role.MANAGER, False), (Role.ADMIN, False), (Role.VIEWER, True)]
 
@@ -119,9 +130,12 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "jobs": "jobs",
         "lifetimeValueModel": "lifetimeValueModel",
         "lifetimeValueReport": "lifetimeValueReport",
+        "loyaltyRedemption": 'loyaltyRedemption(code: "23456789AB")',
+        "loyaltyRedemptions": "loyaltyRedemptions",
         "loyaltyRewards": "loyaltyRewards",
         "loyaltySettings": "loyaltySettings",
         "loyaltyTiers": "loyaltyTiers",
+        "loyaltyTransactions": "loyaltyTransactions",
         "node": f'node(id: "{public[0]}")',
         "nodes": f"nodes(ids: {json.dumps(public)})",
         "pointsQuote": f'pointsQuote(input: {{customer: "{public[0]}", items: [{TEA}]}})',
