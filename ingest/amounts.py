@@ -43,18 +43,30 @@ def extra_item(position: int, name: str, amount: int, exponent: int) -> Item:
     return Item(position, name, None, None, None, MILLION, price, None, amount, None, is_product=False)
 
 
+def discounted(line: Item, discount: int, exponent: int) -> Item:
+    """A line after its own discount, which takes no more than there is."""
+    off = min(discount, line.total)
+    return _with_total(line, line.total - off, exponent)._replace(discount=off) if off else line
+
+
 def without(items: Sequence[Item], parts: Sequence[int], exponent: int) -> list[Item]:
     """The lines after what each contains of tax or postage is taken off."""
     return [_less(item, part, exponent) for item, part in zip(items, parts, strict=True)]
 
 
 def _less(item: Item, part: int, exponent: int) -> Item:
+    """A line without a part of its total; what was taken off it is less in the same proportion, as is its price."""
     if not part:
         return item
     total = item.total - part
-    price = half_even(total * MILLION * MILLION, item.quantity * 10**exponent)
+    discount = half_even(item.discount * total, item.total) if item.discount and item.total > 0 else item.discount
+    price = half_even((total + discount) * MILLION * MILLION, item.quantity * 10**exponent)
+    return _with_total(item, total, exponent)._replace(unit_price=price, discount=discount)
+
+
+def _with_total(item: Item, total: int, exponent: int) -> Item:
     profit = None if item.unit_cost is None else line_profit(total, item.quantity, item.unit_cost, exponent)
-    return item._replace(total=total, unit_price=price, profit=profit)
+    return item._replace(total=total, profit=profit)
 
 
 def check_amounts(draft: SaleDraft) -> None:

@@ -15,8 +15,8 @@ class BookLine:
     month: int  # year * 12 + month - 1
     status: str  # of sales, or REFUNDS
     count: int = 0
-    subtotal: int = 0
-    discount: int = 0
+    subtotal: int = 0  # lines before any discount
+    discount: int = 0  # of lines and of whole sales
     total: int = 0  # subtotal less discount; of refunds what was paid back of goods
     tax: int = 0
     paid: int = 0
@@ -26,8 +26,9 @@ class BookLine:
         self.count += 1
         self.tax += draft.tax
         if isinstance(draft, SaleDraft):
-            self.subtotal += draft.subtotal
-            self.discount += draft.discount
+            of_lines = sum(item.discount for item in draft.items)
+            self.subtotal += draft.subtotal + of_lines
+            self.discount += draft.discount + of_lines
             self.total += draft.total
             self.paid += draft.paid
         else:

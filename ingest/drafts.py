@@ -23,9 +23,10 @@ class Item(NamedTuple):
     quantity: int
     unit_price: int
     unit_cost: int | None
-    total: int
+    total: int  # after its own discount
     profit: int | None
     is_product: bool
+    discount: int = 0  # of this line alone
 
 
 class Paid(NamedTuple):
@@ -129,10 +130,13 @@ def digest_of(draft: Drafted) -> str:
     """Of everything that would be written, so that it changes exactly when a row changes what was made of it."""
     content: list[Any] = [draft.number, draft.moment, draft.customer, draft.profile]
     if isinstance(draft, SaleDraft):
-        content += [draft.items, draft.status, draft.channel, draft.storefront, draft.discount, draft.tax]
+        lines, discounts = [item[:-1] for item in draft.items], [item.discount for item in draft.items]
+        content += [lines, draft.status, draft.channel, draft.storefront, draft.discount, draft.tax]
         content += draft.payments[0] if len(draft.payments) == 1 else [None, 0, *draft.payments]
         if draft.paid_back:
             content.append(draft.paid_back)
+        if any(discounts):
+            content.append(discounts)
     else:
         content.append(draft.amount)
         if draft.sale_number is not None:

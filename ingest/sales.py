@@ -26,7 +26,7 @@ SALE_COLUMNS = (
 )  # fmt: skip
 ITEM_COLUMNS = (
     "business_id", "sale_id", "position", "product", "sku", "category", "brand", "quantity", "unit_price", "unit_cost",
-    "total", "profit", "is_product",
+    "total", "profit", "is_product", "discount",
 )  # fmt: skip
 CHANGE_COLUMNS = ("business_id", "sale_id", "status", "changed_at", "business_day", "revision")
 PAYMENT_COLUMNS = (

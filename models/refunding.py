@@ -40,6 +40,14 @@ def refunds_made() -> SelectBase:
 
 
 @statement
+def sales_of_imported_refunds() -> SelectBase:
+    """The sales of those of the refunds :ids that a file brought, with their discounts."""
+    columns = (sale.c.id, sale.c.discount)
+    of = select(refund.c.sale_id).where(owned(refund), any_of(refund.c.id, "ids"), refund.c.settled.is_(None))
+    return select(*columns).where(owned(sale), sale.c.id.in_(of)).order_by(sale.c.id)
+
+
+@statement
 def parts_returned() -> SelectBase:
     """What the refunds :ids took of lines."""
     c = refund_item.c

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 
-from models.refunding import parts_returned, reasons_of_refunds
+from models.refunding import reasons_of_refunds
 from models.sales import (
     count_of_each_customer,
     notes_of_sales,
@@ -160,11 +160,6 @@ async def reason_by_refund(context: Context, ids: Sequence[int], _: Any) -> list
         return [None] * len(ids)
     found = {row.id: row.reason for row in await context.reader.rows(reasons_of_refunds(), ids=list(ids))}
     return [found.get(id_) for id_ in ids]
-
-
-async def parts_by_refund(context: Context, ids: Sequence[int], _: Any) -> list[list[Any]]:
-    """What each refund took of lines of its sale."""
-    return many_each(await context.reader.rows(parts_returned(), ids=list(ids)), ids, "refund_id")
 
 
 async def item_by_id(context: Context, ids: Sequence[int], _: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 Amounts are minor units, quantities millionths.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Protocol
@@ -141,20 +141,37 @@ class SoldLine(Protocol):
 
 def returnable(lines: Sequence[SoldLine], discount: int, refunds: Iterable[PastRefund] = ()) -> list[ReturnableLine]:
     """What is left of the lines of a sale after its refunds, in the order in which those were recorded."""
-    off = shares(discount, [line.total for line in lines])
-    left = [ReturnableLine(line.id, line.total - less, line.quantity) for line, less in zip(lines, off, strict=True)]
+    left = _as_sold(lines, discount)
     for refund in refunds:
-        left = _after(left, refund)
+        left = _after(left, refund, _parts_of(left, refund))
     return left
 
 
-def _after(left: Sequence[ReturnableLine], refund: PastRefund) -> list[ReturnableLine]:
+def parts_of_refunds(
+    lines: Sequence[SoldLine], discount: int, refunds: Iterable[PastRefund]
+) -> Iterator[Sequence[ReturnedPart]]:
+    """What each refund of a sale took of its lines, in the order in which they were recorded."""
+    left = _as_sold(lines, discount)
+    for refund in refunds:
+        parts = _parts_of(left, refund)
+        yield parts
+        left = _after(left, refund, parts)
+
+
+def _as_sold(lines: Sequence[SoldLine], discount: int) -> list[ReturnableLine]:
+    off = shares(discount, [line.total for line in lines])
+    return [ReturnableLine(line.id, line.total - less, line.quantity) for line, less in zip(lines, off, strict=True)]
+
+
+def _parts_of(left: Sequence[ReturnableLine], refund: PastRefund) -> Sequence[ReturnedPart]:
+    return refund.parts or by_amount(left, refund.amount)
+
+
+def _after(left: Sequence[ReturnableLine], refund: PastRefund, parts: Sequence[ReturnedPart]) -> list[ReturnableLine]:
+    taken = {part.item_id: part for part in parts}
     if refund.is_by_amount:
-        parts = refund.parts or by_amount(left, refund.amount)
-        taken = {part.item_id: part.amount for part in parts}
-        return [line.less(taken.get(line.item_id, 0)) for line in left]
-    returned = {part.item_id: part for part in refund.parts}
-    return [line.after(returned[line.item_id]) if line.item_id in returned else line for line in left]
+        return [line.less(taken[line.item_id].amount) if line.item_id in taken else line.less(0) for line in left]
+    return [line.after(taken[line.item_id]) if line.item_id in taken else line for line in left]
 
 
 # ---------------------------------------------------------------- of which lines

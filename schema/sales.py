@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import strawberry
 
 from resolvers.operation.paging import PageArguments
+from resolvers.refunded_parts import parts_by_refund
 from resolvers.sale_listing import list_sales
 from resolvers.sales import (
     item_by_id,
     items_by_sale,
     note_by_sale,
-    parts_by_refund,
     payments_by_sale,
     reason_by_refund,
     refunds_by_sale,
@@ -92,7 +92,9 @@ class Refund(Node):
     paid_out: Decimal = about("What of it was paid out in money.")
     points_restored: BigInt = about("Points that had paid and went back.")
     points_taken_back: BigInt = about("Points that the sale had earned and were taken back.")
-    items: Any = looked_up(parts_by_refund, list[RefundItem], "The lines that it touched; none of an imported one.")
+    items: Any = looked_up(
+        parts_by_refund, list[RefundItem], "The lines that it touched; an imported one is by amount."
+    )
 
     sale: Any = looked_up(
         sale_by_id,

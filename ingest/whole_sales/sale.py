@@ -36,15 +36,14 @@ def sale_of(roles: Roles, rows: Sequence[SourceRow], terms: SaleTerms) -> SaleDr
         status=SaleStatus.COMPLETED if roles.sold else SaleStatus.CANCELLED,
         channel=given(rows, "channel") or mapping.channel,
         storefront=given(rows, "storefront") or mapping.habits.storefront,
-        discount=sum(abs(minor(row.discount, exponent)) for row in roles.sold)
-        + sum(abs(gross_of(row, exponent)) for row in roles.discounts)
-        + abs(of_order(rows, "discount", terms)),
+        discount=sum(abs(gross_of(row, exponent)) for row in roles.discounts) + abs(of_order(rows, "discount", terms)),
     )
+    own = [abs(minor(row.discount, exponent)) for row in roles.sold]
     if roles.sold:
         draft.status = given(rows, "status") or SaleStatus.COMPLETED
     if draft.status is SaleStatus.REFUNDED:
         raise Unsellable(REFUNDED)
-    add_totals(draft, [*roles.sold, *roles.discounts], sold, rows, terms)
+    add_totals(draft, own, [*roles.sold, *roles.discounts], sold, rows, terms)
     add_payments(draft, rows, terms)
     return draft
 

@@ -202,9 +202,11 @@ class Store:
 
     def books(self, shop):
         """What is stored, as the model has it, and the lines of each sale."""
+        off = "SELECT sum(discount) FROM sale_item WHERE sale_id = sale.id"
         statements = (
-            "SELECT number, subtotal, discount, tax, total, refunded FROM sale",
-            "SELECT number, product, quantity / 1000000, sale_item.total FROM sale_item JOIN sale ON sale.id = sale_id",
+            f"SELECT number, subtotal + ({off}), discount + ({off}), tax, total, refunded FROM sale",
+            "SELECT number, product, quantity / 1000000, sale_item.total, sale_item.discount FROM sale_item "
+            "JOIN sale ON sale.id = sale_id",
         )
 
         async def ask():
@@ -231,11 +233,12 @@ def same_amounts(books):
 
 
 def lines_of(sold):
-    """Number, product, quantity and total of each line in pennies."""
+    """Number, product and quantity of each line, with its total and what was taken off it in pennies."""
     return sorted(
-        (one.number, line.item.strip(), line.quantity, int(line.quantity * line.price * 100))
+        (one.number, line.item.strip(), line.quantity, int(line.quantity * line.price * 100) - off, off)
         for one in sold
         for line in one.lines
+        for off in (int(line.off * 100),)
     )
 
 

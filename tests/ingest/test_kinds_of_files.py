@@ -28,11 +28,34 @@ async def test_a_negative_price_is_a_discount_of_its_sale(importing, asking):
 async def test_discounts_of_rows_and_of_the_order_are_both_taken_off(importing, asking):
     rows = ["1,2011-03-01,Cup,1,10.00,1.00,2.00", "1,,Jug,1,20.00,-0.50,2.00", "2,2011-03-01,Pen,1,5.00,,0"]
     await importing([f"{HEADER},o,oo", *rows], mapping=mapped("discount=o,order.discount=oo"))
-    # 30.00 less 1.00, 0.50 with the other sign, and 2.00 once
+    # 9.00 and, with the other sign, 19.50, and 2.00 once
     assert await sales(asking) == [
-        ("1", "COMPLETED", 3000, 350, 0, 2650, 0),
+        ("1", "COMPLETED", 2850, 200, 0, 2650, 0),
         ("2", "COMPLETED", 500, 0, 0, 500, 0),
     ]
+    assert await asking("SELECT product, total, discount FROM sale_item ORDER BY id") == [
+        {"product": "Cup", "total": 900, "discount": 100},
+        {"product": "Jug", "total": 1950, "discount": 50},
+        {"product": "Pen", "total": 500, "discount": 0},
+    ]
+
+
+async def test_what_a_row_takes_off_beyond_its_line_is_taken_off_the_sale(importing, asking):
+    await importing([f"{HEADER},o", "1,2011-03-01,Cup,1,10.00,12.00", "1,,Jug,1,20.00,"], mapping=mapped("discount=o"))
+    assert await sales(asking) == [("1", "COMPLETED", 2000, 200, 0, 1800, 0)]
+    assert await asking("SELECT total, discount FROM sale_item ORDER BY id") == [
+        {"total": 0, "discount": 1000},
+        {"total": 2000, "discount": 0},
+    ]
+
+
+async def test_a_discount_of_a_row_with_tax_within_is_without_it_too(importing, asking):
+    mapping = mapped("discount=o,tax=t", tax=TaxStanding.WITHIN)
+    await importing([f"{HEADER},o,t", "1,2011-03-01,Cup,1,12.00,1.20,1.80"], mapping=mapping)
+    # 10.80 with 1.80 of tax in it: 10.00 less 1.00
+    assert await sales(asking) == [("1", "COMPLETED", 900, 0, 180, 900, 0)]
+    line = "SELECT unit_price, total, discount FROM sale_item"
+    assert await asking(line) == [{"unit_price": 10_000_000, "total": 900, "discount": 100}]
 
 
 # ---------------------------------------------------------------- money of the whole order

@@ -77,16 +77,16 @@ async def test_rows_of_one_number_are_one_sale_with_all_that_is_mapped(importing
     )
     first, second = await asking(SALE)
     money = ("subtotal", "discount", "tax", "total", "profit", "costed", "paid", "channel", "status")
-    # cup: 6.00 - 2.50 = 3.50, less the discount's share 1.00 * 6.00 / 8.00
-    assert tuple(first[name] for name in money) == (800, 100, 50, 700, 275, 525, 750, "ONLINE", "COMPLETED")
+    # cup: 6.00 less its discount and its cost of 2.50
+    assert tuple(first[name] for name in money) == (700, 0, 50, 700, 250, 500, 750, "ONLINE", "COMPLETED")
     assert tuple(second[name] for name in money) == (100, 0, 0, 100, None, 0, 100, "STORE", "COMPLETED")
     items = await asking(
-        "SELECT sku, category, unit_cost, quantity, total, profit, is_product FROM sale_item ORDER BY id"
+        "SELECT sku, category, unit_cost, quantity, total, discount, profit, is_product FROM sale_item ORDER BY id"
     )
     assert [tuple(row.values())[:-1] for row in items] == [
-        ("C1", "Kitchen", 1_250_000, 2_000_000, 600, 350),
-        ("P9", None, None, 500_000, 200, None),
-        ("P1", "Desk", None, 1_000_000, 100, None),
+        ("C1", "Kitchen", 1_250_000, 2_000_000, 500, 100, 250),
+        ("P9", None, None, 500_000, 200, 0, None),
+        ("P1", "Desk", None, 1_000_000, 100, 0, None),
     ]
     assert [bool(row["is_product"]) for row in items] == [True, False, True]
     payments = await asking("SELECT method, amount, business_day FROM payment ORDER BY id")
@@ -99,7 +99,7 @@ async def test_rows_of_one_number_are_one_sale_with_all_that_is_mapped(importing
 
 
 async def test_a_discounts_share_is_one_half_even_division(importing, asking):
-    mapping = parse_map("sale=n,occurred_at=d,unit_price=p,unit_cost=c,discount=o")
+    mapping = parse_map("sale=n,occurred_at=d,unit_price=p,unit_cost=c,order.discount=o")
     await importing(
         ["n,d,p,c,o", "1,2011-01-01,0.03,0.01,0.05", "1,2011-01-01,0.03,,0", "2,2011-01-01,1,2,0"], mapping=mapping
     )

@@ -23,10 +23,13 @@ ASKED = {  # what the file cannot tell and whoever imports has to
 }
 SALES = """
     SELECT sale.id, sale.number, business_day, status, storefront.name AS storefront, customer.number AS customer,
-        discount, tax, total FROM sale LEFT JOIN storefront ON storefront.id = storefront_id
+        discount + (SELECT sum(discount) FROM sale_item WHERE sale_id = sale.id) AS discount, tax, total
+        FROM sale LEFT JOIN storefront ON storefront.id = storefront_id
         LEFT JOIN customer ON customer.id = customer_id ORDER BY sale.number
 """
-LINES = "SELECT sale_id, product, quantity, total, is_product FROM sale_item ORDER BY sale_id, position"
+LINES = (
+    "SELECT sale_id, product, quantity, total + discount AS total, is_product FROM sale_item ORDER BY sale_id, position"
+)
 PAYMENTS = "SELECT sale_id, method, amount FROM payment ORDER BY sale_id, method"
 REFUNDS = """
     SELECT refund.number, refund.business_day, amount, refund.tax, coalesce(sale.number,

@@ -16,6 +16,7 @@ from rules.refunding import (
     by_amount,
     by_items,
     method_of_payout,
+    parts_of_refunds,
     refund_money,
     returnable,
     taken_back,
@@ -101,6 +102,17 @@ def test_what_was_imported_is_by_amount_and_takes_no_more_than_there_is() -> Non
     left = returnable(sold, 0, [PastRefund(300)])
     assert [(line.left, line.pieces_left) for line in left] == [(400, 2 * MILLION), (200, MILLION)]
     assert [line.left for line in returnable(sold, 0, [PastRefund(300), PastRefund(5000)])] == [0, 0]
+
+
+def test_the_parts_of_every_refund_are_those_that_left_what_is_left() -> None:
+    sold = [Line(1, 2 * MILLION, 600), Line(2, MILLION, 300)]
+    by_line = PastRefund(200, (ReturnedPart(1, MILLION, 200),))
+    found = list(parts_of_refunds(sold, 0, [PastRefund(300), by_line, PastRefund(100)]))
+    assert found == [
+        [ReturnedPart(1, 0, 200), ReturnedPart(2, 0, 100)],
+        by_line.parts,
+        [ReturnedPart(1, 0, 50), ReturnedPart(2, 0, 50)],
+    ]
 
 
 def test_a_gift_comes_back_for_nothing() -> None:

@@ -41,6 +41,9 @@ async def till(both_services: Services) -> Counter:
     shop.sale("ann", "2026-03-01", number="FREE", lines=[Line("Sample", "0.00")])
     shop.sale("ann", "2026-03-01", "8.00", number="IMPORTED", payments={"CASH": "8.00"})
     shop.refund(None, "2026-03-02", "3.00", sale="IMPORTED", number="R1")
+    shop.sale("ann", "2026-03-01", number="TWICE", lines=[Line("Tea", "5.00", "2"), Line("Cup", "5.00")])
+    shop.refund(None, "2026-03-02", "5.00", sale="TWICE", number="P1")
+    shop.refund(None, "2026-03-03", "9.98", sale="TWICE", number="P2")
     await shop.save()
     return made
 
@@ -101,15 +104,26 @@ async def test_by_amount_every_line_loses_its_share(till: Counter) -> None:
 
 
 async def test_what_was_imported_is_by_amount(till: Counter) -> None:
-    found = await till.ask(
-        "query ($id: ID!) { node(id: $id) { ... on Refund { tax settled paidOut method number items { quantity } } } }",
-        id=global_id("Refund", till.shop.id_of_refund("R1")),
-    )
-    assert found["node"] == {
+    assert await imported(till, "R1") == {
         **{"tax": "0.00", "settled": "0.00", "paidOut": "3.00", "method": None, "number": "R1"},
-        "items": [],
+        "items": [{"quantity": "0", "amount": "3.00", "item": {"product": "Goods"}}],
     }
     assert parts(await till.refund("IMPORTED")) == [("Goods", "1", "5.00")]
+
+
+async def imported(till: Counter, number: str) -> Any:
+    """A refund that a file brought, with the lines that it touched."""
+    shown = "tax settled paidOut method number items { quantity amount item { product } }"
+    asked = f"query ($id: ID!) {{ node(id: $id) {{ ... on Refund {{ {shown} }} }} }}"
+    return (await till.ask(asked, id=global_id("Refund", till.shop.id_of_refund(number))))["node"]
+
+
+async def test_what_several_imported_refunds_took_of_lines_adds_up_to_each(till: Counter) -> None:
+    taken = [
+        [(one["item"]["product"], one["amount"]) for one in (await imported(till, f"P{n}"))["items"]] for n in "12"
+    ]
+    assert taken == [[("Tea", "3.33"), ("Cup", "1.67")], [("Tea", "6.66"), ("Cup", "3.32")]]
+    assert parts(await till.refund("TWICE")) == [("Tea", "2", "0.01"), ("Cup", "1", "0.01")]
 
 
 async def test_a_refund_to_the_account_is_a_payment_without_a_sale(till: Counter) -> None:
