@@ -1,7 +1,6 @@
 """What must hold between stored rows, each as the statement that finds the rows that break it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -26,6 +25,8 @@ from models.consents import consent_event
 from models.customers import customer
 from models.database import scoped, table
 from models.erasure import erased_customer
+from models.invariant import Invariant
+from models.loyalty.verification import points_of_sales
 from models.sales import payment, refund, refund_item, sale, sale_item, taken_off, total_of, unpaid
 from rules.consents import ConsentChannel, ConsentStatus
 from rules.selling import COUNTED, PaymentMethod, SaleStatus
@@ -33,21 +34,12 @@ from rules.selling import COUNTED, PaymentMethod, SaleStatus
 business = table(Business)
 
 
-@dataclass(frozen=True)
-class Invariant:
-    """A rule, and the ids of the rows of :business that break it; `kind` is what they are ids of."""
-
-    rule: str
-    kind: str
-    broken: SelectBase
-
-
 @cache
 def invariants() -> tuple[Invariant, ...]:
     """Every rule about the rows of one business."""
     return (
         *(*_revisions(), *_sums(), *_profits(), *_statuses(), *_refunds(), *_conserved()),
-        *(*_consents(), *_erasures(), *_references()),
+        *(*points_of_sales(), *_consents(), *_erasures(), *_references()),
     )
 
 

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
-from models.recording import storefront_there
-from resolvers.identities import customer_named
+from resolvers.operation.reader import as_quantity
 from resolvers.operation.writing import Write
+from resolvers.recording import SaleDone, recorded
+from resolvers.sale_checking import RecordSale
 from rules.amounts import check_money
+from rules.currency import MILLION, major
+from rules.loyalty.paying import most_paid, most_points
 from rules.problems import Problems
 from rules.recording import RedeemSaid, SaleLine, checked_lines, checked_redeem
-from rules.refusals import NotAllowed, NotAllowedReason, NotFound
 
 INPUT = ("input",)
 
@@ -34,10 +36,49 @@ class QuotePoints:
         return replace(self, items=checked_lines(inside, self.items), redeem=checked_redeem(inside, self.redeem))
 
 
-async def quote_points(write: Write, asked: QuotePoints) -> Any:
-    """What a sale would earn and what points could pay: nothing where there is no active program."""
-    if asked.storefront_id is not None:
-        missing = NotFound("There is no such storefront.", (*INPUT, "storefront"))
-        await write.one(storefront_there(), missing, id=asked.storefront_id)
-    await customer_named(write, asked.customer_id, (*INPUT, "customer"))
-    raise NotAllowed("There is no active loyalty program: nothing is earned or redeemed.", NotAllowedReason.PROGRAM_OFF)
+@dataclass(frozen=True)
+class PointsQuote:
+    """What a sale would earn, what of the program would pay it, and how its customer would stand then."""
+
+    earns: int
+    is_pending: bool
+    multiplier: Decimal
+    rules: list[str]
+    max_redeemable_points: int
+    redeemed_value: Decimal
+    balance_after: int
+    tier_id: int | None
+
+
+async def quote_points(write: Write, asked: QuotePoints) -> PointsQuote:
+    """What a sale comes to in points: it is recorded, the rest paid in money, and whoever asks undoes it."""
+    sale = RecordSale(
+        items=asked.items,
+        customer_id=asked.customer_id,
+        storefront_id=asked.storefront_id,
+        discount=asked.discount,
+        tax=asked.tax,
+        redeem=asked.redeem,
+    )
+    done = await recorded(write, sale, is_settled=True)
+    earned, points = done.earned, done.points
+    return PointsQuote(
+        earns=0 if earned is None else earned.points,
+        is_pending=points is not None and bool(earned and earned.points and points.settings.pending_days),
+        multiplier=as_quantity(MILLION if points is None else points.tier.multiplier),
+        rules=[] if earned is None else list(earned.rules),
+        max_redeemable_points=_most_points(write, done),
+        redeemed_value=major(done.checked.loyalty_paid, write.exponent),
+        balance_after=0 if points is None else points.points.account.sums.points,
+        tier_id=None if points is None else points.points.tiering.tier.shown.id,
+    )
+
+
+def _most_points(write: Write, done: SaleDone) -> int:
+    """The most points that the sale would take of its customer beside the codes."""
+    points, due = done.points, done.checked.figures.due
+    if points is None or not points.is_active or points.has_joined:
+        return 0
+    by_codes = sum(one.amount for one in done.checked.payments if one.redemption_id is not None)
+    most = most_paid(points.settings, due=due, still_due=due - by_codes)
+    return most_points(points.settings, most, points.before.points, write.exponent)

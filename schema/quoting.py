@@ -5,9 +5,11 @@ from typing import Annotated, Any
 
 import strawberry
 
+from resolvers.loyalty.tiers import loyalty_tier_by_id
 from resolvers.operation.ids import key_of
 from resolvers.quoting import QuotePoints, quote_points
 from schema.arguments import Info, about, said
+from schema.execution.lookups import looked_up
 from schema.loyalty.tiers import LoyaltyTier
 from schema.recording import RedeemOnSaleInput, SaleItemInput
 from schema.refusals import (
@@ -55,7 +57,7 @@ class PointsQuote:
     max_redeemable_points: BigInt = about("The most points that it would take beside the codes.")
     redeemed_value: Decimal = about("What `redeem` pays, points and codes.")
     balance_after: BigInt = about("The points that there would be.")
-    tier_after: LoyaltyTier | None = about("The tier that there would be.")
+    tier_after: Any = looked_up(loyalty_tier_by_id, LoyaltyTier | None, "The tier that there would be.", key="tier_id")
 
 
 PointsQuoteResult = Annotated[

@@ -20,7 +20,7 @@ from rules.loyalty.members import MemberStatus
 from rules.loyalty.points import PointsReason, PointsSums
 from rules.loyalty.settings import JoinPolicy, ProgramSettings
 from rules.loyalty.standing import LoyaltyProgram
-from rules.loyalty.tiers import TierCounts
+from rules.loyalty.tiers import ProgramTier, TierCounts
 from rules.selling import due, shares
 
 
@@ -37,6 +37,7 @@ class BuyingMember(NamedTuple):
     customer_id: int
     row: Any
     program: LoyaltyProgram
+    has_joined: bool = False
 
 
 class SoldLine(NamedTuple):
@@ -61,11 +62,13 @@ class SaleEarning(NamedTuple):
 
 @dataclass
 class SalePoints:
-    """The points of a sale's customer in a write: its sums before, and what counted towards its tier before."""
+    """The points of a sale's customer in a write: its sums, its tier and what counted towards that before."""
 
     points: OpenPoints
     before: PointsSums
+    tier: ProgramTier
     counted: TierCounts | None = None
+    has_joined: bool = False
 
     @property
     def settings(self) -> ProgramSettings:
@@ -101,7 +104,7 @@ async def joined_by_sale(write: Write, member: BuyingMember, moment: SaleMoment)
     if member.row is not None or member.program.settings.join_policy is not JoinPolicy.FIRST_SALE:
         return member
     joined = await join_program(write, member.customer_id, member.program, at=moment.at, day=moment.day)
-    return member._replace(row=joined.member)
+    return member._replace(row=joined.member, has_joined=joined.is_new)
 
 
 async def opened_buyer(write: Write, member: BuyingMember, *, needs_tier_only: bool) -> SalePoints | None:
@@ -110,7 +113,9 @@ async def opened_buyer(write: Write, member: BuyingMember, *, needs_tier_only: b
         return None
     if needs_tier_only and not names_sales(member.program.tiers):
         return None
-    return await opened(write, member.row, member.program)
+    points = await opened(write, member.row, member.program)
+    points.has_joined = member.has_joined
+    return points
 
 
 async def opened(
@@ -119,7 +124,7 @@ async def opened(
     """The points of a member, before a sale of its is written; with `may_fall` before something of it is taken."""
     points = await open_points(write, member, program)
     counted = await counts_today(write, points.tiering) if may_fall else None
-    return SalePoints(points, points.account.sums, counted)
+    return SalePoints(points, points.account.sums, points.tiering.tier.shown, counted)
 
 
 async def entered(write: Write, of: SalePoints | None) -> int:
@@ -174,7 +179,7 @@ async def earn(write: Write, of: SalePoints, earning: SaleEarning) -> EarnedPoin
         )
         credit_points(points.account, of.settings, credit)
         points.earned_by[lot_id] = as_kept(earned)
-    words = earned.in_words(points.tiering.tier.shown.name)
+    words = earned.in_words(of.tier.name)
     points.say(EntrySaid(words, sale_id=earning.sale_id, turn=earning.turn))
     return earned
 
@@ -186,7 +191,7 @@ async def earned_by_sale(write: Write, of: SalePoints, earning: SaleEarning) -> 
         earning.sale,
         earning.lines,
         rate=of.settings.earn_rate,
-        tier_multiplier=of.points.tiering.tier.shown.multiplier,
+        tier_multiplier=of.tier.multiplier,
         boosts=boosts,
         excluded=of.settings.excluded_categories,
         exponent=write.exponent,

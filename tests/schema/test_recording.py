@@ -298,7 +298,7 @@ async def test_points_pay_once_there_is_a_program(ask: Asker) -> None:
     assert (refused["__typename"], refused["reason"]) == ("NotAllowed", "PROGRAM_OFF")
 
 
-async def test_a_quote_changes_nothing_and_there_is_none_yet(ask: Asker, shop: Shop, other: Shop) -> None:
+async def test_a_quote_changes_nothing_and_earns_nothing_without_a_program(ask: Asker, shop: Shop, other: Shop) -> None:
     asked = f"""query ($input: PointsQuoteInput!) {{ pointsQuote(input: $input) {{ {refusals_of("PointsQuoteResult")}
         ... on PointsQuote {{ earns }} }} }}"""
     before = await everything(shop.database)
@@ -307,7 +307,8 @@ async def test_a_quote_changes_nothing_and_there_is_none_yet(ask: Asker, shop: S
         said = {"customer": customer_id(shop, "ANN"), "items": [line("1.00")], **given}
         return (await ask(asked, input=said))["pointsQuote"]
 
-    assert (await quoted())["reason"] == "PROGRAM_OFF"
+    assert (await quoted())["earns"] == 0
+    assert (await quoted(redeem=[{"points": 1}]))["reason"] == "PROGRAM_OFF"
     assert problems_of(await quoted(items=[line("-1")])) == [("input.items.0.unitPrice", "OUT_OF_RANGE")]
     assert (await quoted(customer=customer_id(other, "ANN")))["path"] == ["input", "customer"]
     assert await everything(shop.database) == before
