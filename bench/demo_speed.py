@@ -26,8 +26,9 @@ import asyncpg
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from ingest.demo import TIMEZONE, grow_demo
-from models.database import Database, insert_rows, insert_stored
+from models.database import Database
 from models.migrate import migrate
+from models.rows_in_bulk import insert_rows, insert_stored
 from resolvers.businesses import ensure_business
 from resolvers.operation.actor import Actor
 from resolvers.operation.ids import use_ids_of
@@ -61,7 +62,7 @@ async def new_database(postgres: str | None) -> AsyncGenerator[Database]:
 
 async def on_server(url: str, statement: str) -> None:
     """Run a statement that makes or drops a database."""
-    connection = await asyncpg.connect(url, timeout=5)
+    connection: Any = await asyncpg.connect(url, timeout=5)
     await connection.execute(statement)
     await connection.close()
 

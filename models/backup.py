@@ -31,8 +31,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from models.database import Database, insert_rows
+from models.database import Database
 from models.migrate import LOCK, SEARCH_INDEX
+from models.rows_in_bulk import insert_rows
 from models.schema_version import VERSION_TABLE
 
 OWN = ("installation",)  # what a migrated store has before anything is written into it

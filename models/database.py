@@ -16,13 +16,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    String,
     Table,
     Text,
     bindparam,
     event,
     make_url,
-    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import Dialect
@@ -36,7 +34,8 @@ from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 from models import tenancy
-from models.compiled import CompiledStatements, bind_processor
+from models.compiled import CompiledStatements
+from models.driver import adapted_of, driver_of, told
 from models.sqlite_driver import BEGIN, at_once, quick_connection
 
 DRIVERS = {
@@ -71,7 +70,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             hide_parameters=True,  # a logged error shows no personal values
-            connect_args=SQLITE if self.is_sqlite else {},
+            connect_args=SQLITE if self.is_sqlite else _postgres(),
             pool_reset_on_return=None if self.is_sqlite else "rollback",
         )
         self.compiled = CompiledStatements(self.engine.dialect)
@@ -130,25 +129,34 @@ class Database:
         On SQLite it holds the one write lock from its first moment.
         """
         async with self.engine.connect() as connection, AsyncExitStack() as stack:
-            with at_once((await connection.get_raw_connection()).driver_connection):
+            with at_once(driver_of(connection)):
                 stack.push_async_exit(await connection.begin())
             await self._begin(connection, business_id)
             yield connection
 
     async def _begin(self, connection: AsyncConnection, business_id: int | None) -> None:
         if not self.is_sqlite:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            role = tenancy.NO_ROLE if business_id is None else await self.role(driver)
-            await connection.exec_driver_sql(tenancy.SCOPE, tenancy.scope(role, business_id))
+            driver: Any = driver_of(connection)
+            driver.scope = "; ".join(await self._scope_of(driver, business_id))
+            try:
+                await adapted_of(connection).dbapi_connection._start_transaction()  # it would wait for a statement
+            except Exception as error:
+                raise told(connection, "BEGIN", error) from error
+            finally:
+                driver.scope = ""  # it is of this transaction alone
+
+    async def _scope_of(self, driver: Any, business_id: int | None) -> Sequence[str]:
+        """The statements that make a transaction one for a business or the installation."""
+        if business_id is None:
+            return (tenancy.FOR_INSTALLATION,)
+        return tenancy.for_business(await self.role(driver), business_id)
 
     async def snapshot_of(self, driver: Any, business_id: int | None = None) -> str:
         """What begins a transaction in which everything read is of one moment, for one business or the installation."""
         if self.is_sqlite:
             return "BEGIN"
         begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        if business_id is None:
-            return f"{begin}; {tenancy.FOR_INSTALLATION}"
-        return "; ".join((begin, *tenancy.for_business(await self.role(driver), business_id)))
+        return "; ".join((begin, *await self._scope_of(driver, business_id)))
 
     async def role(self, driver: Any) -> str:
         """The role that works for businesses on PostgreSQL."""
@@ -163,6 +171,12 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _postgres() -> dict[str, Any]:
+    from models.postgres_driver import ScopedConnection  # noqa: PLC0415  slow to import: on SQLite it is not needed
+
+    return {"connection_class": ScopedConnection}
 
 
 def _empty_log(path: str) -> bool:
@@ -314,71 +328,3 @@ def _any_of(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
 def _any_of_sqlite(element: any_of, compiler: SQLCompiler, **options: Any) -> str:
     column, values = (compiler.process(part, **options) for part in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"
-
-
-# ---------------------------------------------------------------- rows in bulk
-
-
-async def take_ids(connection: AsyncConnection, target: Table, count: int) -> Sequence[int]:
-    """`count` unused ids of a table, for rows that refer to each other before they are written."""
-    if connection.dialect.name == "sqlite":
-        # BEGIN IMMEDIATE holds the only write lock, so nobody else numbers rows meanwhile.
-        highest = (await connection.execute(text(f"SELECT coalesce(max(id), 0) FROM {target.name}"))).scalar_one()
-        return range(highest + 1, highest + 1 + count)
-    statement = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
-    return (await connection.execute(statement, {"name": target.name, "count": count})).scalars().all()
-
-
-async def insert_rows(
-    connection: AsyncConnection,
-    target: Table,
-    columns: Sequence[str],
-    rows: Sequence[tuple[Any, ...]],
-) -> None:
-    """Write rows of Python values in bulk."""
-    if not rows:
-        return
-    processors = [bind_processor(target.c[name].type, connection.dialect) for name in columns]
-    if connection.dialect.name == "sqlite" and not any(processors):
-        await _insert_on_sqlite(connection, target, columns, rows)
-        return
-    values: list[Sequence[Any]] = [  # a column at a time: rows of bulk writes are many
-        column if convert is None else [convert(value) for value in column]
-        for column, convert in zip(zip(*rows, strict=True), processors, strict=True)
-    ]
-    await insert_stored(connection, target, columns, values)
-
-
-async def insert_stored(
-    connection: AsyncConnection, target: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]
-) -> None:
-    """Write columns of values that are what the driver takes already, in bulk."""
-    if connection.dialect.name == "sqlite":
-        await _insert_on_sqlite(connection, target, columns, list(zip(*values, strict=True)))
-        return
-    # COPY would be the quickest, but not into a table with row-level security.
-    names = ", ".join(f'"{name}"' for name in columns)
-    types = [_array_type(target.c[name].type, connection.dialect) for name in columns]
-    arrays = ", ".join(f"${number}::{type_}" for number, type_ in enumerate(types, 1))
-    raw = await connection.get_raw_connection()
-    await raw.driver_connection.execute(  # pyright: ignore[reportOptionalMemberAccess]
-        f'INSERT INTO "{target.name}" ({names}) SELECT * FROM unnest({arrays})', *values
-    )
-
-
-async def _insert_on_sqlite(
-    connection: AsyncConnection, target: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    marks = ", ".join("?" * len(columns))
-    names = ", ".join(f'"{name}"' for name in columns)
-    raw = await connection.get_raw_connection()
-    cursor = await raw.driver_connection.executemany(  # pyright: ignore[reportOptionalMemberAccess]
-        f'INSERT INTO "{target.name}" ({names}) VALUES ({marks})', rows
-    )
-    await cursor.close()
-
-
-def _array_type(type_: TypeEngine[Any], dialect: Dialect) -> str:
-    """The array of a column's values. A cast to VARCHAR(n) would cut what is too long, where the column refuses it."""
-    plain = type_.dialect_impl(dialect)
-    return "text[]" if isinstance(plain, String) else f"{plain.compile(dialect)}[]"

@@ -1,9 +1,9 @@
 """What recording a sale asks the store, and the numbers that it makes."""
 
-from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Insert, Integer, SelectBase, Update, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Insert, Integer, SelectBase, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from models.database import any_of, owned, scoped, table
 from models.naming import statement
@@ -27,22 +27,15 @@ def sale_numbered() -> SelectBase:
 
 
 @statement
-def last_number() -> SelectBase:
-    """The last number that was made for the sales of :day."""
-    return select(numbering.c.last).where(scoped(numbering), numbering.c.business_day == DAY)
-
-
-@cache
-def number_begun() -> Insert:
-    """Begin to count the numbers of a day, with the first that was made."""
-    return insert(numbering)
-
-
-@cache
-def number_taken() -> Update:
-    """Keep that :new_last is the last number made for the sales of :day."""
-    mine = (scoped(numbering), numbering.c.business_day == DAY)
-    return update(numbering).values(last=bindparam("new_last", type_=Integer)).where(*mine)
+def number_taken(dialect: str) -> Insert:
+    """Take the next number for the sales of :day, which is the `last` that was made."""
+    insert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    first = {"business_id": bindparam("business", type_=BigInteger), "business_day": DAY, "last": 1}
+    taken = insert(numbering).values(first)
+    more = {"last": numbering.c.last + 1}
+    return taken.on_conflict_do_update(index_elements=list(numbering.primary_key), set_=more).returning(
+        numbering.c.last
+    )
 
 
 @statement

@@ -31,17 +31,10 @@ EVERY_BUSINESS = "current_setting('app.every_business', true) = 'on'"
 ROLE = f"""SELECT coalesce(r.rolname, '{NO_ROLE}') FROM pg_policy p LEFT JOIN pg_roles r ON r.oid = ANY (p.polroles)
     WHERE p.polrelid = to_regclass('business') AND p.polname = '{OF_BUSINESS}'"""
 FOR_INSTALLATION = "SET LOCAL app.every_business = 'on'"
-SCOPE = """SELECT set_config('role', $1, true), set_config('app.business', $2, true),
-    set_config('app.every_business', $3, true)"""
-
-
-def scope(role: str, business_id: int | None) -> tuple[str, str, str]:
-    """The values of SCOPE, which makes the rest of a transaction that of a business or the installation."""
-    return (role, "", "on") if business_id is None else (role, str(business_id), "")
 
 
 def for_business(role: str, business_id: int) -> tuple[str, str]:
-    """The same as statements that can go along with the BEGIN of a transaction."""
+    """What makes a transaction that of a business: statements that go along with its BEGIN."""
     return f"SET LOCAL ROLE {_role_text(role)}", f"SET LOCAL app.business = '{int(business_id)}'"
 
 

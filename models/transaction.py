@@ -1,15 +1,15 @@
 """The connection of an open transaction: statements that are kept go straight to its driver."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, cast
+from typing import Any, cast
 
-from sqlalchemy import Select, SelectBase, Table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Delete, Insert, Select, SelectBase, Table, Update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.compiled import CompiledStatement, CompiledStatements, Statement, of_key
-from models.database import insert_rows
+from models.driver import driver_of, told
 from models.naming import is_kept
+from models.rows_in_bulk import NewRows, insert_groups
 
 
 class OpenTransaction:
@@ -19,17 +19,11 @@ class OpenTransaction:
     it SQLAlchemy takes ten times as long as SQLite. Whatever else is given to `connection`, in the same transaction.
     """
 
-    def __init__(self, connection: AsyncConnection, compiled: CompiledStatements, adapted: Any) -> None:
+    def __init__(self, connection: AsyncConnection, compiled: CompiledStatements) -> None:
         self.connection = connection
-        self.driver: Any = adapted.driver_connection
-        self._adapted = adapted
+        self.driver: Any = driver_of(connection)
         self._compiled = compiled
         self._is_sqlite = connection.dialect.name == "sqlite"
-
-    @classmethod
-    async def on(cls, connection: AsyncConnection, compiled: CompiledStatements) -> Self:
-        """That of a connection, in which it is open already."""
-        return cls(connection, compiled, await connection.get_raw_connection())
 
     async def rows(self, statement: SelectBase, params: Mapping[str, Any]) -> Sequence[Any]:
         """The rows of a statement that asks, as stored."""
@@ -43,18 +37,19 @@ class OpenTransaction:
         found = await self.sent(self._compiled.insertion(target, row), row)
         return found[0][0] if found else None
 
-    async def insert_each(self, target: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write rows of the same columns."""
-        if len(rows) == 1:
-            await self.insert(target, rows[0])
-        elif rows:
-            names = tuple(rows[0])
-            await insert_rows(self.connection, target, names, [tuple(row[name] for name in names) for row in rows])
+    async def insert_groups(self, *groups: NewRows) -> None:
+        """Write rows of several tables in their order, each table once: on PostgreSQL in one statement."""
+        await insert_groups(self.connection, groups)
 
     async def change(self, target: Table, row: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Bring the columns of a row, which has its primary key, to other values."""
         made = self._compiled.change(target, values)
         await self.sent(made, {**values, **{of_key(name): value for name, value in row.items()}})
+
+    async def changed(self, statement: Insert | Update | Delete, params: Mapping[str, Any]) -> Sequence[Any]:
+        """Run a statement that writes, is kept, and answers what it wrote: its rows."""
+        made = self._compiled.reading(statement)
+        return made.rows(await self.sent(made, params))
 
     async def run(self, statement: Statement, params: Mapping[str, Any]) -> None:
         """Run a statement that is kept, and says all that it writes."""
@@ -68,17 +63,4 @@ class OpenTransaction:
                 return await self.driver.fetched(made.text, values)
             return await self.driver.fetch(made.text, *values)
         except Exception as error:
-            raise self._told(made.text, error) from error
-
-    def _told(self, text: str, error: Exception) -> BaseException:
-        dialect = self.connection.dialect
-        known: Any = cast(Any, dialect).dbapi.Error
-        told = error
-        if not self._is_sqlite:
-            try:
-                self._adapted.dbapi_connection._handle_exception(error)  # its only way to say what an error is
-            except Exception as named:  # noqa: BLE001  it raises whatever it makes of the error
-                told = named
-        if not isinstance(told, known):
-            return told
-        return DBAPIError.instance(text, None, told, known, hide_parameters=True, dialect=dialect)
+            raise told(self.connection, made.text, error) from error

@@ -9,7 +9,6 @@ import orjson
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.database import take_ids
 from models.jobs import (
     JobKind,
     JobStatus,
@@ -21,6 +20,7 @@ from models.jobs import (
     jobs_with_id,
     steps_of_jobs,
 )
+from models.rows_in_bulk import take_ids
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
 from resolvers.operation.loaders import many_each, one_each

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from models.recording import last_number, number_begun, number_taken, sale_numbered, storefront_there
+from models.recording import number_taken, sale_numbered, storefront_there
+from models.rows_in_bulk import NewRows
 from models.sales import change, payment, sale, sale_item
 from resolvers.happening import refuse_late
 from resolvers.identities import customer_named
@@ -204,14 +205,12 @@ async def _insert_sale(
 
 async def _free_number(write: Write, day: int) -> str:
     """The next number of a day that no sale has."""
-    found = await write.rows(last_number(), day=day)
-    place = found[0].last + 1 if found else 1
-    while await write.rows(sale_numbered(), number=made_number(date_of(day), place)):
-        place += 1
-    counted = {"business": write.business_id, "day": day, "new_last": place}
-    begun = {"business_id": write.business_id, "business_day": day, "last": place}
-    await (write.run(number_taken(), [counted]) if found else write.run(number_begun(), [begun]))
-    return made_number(date_of(day), place)
+    taking = number_taken(write.connection.dialect.name)
+    while True:
+        (taken,) = await write.changed(taking, day=day)
+        number = made_number(date_of(day), taken.last)
+        if not await write.rows(sale_numbered(), number=number):
+            return number
 
 
 async def _insert_parts(write: Write, asked: RecordSale, checked: CheckedSale, sale_id: int) -> None:
@@ -219,12 +218,14 @@ async def _insert_parts(write: Write, asked: RecordSale, checked: CheckedSale, s
     when, mine = checked.when, (write.business_id, sale_id)
     lines = zip(asked.items, checked.figures.lines, strict=True)
     items = [_item(mine, place, said, priced) for place, (said, priced) in enumerate(lines, start=1)]
-    await write.insert_many(sale_item, ITEM_COLUMNS, items)
     owner, moment = (*mine, asked.customer_id), (when.at, when.day, write.revision)
     payments = [(*owner, one.method, one.amount, one.reference, one.redemption_id, *moment) for one in checked.payments]
-    await write.insert_many(payment, PAYMENT_COLUMNS, payments)
     status = (*mine, checked.status, when.at, when.day, write.actor.name, write.revision)
-    await write.insert_many(change, CHANGE_COLUMNS, [status])
+    await write.insert_groups(
+        NewRows(sale_item, ITEM_COLUMNS, items),
+        NewRows(payment, PAYMENT_COLUMNS, payments),
+        NewRows(change, CHANGE_COLUMNS, [status]),
+    )
 
 
 def _item(mine: tuple[int, int], place: int, said: SaleLine, priced: PricedLine) -> tuple[Any, ...]:

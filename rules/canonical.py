@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, cast
 
+PLAIN = (bool, int)
+
 
 def canonical(value: Any) -> Any:
     """A value as JSON holds it: texts trimmed and NFC, decimals without trailing zeros, instants in UTC.
@@ -17,6 +19,8 @@ def canonical(value: Any) -> Any:
     them apart (`compare=False`: where it stood in a list); the order of a set is none.
     What is given has been checked: texts that stand for words are those words.
     """
+    if value is None or type(value) in PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 
 LONGEST_SHOWN = 60
 
@@ -18,6 +19,7 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     return f' (did you mean "{known[near[0]]}"?)' if near else ""
 
 
+@lru_cache(2_000)
 def in_contract(name: str) -> str:
     """A name of ours as the contract writes it: `segment_days` is `segmentDays`."""
     first, *others = name.strip("_").split("_")

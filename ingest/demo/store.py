@@ -13,7 +13,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from ingest.demo.calendar import DAY
 from ingest.demo.chance import Ints
 from ingest.demo.columns import Column, Columns, Objects, length_of
-from models.database import insert_stored
+from models.rows_in_bulk import insert_stored
 from rules.days import date_of
 
 ROWS_AT_ONCE = 10_000

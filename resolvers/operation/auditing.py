@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -43,11 +44,31 @@ def changes_between(
 
     Of a new row (`before` is empty) those that are as they are unless somebody says otherwise are left out.
     """
-    names = [c.name for c in target.c if c.name in after and c.name not in NOT_TOLD | SEARCHED]
     return tuple(
-        _change(target.c[name], before.get(name), after.get(name), exponent)
-        for name in names
-        if before.get(name) != after.get(name) and (before or after[name] != _default_of(target.c[name]))
+        _change(column, before.get(column.name), after[column.name], exponent)
+        for column in _told(target)
+        if column.name in after
+        and before.get(column.name) != after[column.name]
+        and (before or after[column.name] != column.default)
+    )
+
+
+class ToldColumn(NamedTuple):
+    """A column as the audit tells of it; `default` is as it is unless somebody says otherwise."""
+
+    name: str
+    shown: str
+    type: Any
+    is_personal: bool
+    default: Any
+
+
+@cache
+def _told(target: Table) -> tuple[ToldColumn, ...]:
+    return tuple(
+        ToldColumn(column.name, in_contract(column.name), column.type, is_erasable(column), _default_of(column))
+        for column in target.c
+        if column.name not in NOT_TOLD | SEARCHED
     )
 
 
@@ -88,11 +109,11 @@ def _entry(rows: Sequence[AuditedRow]) -> dict[str, Any]:
     }
 
 
-def _change(column: Column[Any], before: Any, after: Any, exponent: int) -> AuditedChange:
-    name = in_contract(column.name)
-    if is_erasable(column):
-        return AuditedChange(name, None, None, is_personal=True)
-    return AuditedChange(name, as_text(column.type, before, exponent), as_text(column.type, after, exponent))
+def _change(column: ToldColumn, before: Any, after: Any, exponent: int) -> AuditedChange:
+    if column.is_personal:
+        return AuditedChange(column.shown, None, None, is_personal=True)
+    told = [as_text(column.type, value, exponent) for value in (before, after)]
+    return AuditedChange(column.shown, told[0], told[1])
 
 
 def as_text(type_: Any, value: Any, exponent: int) -> str | None:

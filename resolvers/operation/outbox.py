@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 
 from models.events import event
-from models.transaction import OpenTransaction
+from models.rows_in_bulk import NewRows
 from rules.events import MOST_BYTES
 
 OF_ENVELOPE = 500  # bytes of a body beside its data: type, moment, two ids
 
 
 class Outbox:
-    """The events that a write tells of its business, numbered when they are sent."""
+    """The events that a write tells of its business, numbered when they are taken to be written."""
 
     def __init__(self, business: Any) -> None:
         self.last_event: int = business.last_event
@@ -25,15 +25,15 @@ class Outbox:
         return len(self._told)
 
     def tell(self, kind: str, customer_id: int | None, data: Mapping[str, Any]) -> None:
-        """Keep an event until it is sent."""
+        """Keep an event until it is written."""
         self._told.append((kind, customer_id, data))
 
     def forget_from(self, place: int) -> None:
         """Forget those that were told since there were so many."""
         del self._told[place:]
 
-    async def send(self, transaction: OpenTransaction, now: datetime, revision: int) -> None:
-        """Write what was told, in its order."""
+    def taken(self, now: datetime, revision: int) -> NewRows:
+        """What was told, numbered in its order, to be written now."""
         rows = [
             {
                 "business_id": self._business_id,
@@ -46,9 +46,9 @@ class Outbox:
             }
             for place, (kind, customer_id, data) in enumerate(self._told, start=1)
         ]
-        await transaction.insert_each(event, rows)
         self.last_event += len(rows)
         self._told.clear()
+        return NewRows.of(event, rows)
 
 
 def _thin(kind: str, data: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 import orjson
 
 from models.idempotency import use_of_key, used_key
+from models.rows_in_bulk import NewRows
 from models.transaction import OpenTransaction
 from resolvers.operation.actor import Actor, UsedFor
 from rules.canonical import canonical
@@ -44,8 +45,8 @@ class UsedKeys:
             raise IdempotencyConflict(used.key)
         return replace(_result_of(operation)(**orjson.loads(found.made)), replayed=True)
 
-    async def remember(self, action: str, asked: Any, used: UsedFor, done: Any) -> None:
-        """Keep what was made under a key: never the key, never the answer."""
+    def remembering(self, action: str, asked: Any, used: UsedFor, done: Any) -> NewRows:
+        """The row that keeps what was made under a key: never the key, never the answer."""
         made = _made(done)
         row = {
             "business_id": self._business.id,
@@ -56,7 +57,7 @@ class UsedKeys:
             "customer_id": made.get("customer_id", self._actor.customer_id),
             "used_at": self._now,
         }
-        await self._transaction.insert(used_key, row)
+        return NewRows.of(used_key, [row])
 
     def _digest_of(self, used: UsedFor) -> str:
         return self.digest([self._business.id, used.kind, self._actor.customer_id, used.key])

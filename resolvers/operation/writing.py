@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from models import AuditEntry
-from models.database import Database, table
+from models.audit import audit_entry
+from models.database import Database
 from models.revision import business_to_write, revision_taken
+from models.rows_in_bulk import NewRows
 from models.sqlite_driver import at_once
 from models.transaction import OpenTransaction
 from resolvers.operation.actor import Actor, UsedFor
@@ -117,12 +118,13 @@ class Write(WrittenRows):
                 self.has_changed = changed_before
                 return kept
         done = await operation(self, asked)
+        left: list[NewRows] = []
         if self.has_changed:
-            await self._audit(name, each_customer=each_customer)
-            await self._outbox.send(self.transaction, self.now, self.revision)
-        self.has_changed = self.has_changed or changed_before
+            left += [self._audited(name, each_customer=each_customer), self._outbox.taken(self.now, self.revision)]
         if used is not None:
-            await self._keys.remember(name, asked, used, done)
+            left.append(self._keys.remembering(name, asked, used, done))
+        await self.transaction.insert_groups(*left)
+        self.has_changed = self.has_changed or changed_before
         return done
 
     async def each(self, operation: Operation[A, D], items: Iterable[A]) -> list[D | Refusal]:
@@ -156,11 +158,11 @@ class Write(WrittenRows):
             self._outbox.forget_from(events)
             raise
 
-    async def _audit(self, action: str, *, each_customer: bool) -> None:
+    def _audited(self, action: str, *, each_customer: bool) -> NewRows:
         stamps = {"business_id": self.business_id, "at": self.now, "action": action, "revision": self.revision}
         entries = entries_of(self._rows, {**stamps, **self.actor.audited}, each_customer=each_customer)
-        await self.transaction.insert_each(table(AuditEntry), entries)
         self._rows.clear()
+        return NewRows.of(audit_entry, entries)
 
 
 @asynccontextmanager
@@ -174,7 +176,7 @@ async def writing(
     where that is lost.
     """
     async with database.transaction(business_id) as connection:
-        transaction = await OpenTransaction.on(connection, database.compiled)
+        transaction = OpenTransaction(connection, database.compiled)
         with at_once(transaction.driver):
             found = await transaction.rows(business_to_write(), {"business": business_id})
         if not found:

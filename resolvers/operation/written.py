@@ -7,9 +7,10 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Delete, Insert, SelectBase, Table, Update, bindparam, delete, update
 
 from analytics.copy.tables import COPIED_TABLES, CopiedTable
-from models.database import any_of, insert_rows, take_ids
+from models.database import any_of
 from models.naming import is_kept, statement
 from models.revision import Counter
+from models.rows_in_bulk import NewRows, take_ids
 from models.transaction import OpenTransaction
 from resolvers.operation.auditing import AuditedChange, AuditedRow, changes_between
 from resolvers.operation.ids import global_id
@@ -136,8 +137,7 @@ class WrittenRows:
         ids = await take_ids(self.connection, target, len(rows)) if "id" in target.c else None
         stamps = self._stamps(target)
         made = [{**row, **stamps, **({} if ids is None else {"id": ids[place]})} for place, row in enumerate(rows)]
-        names = tuple(made[0])
-        await insert_rows(self.connection, target, names, [tuple(row[name] for name in names) for row in made])
+        await self.transaction.insert_groups(NewRows.of(target, made))
         self.wrote(target)
         for row in made:
             self.note_row(target, row, {}, row)
@@ -173,9 +173,14 @@ class WrittenRows:
 
         Of a table that has an owner in the columnar copy, the owners are written in the same transaction.
         """
-        await insert_rows(self.connection, target, columns, rows)
-        if rows:
-            self.wrote(target)
+        await self.insert_groups(NewRows(target, tuple(columns), rows))
+
+    async def insert_groups(self, *groups: NewRows) -> None:
+        """The same of several tables, each there once."""
+        await self.transaction.insert_groups(*groups)
+        for group in groups:
+            if group.rows:
+                self.wrote(group.target)
 
     async def run(self, statement: Insert | Update | Delete, values: Sequence[Mapping[str, Any]] = ({},)) -> None:
         """Write, change or remove rows in bulk, their revision among the values; the audit has no word of them."""
@@ -186,6 +191,12 @@ class WrittenRows:
         else:
             await self.connection.execute(statement, list(values))
         self.wrote(cast(Table, statement.table))
+
+    async def changed(self, statement: Insert | Update | Delete, **params: Any) -> Sequence[Any]:
+        """The rows that a statement answers which writes and is kept; the audit has no word of them."""
+        found = await self.transaction.changed(statement, {**params, "business": self.business_id})
+        self.wrote(cast(Table, statement.table))
+        return found
 
     def wrote(self, target: Table, columns: Iterable[str] | None = None) -> None:
         """Say that rows of a table were written: facts are what the columnar copy holds of them."""

@@ -11,9 +11,10 @@ import pyarrow as pa
 import typer
 
 from models.backup import Contents, Filling, TableLayout, contents, filling, layouts
-from models.database import Database, insert_rows
+from models.database import Database
 from models.erasure import erased_customer
 from models.migrate import migrate
+from models.rows_in_bulk import insert_rows
 from models.schema_version import is_known, schema_of
 from models.statistics import refresh_statistics
 from resolvers.delivered import discard_undelivered
