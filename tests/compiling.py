@@ -1,7 +1,8 @@
 """Statements are compiled once a process of tests and kind of store, not anew for the store of each test.
 
-SQLAlchemy and our reader keep what they compiled by the dialect of an engine. Stores of one kind differ in nothing else
-that is compiled, so they are given one dialect: that of a store that has been connected to, and so knows its version.
+SQLAlchemy, our reader and our writes keep what they compiled by the dialect of an engine. Stores of one kind differ in
+nothing else that is compiled, so they are given one dialect: that of a store that has been connected to, and so knows
+its version.
 """
 
 from typing import Any
@@ -10,13 +11,15 @@ from sqlalchemy import SelectBase
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.util import LRUCache
 
+from models.compiled import CompiledStatements
 from models.database import Database
-from resolvers.operation.reader import SLOW_SECONDS, CompiledStatement, Statements
+from resolvers.operation.reader import SLOW_SECONDS, PreparedStatement, Statements
 
 MOST = 20_000  # more than all tests have
 _connected: dict[bool, Dialect] = {}
 _by_sqlalchemy: LRUCache[Any, Any] = LRUCache(MOST)
-_by_reader: dict[Dialect, dict[SelectBase, CompiledStatement]] = {}
+_by_reader: dict[Dialect, dict[SelectBase, PreparedStatement]] = {}
+_by_write: dict[Dialect, CompiledStatements] = {}
 _open = Database.__init__
 _prepare = Statements.__init__
 
@@ -36,6 +39,7 @@ def _opened(self: Database, url: str, pool_size: int = 5) -> None:
         _connected[self.is_sqlite] = engine.dialect
     else:
         engine.dialect = shared
+    self.compiled = _by_write.setdefault(engine.dialect, CompiledStatements(engine.dialect))
 
 
 def _prepared(self: Any, database: Database, slow_seconds: float = SLOW_SECONDS) -> None:
