@@ -11,7 +11,6 @@ from sqlalchemy import Column, insert
 from models.erasure import records_of
 from models.jobs import JobKind, JobStatus, job_file
 from models.personal import tables_of_person
-from models.rows_in_bulk import take_ids
 from resolvers.held_jobs import HeldJob, end_job
 from resolvers.identities import customer_named
 from resolvers.job_rows import new_job
