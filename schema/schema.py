@@ -14,6 +14,7 @@ from schema.document.portal import check_shown
 from schema.document.prepared import AsPrepared
 from schema.document.roles import check_roles
 from schema.execution.executor import RowExecutor
+from schema.execution.inputs import make_inputs_at_once
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
@@ -62,6 +63,7 @@ def make_schema() -> strawberry.Schema:
     check_personal(built)
     check_lengths(built)
     _rows_are_objects(built)
+    make_inputs_at_once(built)
     return made
 
 
