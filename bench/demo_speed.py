@@ -62,7 +62,8 @@ async def new_database(postgres: str | None) -> AsyncGenerator[Database]:
 
 async def on_server(url: str, statement: str) -> None:
     """Run a statement that makes or drops a database."""
-    connection: Any = await asyncpg.connect(url, timeout=5)
+    connect: Any = asyncpg.connect
+    connection = await connect(url, timeout=5)
     await connection.execute(statement)
     await connection.close()
 

@@ -76,8 +76,7 @@ async def insert_stored(
 async def _insert_on_sqlite(
     connection: AsyncConnection, target: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    cursor = await driver_of(connection).executemany(_insertion(((target, columns),), connection.dialect), rows)
-    await cursor.close()
+    await driver_of(connection).written(_insertion(((target, columns),), connection.dialect), rows)
 
 
 def _as_bound(group: NewRows, dialect: Dialect) -> Sequence[tuple[Any, ...]]:

@@ -25,6 +25,13 @@ class QuickConnection(ThreadedConnection):
         """The rows of a statement, none of one that only writes."""
         return cast(Sequence[Any], await self._execute(self._execute_fetchall, statement, values))
 
+    async def written(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement once for each of these rows."""
+        await self._execute(self._write_rows, statement, rows)
+
+    def _write_rows(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._conn.executemany(statement, rows).close()
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if self.at_once and _is_of_statement(fn) and _is_small(args):
             done, result = self._tried(fn, *args, **kwargs)
@@ -36,7 +43,7 @@ class QuickConnection(ThreadedConnection):
         statement = args[0] if args else ""
         if statement == BEGIN:
             return self._begun(fn, *args)
-        if fn.__name__ == "executemany" or not str(statement).lstrip().startswith("SELECT"):
+        if not str(statement).lstrip().startswith("SELECT"):
             return True, fn(*args, **kwargs)
         self._conn.set_progress_handler(lambda: 1, STEPS)  # of what writes it would undo the whole transaction
         try:
@@ -61,7 +68,7 @@ def _is_of_statement(fn: Callable[..., Any]) -> bool:
     return isinstance(getattr(fn, "__self__", None), sqlite3.Cursor) or fn.__name__ in OF_STATEMENT
 
 
-OF_STATEMENT = ("cursor", "executemany", "_execute_fetchall")
+OF_STATEMENT = ("cursor", "_execute_fetchall", "_write_rows")
 
 
 def _is_small(args: tuple[Any, ...]) -> bool:
