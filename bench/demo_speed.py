@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 from uuid import uuid4
 
@@ -62,7 +62,7 @@ async def new_database(postgres: str | None) -> AsyncGenerator[Database]:
 
 async def on_server(url: str, statement: str) -> None:
     """Run a statement that makes or drops a database."""
-    connect: Any = asyncpg.connect
+    connect = cast(Any, asyncpg).connect
     connection = await connect(url, timeout=5)
     await connection.execute(statement)
     await connection.close()
