@@ -2,5 +2,6 @@
 
 from ingest.demo.calendar import TIMEZONE
 from ingest.demo.growing import DemoDiffers, DemoSummary, Progress, grow_demo
+from ingest.demo.living import live_in
 
-__all__ = ["TIMEZONE", "DemoDiffers", "DemoSummary", "Progress", "grow_demo"]
+__all__ = ["TIMEZONE", "DemoDiffers", "DemoSummary", "Progress", "grow_demo", "live_in"]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ingest.demo import DemoSummary, grow_demo
+from ingest.demo import DemoSummary, grow_demo, live_in
 from ingest.demo.calendar import TIMEZONE as DEMO_TIMEZONE
 from models import Customer, ExternalId, Payment, Refund, Sale, SaleItem, SaleStatusChange, Touchpoint
 from models.database import table
@@ -38,6 +38,7 @@ async def grow(
                 actor=COMMAND_LINE,
                 progress=bar.customers,
             )
+        await live_in(database, summary.business_id, now=now, actor=COMMAND_LINE)
         if summary.rows:
             await refresh_statistics(database, FILLED)
     return summary

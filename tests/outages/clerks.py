@@ -119,7 +119,7 @@ class Clerk:
             "firstName": first,
             "lastName": last,
             "email": f"{self._new()}@example.com",
-            "phone": f"+447911{self._chance.randrange(100_000, 10**6)}",
+            "phone": f"+447400{self._chance.randrange(10**6):06}",
             "birthDate": self._chance.choice((None, "1980-02-29", "1991-07-01")),
             "joinedOn": self._day(),
             "type": self._chance.choice(("RETAIL", "RETAIL", "WHOLESALE")),
