@@ -13,8 +13,10 @@ from sqlalchemy import Select, SelectBase
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.deliveries import (
+    deliveries_due,
     deliveries_leased,
     deliveries_made,
+    deliveries_next,
     delivery_settled,
     endpoint_failing,
     endpoint_taken,
@@ -47,7 +49,6 @@ class TakenDelivery(NamedTuple):
 
     id: int
     lease: str
-    queue: int
     tries: int
     attempts: str
     until: datetime | None  # of a message: it is over then
@@ -148,17 +149,17 @@ async def _take(
     connection: AsyncConnection, sealing: Sealing, row: Any, most: int, now: datetime
 ) -> list[TakenDelivery]:
     lease = str(uuid4())
-    bound = {"endpoint": row.id, "now": now, "new_until": now + LEASED, "new_lease": lease, "most": most}
-    found = (await connection.execute(deliveries_leased(), bound)).all()
-    if not found:
+    due = await _rows(connection, deliveries_due(), {"endpoint": row.id, "now": now, "most": most})
+    if not due:
         return []
+    taking = {"due": [each.id for each in due], "new_lease": lease, "new_until": now + LEASED}
+    found = (await connection.execute(deliveries_leased(), [taking])).all()
     secrets = secrets_of(sealing, row, now)
     bodies = await _bodies(connection, sealing, row, found)
     return [
         TakenDelivery(
             id=each.id,
             lease=lease,
-            queue=each.queue,
             tries=each.tries,
             attempts=each.attempts,
             until=each.until if each.event_id is None else None,
@@ -231,9 +232,11 @@ async def _settle(connection: AsyncConnection, row: Any, tried: Sequence[TriedDe
     of_events = [_settled(each) for each in tried if each.taken.until is None]
     if of_events:
         await connection.execute(delivery_settled(), of_events)
+        first = await _rows(connection, next_of_queues(), {"tried": [each["delivery"] for each in of_events]})
+        waiting = [id_ for (id_,) in first if id_ is not None]
+        if waiting:
+            await connection.execute(deliveries_next(), [{"first": waiting, "now": now}])
     await _settle_messages(connection, [each for each in tried if each.taken.until is not None])
-    queues = [each.taken.queue for each in tried if each.taken.until is None]
-    await connection.execute(next_of_queues(), [{"endpoint": row.id, "queues": queues, "now": now}])
     since, disabled = row.failing_since, None
     for each in sorted(tried, key=lambda each: each.attempt.at):
         since = None if each.attempt.has_delivered else (since or each.attempt.at)
