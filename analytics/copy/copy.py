@@ -166,7 +166,7 @@ class ColumnarCopy:
             "mirror table loaded",
             business=self.business_id,
             table=copied.name,
-            rows=_count(root, copied),
+            rows=rows.num_rows if isinstance(rows, pa.Table) else _counts(root, [copied])[copied.name],
             seconds=round(perf_counter() - started, 3),
         )
 
@@ -209,14 +209,15 @@ class ColumnarCopy:
         root.register("changed", keys)
         root.execute(remove(copied, "changed"))
         root.unregister("changed")
-        if rows.num_rows:
-            _insert(root, copied, rows)
-            self._unsorted[copied.name] += rows.num_rows
+        _insert(root, copied, rows)
+        self._unsorted[copied.name] += rows.num_rows
         self._sort_where_it_pays(root, copied)
 
     def _sort_where_it_pays(self, root: "DuckDBPyConnection", copied: CopiedTable) -> None:
         unsorted = self._unsorted[copied.name]
-        if unsorted < max(self._limits.unsorted_rows, self._limits.unsorted_share * _count(root, copied)):
+        if unsorted < self._limits.unsorted_rows:
+            return
+        if unsorted < self._limits.unsorted_share * _counts(root, [copied])[copied.name]:
             return
         for statement in sort_again(copied):
             root.execute(statement)
@@ -238,7 +239,7 @@ class ColumnarCopy:
     def _reached(self, revision: int) -> None:
         assert self._root is not None
         self.revision = revision
-        self.figures.rows = {copied.name: _count(self._root, copied) for copied in self._held()}
+        self.figures.rows = _counts(self._root, self._held())
         memory = self._root.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory()").fetchone()
         self.figures.nbytes = int(memory[0]) if memory else 0
 
@@ -277,14 +278,17 @@ def _arrow(names: Sequence[str], rows: Rows) -> pa.Table:
 
 
 def _insert(root: "DuckDBPyConnection", copied: CopiedTable, rows: Any) -> None:
+    if isinstance(rows, pa.Table) and not rows.num_rows:
+        return  # which the engine would take as long for as for some: small shops have many empty tables
     root.register("arriving", rows)
     root.execute(insert(copied, "arriving"))
     root.unregister("arriving")
 
 
-def _count(root: "DuckDBPyConnection", copied: CopiedTable) -> int:
-    counted = root.execute(f'SELECT count(*) FROM "{copied.name}"').fetchone()
-    return int(counted[0]) if counted else 0
+def _counts(root: "DuckDBPyConnection", held: Sequence[CopiedTable]) -> dict[str, int]:
+    """How many rows tables have: one statement, which takes a third of one for each."""
+    counts = " UNION ALL ".join(f"SELECT '{copied.name}', count(*) FROM \"{copied.name}\"" for copied in held)
+    return dict(cast(list[tuple[str, int]], root.execute(counts).fetchall()))
 
 
 def _locked_down() -> "DuckDBPyConnection":

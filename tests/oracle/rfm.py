@@ -418,12 +418,10 @@ def find_cut_points(scored: pd.DataFrame) -> list[CutPoints]:
 
 def find_cells(scored: pd.DataFrame, scheme: Scheme) -> list[Cell]:
     """All 125 triples, by R, F, M ascending."""
-    cells = []
-    for triple in product(SCORES, SCORES, SCORES):
-        r, f, m = triple
-        members = scored[(scored["r"] == r) & (scored["f"] == f) & (scored["m"] == m)]
-        cells.append(Cell(r, f, m, classify(scheme, triple).code, len(members), int(members["monetary"].sum())))
-    return cells
+    spent: dict[Triple, list[int]] = {triple: [] for triple in product(SCORES, SCORES, SCORES)}
+    for r, f, m, monetary in zip(scored["r"], scored["f"], scored["m"], scored["monetary"], strict=True):
+        spent[r, f, m].append(int(monetary))
+    return [Cell(*triple, classify(scheme, triple).code, len(each), sum(each)) for triple, each in spent.items()]
 
 
 def refunds_outside(facts: Facts, as_of: int, days: int | None, members: pd.Index) -> int:
