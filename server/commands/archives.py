@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -111,18 +112,23 @@ def refuse_strangers(told: Sequence[TableLayout], there: Mapping[str, TableLayou
 # ---------------------------------------------------------------- digests
 
 
+@cache
+def _hashing() -> duckdb.DuckDBPyConnection:
+    """What computes the hashes of all tables: to begin one for each took longer than all else of a small store."""
+    return duckdb.connect(":memory:", config={"threads": 1})
+
+
 class Digest:
     """How many rows there are, and the sum of their hashes, whatever their order."""
 
     def __init__(self) -> None:
         self.rows = 0
         self.total = 0
-        self._engine = duckdb.connect(":memory:", config={"threads": 1})
 
     def add(self, chunk: pa.Table) -> None:
         """Count some rows in."""
         names = ", ".join(f'"{name}"' for name in chunk.column_names)
-        counted = self._engine.execute(f"SELECT count(*), sum(hash({names})) FROM chunk").fetchone()
+        counted = _hashing().cursor().execute(f"SELECT count(*), sum(hash({names})) FROM chunk").fetchone()
         if counted and counted[0]:
             self.rows += counted[0]
             self.total += counted[1]
