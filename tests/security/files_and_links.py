@@ -7,7 +7,6 @@ import asyncio
 import gzip
 import io
 import json
-import resource
 import sys
 import zipfile
 from collections.abc import Callable
@@ -37,6 +36,7 @@ from server.commands.backup import back_up
 from server.settings import Settings
 from tests.builders import Shop, open_shop
 from tests.exports.conftest import Files, serving
+from tests.security.limits import limit_to
 
 SECRET = "Vt3xk0pQ9s-Zf7LrW1mYcA5uHbD8eJ2gNq6T"
 MEMORY = 2 * 2**30  # beside what the program itself takes; Arrow reserves more than it uses
@@ -411,16 +411,9 @@ TRIES: dict[str, Callable[[str], None]] = {
 }
 
 
-def limit() -> None:
-    """From here on: so much memory more, and so much time."""
-    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, resource.RLIM_INFINITY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, resource.RLIM_INFINITY))
-
-
 def main() -> None:
     """Try what is named, in a store."""
     what, store = sys.argv[1:]
-    limit()
+    limit_to(MEMORY, CPU_SECONDS)
     TRIES[what](store)
     print(f"{what}: well")

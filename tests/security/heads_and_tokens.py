@@ -4,11 +4,9 @@ import asyncio
 import base64
 import hmac
 import json
-import resource
 import sys
 from collections.abc import Callable, Iterator
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -25,6 +23,7 @@ from server.http.connections import ConnectionLimits, Connections
 from server.http.listening import LARGEST_HEAD, LimitedHttp, LimitedSocket
 from server.identity.auth import Authentication, Checks, OwnKey
 from server.settings import Settings
+from tests.security.limits import limit_to
 
 SECRET = "Vt3xk0pQ9s-Zf7LrW1mYcA5uHbD8eJ2gNq6T"
 LARGEST_CHUNK = 256 * 1024  # what a socket gives at a time
@@ -161,6 +160,7 @@ async def fuzz_headers(store: str) -> None:
     made = Settings(database_url=store, secret_key=SECRET, trusted_proxies="10.0.0.0/8", log_level="error")
     app = create_app(made)
     async with app.router.lifespan_context(app):
+        limit_to(MEMORY, CPU_SECONDS)  # once more: what it takes to start is the program's own
         await asyncio.to_thread(_fuzz_headers, asyncio.get_running_loop(), app)
 
 
@@ -312,13 +312,6 @@ async def is_let_in(authentication: Authentication, authorization: str) -> bool:
 # ---------------------------------------------------------------- the process
 
 
-def limit() -> None:
-    """From here on: so much memory more, and so much time."""
-    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, resource.RLIM_INFINITY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, resource.RLIM_INFINITY))
-
-
 def main() -> None:
     """Try what is named."""
     tries: dict[str, Callable[[], object]] = {
@@ -327,7 +320,7 @@ def main() -> None:
         "headers": lambda: asyncio.run(fuzz_headers(sys.argv[2])),
         "tokens": lambda: asyncio.run(fuzz_tokens(sys.argv[2])),
     }
-    limit()
+    limit_to(MEMORY, CPU_SECONDS)
     tries[sys.argv[1]]()
     print(f"{sys.argv[1]}: well")
 

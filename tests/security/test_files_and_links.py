@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RUN = "from tests.security.files_and_links import main; main()"
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.mark.parametrize("what", ["files", "imports", "mappings", "backups", "links"])
 def test_whatever_is_spoilt_is_read_or_refused_within_bounds(what: str, sqlite_url: str) -> None:

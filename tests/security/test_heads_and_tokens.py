@@ -13,6 +13,8 @@ from tests.builders import open_shop
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.mark.parametrize("what", ["heads", "headers", "addresses", "tokens"])
 async def test_whatever_is_sent_is_taken_or_refused_within_bounds(what: str, sqlite_url: str) -> None:
