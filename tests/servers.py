@@ -10,6 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@cache
+def _signing() -> Settings:
+    """What tokens are signed by: clients that ask without pause would read the environment each time."""
+    return Settings(database_url="sqlite:///unused.db", secret_key=SECRET)  # pyright: ignore[reportArgumentType]
+
+
 @dataclass(frozen=True)
 class Server:
     """A server that answers; `log` is the file of its messages."""
@@ -50,8 +57,7 @@ class Server:
     def headers(self, business_id: int, **viewer: Any) -> dict[str, str]:
         """The headers of a request by somebody of a business, staff unless said otherwise."""
         asked = Viewer(**{"subject": "stan", "role": Role.STAFF, "business_id": business_id, **viewer})
-        settings = Settings(database_url="sqlite:///unused.db", secret_key=SECRET)  # pyright: ignore[reportArgumentType]
-        token = token_for(asked, settings, datetime.now(UTC), timedelta(hours=1))
+        token = token_for(asked, _signing(), datetime.now(UTC), timedelta(hours=1))
         return {"Authorization": f"Bearer {token}", "Accept": "application/json"}
 
     def said(self, event: str) -> int:

@@ -16,7 +16,7 @@ from models.database import Database
 from tests.builders import Shop, open_shop
 from tests.outages.checking import REPORT, broken
 from tests.outages.proxy import Proxy, proxied
-from tests.servers import Server, running
+from tests.servers import NO_TLS, Server, running
 from tests.waiting import eventually, until
 
 CLIENTS = 6
@@ -99,7 +99,7 @@ def _is_clear(response: Any) -> bool:
 async def loaded(server: Server, business_id: int) -> AsyncGenerator[Load]:
     """A server that is asked without pause."""
     load = Load(server, business_id)
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(verify=NO_TLS) as client:
         tasks = [asyncio.create_task(load.ask_on(client, (REPORT, PAGE)[n % 2])) for n in range(CLIENTS)]
         try:
             yield load
@@ -111,7 +111,7 @@ async def loaded(server: Server, business_id: int) -> AsyncGenerator[Load]:
 
 
 async def readiness(server: Server) -> int:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(verify=NO_TLS) as client:
         return (await client.get(f"{server.url}/readyz", timeout=30)).status_code
 
 
@@ -132,7 +132,7 @@ async def write(shop: Shop) -> int:
 
 async def answered_at(load: Load, revision: int) -> None:
     """Wait until both questions are answered as of a revision."""
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(verify=NO_TLS) as client:
         for query in (REPORT, PAGE):
 
             async def answer(query: str = query) -> Any:
@@ -165,7 +165,7 @@ async def test_a_server_that_is_restarted_under_load(proxy: Proxy, shop: Shop, t
 
 
 async def test_a_server_that_says_nothing(proxy: Proxy, shop: Shop, tmp_path: Path) -> None:
-    async with serving(proxy.url, tmp_path, operation_seconds=2) as server, httpx2.AsyncClient() as client:
+    async with serving(proxy.url, tmp_path, operation_seconds=2) as server, httpx2.AsyncClient(verify=NO_TLS) as client:
         load = Load(server, shop.id)
         assert (await load.ask(client, PAGE)).status_code == 200
         proxy.stall()

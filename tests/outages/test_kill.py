@@ -26,7 +26,7 @@ from resolvers.businesses import businesses
 from tests.builders import ACTOR, NOW
 from tests.conftest import REQUIRE_SERVICES, drop_database, missing, named, on_server
 from tests.outages.checking import REPORT, broken, revision_of
-from tests.servers import ROOT, SECRET, Server, running
+from tests.servers import NO_TLS, ROOT, SECRET, Server, running
 from tests.waiting import eventually, until
 
 KILLS = 2
@@ -165,7 +165,7 @@ def killed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 async def test_workers_that_load(killed: Killed) -> None:
     business_id = (await ids(killed.store))["Demo"]
-    async with httpx2.AsyncClient(limits=ANY_WORKER) as client:
+    async with httpx2.AsyncClient(limits=ANY_WORKER, verify=NO_TLS) as client:
         right = await eventually(lambda: killed.report(client, business_id))
         for kill in range(KILLS):
             await killed.kill_while_asked(client, business_id, "mirror table loaded", times=kill + 1)
@@ -178,7 +178,7 @@ async def test_workers_that_load(killed: Killed) -> None:
 
 async def test_workers_that_catch_up(killed: Killed) -> None:
     told = list[int]()
-    async with writing(killed.store, "x", told), httpx2.AsyncClient(limits=ANY_WORKER) as client:
+    async with writing(killed.store, "x", told), httpx2.AsyncClient(limits=ANY_WORKER, verify=NO_TLS) as client:
         business_id = (await ids(killed.store))["Soak"]
         for kill in range(KILLS):
             for _ in range(5):

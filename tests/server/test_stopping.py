@@ -17,7 +17,7 @@ import pytest
 
 from models.database import Database
 from tests.builders import open_shop
-from tests.servers import SECRET, Server, free_port
+from tests.servers import NO_TLS, SECRET, Server, free_port
 from tests.waiting import eventually, until
 
 PROGRAM = Path(__file__).with_name("slow_server.py")
@@ -84,7 +84,7 @@ def started(sqlite_url: str, tmp_path: Path) -> Started:
         shop = await open_shop(database)
         await database.close()
         with serving(sqlite_url, tmp_path, **settings) as server:
-            async with httpx2.AsyncClient() as client:
+            async with httpx2.AsyncClient(verify=NO_TLS) as client:
                 caller = Caller(client, server, shop.id)
                 while await caller.readiness() != 200:
                     assert server.process.poll() is None, server.log.read_text()

@@ -20,7 +20,7 @@ import pytest
 
 from models.database import Database
 from tests.builders import open_shop
-from tests.servers import Server, running
+from tests.servers import NO_TLS, Server, running
 from tests.soak.writer import CUSTOMERS
 
 ANSWERS = int(os.environ.get("SOAK_ANSWERS") or (1_000 if os.environ.get("CI") else 300))  # noqa: TID251
@@ -106,7 +106,7 @@ class Client:
         self._books = books
         self._chance = random.Random(number)
         self._held: dict[str, tuple[str, Any]] = {}
-        self._client = httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(max_keepalive_connections=0))
+        self._client = httpx2.AsyncClient(timeout=60, limits=httpx2.Limits(max_keepalive_connections=0), verify=NO_TLS)
 
     async def ask(self, times: int) -> None:
         """Ask until so many answers were of something written."""
