@@ -16,11 +16,10 @@ from sqlalchemy import text
 from models.database import Database
 from models.migrate import migrate
 from resolvers.operation.ids import use_ids_by
-from resolvers.operation.writing import Write
 from server.settings import Settings
 from tests.compiling import compile_once
 from tests.once import computed_once, made_once
-from tests.telling import tell_as_declared
+from tests.telling import hold_what_is_told_and_sent
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
 DATA = Path(os.environ.get("TEST_DATA_DIR", Path(__file__).parents[2] / "shared" / "data"))  # noqa: TID251
@@ -36,7 +35,7 @@ KEY_OF_IDS = "1d" * 32
 SETTINGS = (*(name.upper() for name in Settings.model_fields), "PROMETHEUS_MULTIPROC_DIR")
 
 use_ids_by(KEY_OF_IDS)  # also for the parameters of tests
-Write.tell = tell_as_declared
+hold_what_is_told_and_sent()
 compile_once()
 gc.disable()  # what is imported and collected stays; it is looked through no more once all is there
 
