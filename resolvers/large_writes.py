@@ -21,6 +21,7 @@ from resolvers.bulk import (
 )
 from resolvers.held_jobs import HeldJob, end_job
 from resolvers.jobs import begin_job, keep_refusals, write_refusals
+from resolvers.loyalty.manual_tiers import ManualTierChange, refuse_strange_tier, set_customers_tier
 from resolvers.operation.context import Context
 from resolvers.operation.refusing import as_member, checked_input
 from resolvers.operation.services import Services
@@ -35,6 +36,7 @@ OPERATIONS: dict[type[BulkChange], Operation[Any, BatchDone]] = {
     ActiveChange: set_customers_active,
     TagsChange: set_customers_tags,
     ConsentChange: set_customers_consent,
+    ManualTierChange: set_customers_tier,
 }
 
 
@@ -56,6 +58,8 @@ async def change_many(context: Context, change: BulkChange, target: Target, *, d
     try:
         checked = checked_input(change)
         _refuse_the_future(checked, context.clock())
+        if isinstance(checked, ManualTierChange):
+            await refuse_strange_tier(context, checked)
         ids = await targeted(context, target)
     except Refusal as refusal:
         return as_member(refusal)
@@ -118,6 +122,8 @@ def as_change(asked: dict[str, Any]) -> BulkChange:
         return ActiveChange(is_active=asked["is_active"])
     if asked["change"] == TagsChange.name:
         return TagsChange(add=tuple(asked["add"]), remove=tuple(asked["remove"]))
+    if asked["change"] == ManualTierChange.name:
+        return ManualTierChange(tier_id=asked["tier_id"], until=asked["until"])
     said = asked["consent"]
     at = None if said["at"] is None else datetime.fromisoformat(said["at"])
     channel, source = ConsentChannel(said["channel"]), ConsentSource(said["source"])

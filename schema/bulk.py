@@ -1,5 +1,6 @@
 """Many customers changed at once."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import strawberry
@@ -9,8 +10,10 @@ from resolvers.bulk import ActiveChange, BulkChange, ConsentChange, TagsChange
 from resolvers.jobs import job_by_id
 from resolvers.large_writes import BulkDone, change_many
 from resolvers.listing import Conditions
+from resolvers.loyalty.manual_tiers import ManualTierChange
 from resolvers.operation.ids import global_id, key_of
 from resolvers.targets import Target
+from rules.days import day_number
 from rules.refusals import NotAllowedReason
 from schema.arguments import Info, about, given, said
 from schema.consents import ConsentInput
@@ -110,3 +113,20 @@ class BulkMutations:
     ) -> Any:
         """Add a consent to those of customers."""
         return await _change(info, target, ConsentChange(consent=consent.plain()), dry_run)
+
+    @strawberry.mutation(
+        description="Lays a tier of the loyalty program over that of the rules, through `until` or until tier null.",
+        graphql_type=BulkResult,
+    )
+    @staticmethod
+    async def set_customers_tier(
+        info: Info,
+        target: Annotated[CustomerTarget, said("Which customers.")],
+        tier: Annotated[strawberry.ID | None, said("The tier; null takes off the one that lies over.")] = None,
+        until: Annotated[date | None, said("The last day on which it lies over; for good unless given.")] = None,
+        dry_run: DryRun = False,
+    ) -> Any:
+        """Lay a tier over that of the rules."""
+        tier_id = None if tier is None else key_of(tier, "LoyaltyTier")
+        day = None if until is None else day_number(until)
+        return await _change(info, target, ManualTierChange(tier_id=tier_id, until=day), dry_run)

@@ -46,6 +46,16 @@ def tier_members() -> SelectBase:
     return select(tier.label("id"), func.count().label("members")).where(*mine).group_by(tier)
 
 
+@statement
+def members_after() -> SelectBase:
+    """Up to :size members who have not left, those with the customers after :after; `manual_tier_id` that of :day."""
+    c, shown = loyalty_membership.c, tier_shown()
+    manual = case((c.manual_tier_id.is_not(None) & (shown == c.manual_tier_id), c.manual_tier_id))
+    columns = (c.customer_id, c.tier_id, manual.label("manual_tier_id"))
+    mine = (scoped(loyalty_membership), c.customer_id > bindparam("after"), c.status != MemberStatus.LEFT)
+    return select(*columns).where(*mine).order_by(c.customer_id).limit(bindparam("size"))
+
+
 # ---------------------------------------------------------------- entries
 
 

@@ -46,7 +46,7 @@ loyalty_tier = table(LoyaltyTier)
 
 
 def _shown() -> list[Any]:
-    hidden = {"business_id", "folded_name", "is_deleted", "revision"}
+    hidden = {"business_id", "folded_name", "revision"}
     columns = [column for column in loyalty_tier.c if column.name not in hidden]
     return [*columns, type_coerce(loyalty_tier.c.id, GlobalId("LoyaltyTier")).label("global_id")]
 

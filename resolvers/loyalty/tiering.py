@@ -110,21 +110,14 @@ async def write_moves(write: Write, tiering: MemberTiering) -> None:
 
 async def write_move(write: Write, customer_id: int, move: TierMove) -> None:
     """Write that a customer has another tier, the first at joining, and tell of it."""
-    before = move.before
-    await write.insert(
-        loyalty_tier_change,
-        customer_id=customer_id,
-        from_tier_id=None if before is None else before.id,
-        to_tier_id=move.after.id,
-        reason=move.reason,
-        at=move.at,
-        business_day=day_number(move.day),
-    )
-    told = {
-        "tier": global_id("LoyaltyTier", move.after.id),
-        "before": None if before is None else global_id("LoyaltyTier", before.id),
-        "reason": move.reason,
-    }
+    await write.insert(loyalty_tier_change, **move.columns(customer_id))
+    tell_move(write, customer_id, move)
+
+
+def tell_move(write: Write, customer_id: int, move: TierMove) -> None:
+    """Tell that a customer has another tier."""
+    before = None if move.before is None else global_id("LoyaltyTier", move.before.id)
+    told = {"tier": global_id("LoyaltyTier", move.after.id), "before": before, "reason": move.reason}
     write.tell("loyalty.tier.changed", customer_id, **told)
 
 

@@ -26,6 +26,17 @@ def misplaced(problems: Problems, tier: ProgramTier, others: Sequence[ProgramTie
             problems.add(name, InputProblemCode.OUT_OF_RANGE, message)
 
 
+def badly_placed(problems: Problems, tiers: Sequence[ProgramTier]) -> None:
+    """Tell of what is wrong with tiers that are to stand together."""
+    names = [tier.name.casefold() for tier in tiers]
+    if len(set(names)) < len(names):
+        problems.add((), InputProblemCode.NOT_TOGETHER, "Give each tier a name of its own.")
+    if sum(tier.is_base for tier in tiers) != 1:
+        problems.add((), InputProblemCode.REQUIRED, "Mark exactly one tier as the base.")
+    for place, tier in enumerate(tiers):
+        misplaced(problems.under(place), tier, [other for other in tiers if other is not tier])
+
+
 def _falls(tier: ProgramTier, others: Sequence[ProgramTier], place: int) -> bool:
     least = tier.thresholds[place]
     if least is None:

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from rules.days import day_number
 from rules.loyalty.members import TierChangeReason, TierSource
 from rules.loyalty.reviews import ReviewWindow, TierStanding, review_day, review_window, reviewed
 from rules.loyalty.settings import ProgramSettings
@@ -75,6 +76,17 @@ class TierMove(NamedTuple):
     reason: TierChangeReason
     at: datetime
     day: date
+
+    def columns(self, customer_id: int) -> dict[str, Any]:
+        """The columns of its row in the history of a customer."""
+        return {
+            "customer_id": customer_id,
+            "from_tier_id": None if self.before is None else self.before.id,
+            "to_tier_id": self.after.id,
+            "reason": self.reason,
+            "at": self.at,
+            "business_day": day_number(self.day),
+        }
 
 
 async def settled_tier(

@@ -14,7 +14,7 @@ PUBLIC = "Mutation: confirmContact registerCustomer resendConfirmation"
 VIEWER = """Query: acquisition categoryAffinity customer customerFacets customers earningRules lifetimeValueModel
     lifetimeValueReport loyaltyRedemptions loyaltyRewards loyaltySettings loyaltyTiers loyaltyTransactions node nodes
     productReport purchasePatterns receivablesAging retention sale sales segmentMigration segmentation segmentationTrend
-    storefronts touchpoints viewer
+    simulateTiers storefronts touchpoints viewer
     Subscription: dataChanged"""
 STAFF = """Query: duplicateCandidates loyaltyRedemption pointsQuote
     Mutation: cancelRedemption createCustomer deletePreferences earnPoints enrollInLoyalty leaveLoyalty recordPayment
@@ -23,7 +23,7 @@ STAFF = """Query: duplicateCandidates loyaltyRedemption pointsQuote
 MANAGER = """Query: businessSettings erasureRequests job
     Mutation: adjustPoints assignSale cancelErasure cancelJob deleteEarningRule deleteLoyaltyReward deleteLoyaltyTier
     dismissDuplicate forgiveOwedPoints linkCustomer mergeCustomers requestErasure saveEarningRule saveLoyaltyReward
-    saveLoyaltyTier setCustomersActive setCustomersConsent suspendLoyalty unmergeCustomers
+    saveLoyaltyTier setCustomersActive setCustomersConsent setCustomersTier suspendLoyalty unmergeCustomers
     updateLoyaltySettings"""
 ADMIN = """Query: auditTrail eventTypes events jobs webhookEndpoints
     Mutation: deleteWebhookEndpoint eraseCustomer exportCustomer replayEvents retryDelivery rotateWebhookSecret

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import orjson
 import strawberry
 
+from resolvers.loyalty.retiering import TierSimulation, simulate_tiers
+from resolvers.loyalty.saving_tiers import delete_loyalty_tier, save_loyalty_tier
 from resolvers.loyalty.tiers import (
     DeleteLoyaltyTier,
     LoyaltyTierPayload,
     SaveLoyaltyTier,
-    delete_loyalty_tier,
     list_loyalty_tiers,
     loyalty_tier_by_id,
     member_count_by_tier,
-    save_loyalty_tier,
 )
 from resolvers.operation.ids import key_of
 from schema.arguments import Info, about, said
@@ -74,6 +74,7 @@ class LoyaltyTierInput:
         return SaveLoyaltyTier(id_, **held)
 
 
+registered(TierSimulation)
 registered(
     LoyaltyTierPayload,
     tier=before(
@@ -96,6 +97,18 @@ class LoyaltyTiersQueries:
     async def loyalty_tiers(info: Info) -> Any:
         """The tiers of the program."""
         return await list_loyalty_tiers(info.context)
+
+    @strawberry.field(
+        description="How members would stand today with other tiers, matched by name: a row for each tier that is or "
+        "would be, by rank. Review days play no part, and tiers by hand stay.",
+        graphql_type=list[TierSimulation],
+    )
+    @staticmethod
+    async def simulate_tiers(
+        info: Info, tiers: Annotated[list[LoyaltyTierInput], said("All tiers as they would be.")]
+    ) -> Any:
+        """How members would stand."""
+        return await simulate_tiers(info.context, [tier.asked(None) for tier in tiers])
 
 
 @strawberry.type

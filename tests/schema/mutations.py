@@ -15,7 +15,7 @@ LEAST_ROLE = {
         voidSale""",
     Role.MANAGER: """adjustPoints assignSale cancelErasure cancelJob deleteEarningRule deleteLoyaltyReward
         deleteLoyaltyTier dismissDuplicate forgiveOwedPoints linkCustomer mergeCustomers requestErasure saveEarningRule
-        saveLoyaltyReward saveLoyaltyTier setCustomersActive setCustomersConsent suspendLoyalty
+        saveLoyaltyReward saveLoyaltyTier setCustomersActive setCustomersConsent setCustomersTier suspendLoyalty
         unmergeCustomers updateLoyaltySettings""",
     Role.ADMIN: """deleteWebhookEndpoint eraseCustomer exportCustomer replayEvents retryDelivery rotateWebhookSecret
         runMaintenance saveWebhookEndpoint testWebhookEndpoint updateBusinessSettings""",
@@ -91,6 +91,7 @@ def mutation_calls(shop: Shop) -> dict[str, str]:
         "setCustomersActive": f"setCustomersActive({target}, isActive: false)",
         "setCustomersConsent": f"setCustomersConsent({target}, consent: {{channel: PUSH, given: false}})",
         "setCustomersTags": f'setCustomersTags({target}, add: ["new"])',
+        "setCustomersTier": f'setCustomersTier({target}, tier: "{tier_id(2)}")',
         "setPreferences": f'setPreferences(customer: {ann}, preferences: [{{{preference}, values: ["Nike"]}}])',
         "suspendLoyalty": f'suspendLoyalty(customer: {ann}, suspended: true, reason: "Looked into")',
         "testWebhookEndpoint": f"testWebhookEndpoint({endpoint})",

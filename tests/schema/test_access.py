@@ -148,6 +148,7 @@ def root_calls(shop: Shop) -> dict[str, str]:
         "segmentMigration": 'segmentMigration(from: "2025-12-05", to: "2026-03-05")',
         "segmentation": "segmentation",
         "segmentationTrend": 'segmentationTrend(from: "2025-12-05", to: "2026-03-05")',
+        "simulateTiers": 'simulateTiers(tiers: [{name: "Bronze", rank: 1, isBase: true}])',
         "storefronts": "storefronts",
         "touchpoints": "touchpoints",
         "viewer": "viewer",
