@@ -21,6 +21,7 @@ from models.idempotency import used_key
 from models.jobs import job, job_file
 from models.loyalty.ledger import loyalty_entry, loyalty_entry_note, loyalty_lot
 from models.loyalty.members import loyalty_membership, loyalty_membership_change, loyalty_tier_change
+from models.loyalty.referrals import loyalty_referral
 from models.loyalty.rewards import loyalty_redemption
 from models.merging import customer_merge, merged_row
 from models.preferences import preference
@@ -103,6 +104,8 @@ BELONGINGS: Sequence[Belonging] = (
     Belonging(touchpoint.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS, is_book=True),
     Belonging(loyalty_lot.c.customer_id, Merging.MOVES, Erasing.STAYS, NAMELESS),
     Belonging(loyalty_redemption.c.customer_id, Merging.MOVES, Erasing.BLANKED, NAMELESS),
+    Belonging(loyalty_referral.c.customer_id, Merging.MOVES, Erasing.STAYS, NAMELESS),
+    Belonging(loyalty_referral.c.referrer_id, Merging.MOVES, Erasing.STAYS, NAMELESS),
     Belonging(loyalty_entry.c.customer_id, Merging.STAYS, Erasing.STAYS, LEDGER),
     Belonging(loyalty_entry_note.c.customer_id, Merging.STAYS, Erasing.REMOVED, LEDGER),
     Belonging(loyalty_membership.c.customer_id, Merging.STAYS, Erasing.BLANKED, LEDGER),

@@ -11,7 +11,7 @@ from models.touchpoints import touchpoint
 from resolvers.credit import refuse_beyond_limit
 from resolvers.identities import customer_named
 from resolvers.loyalty.giving_back import ProgramOnSale, on_sale, opened_to_take, take_from_holder
-from resolvers.loyalty.sale_points import SalePoints, buying_member, earn, earning_of, entered, may_earn, opened_buyer
+from resolvers.loyalty.sale_points import SalePoints, buying_member, completed, earning_of, entered, opened_buyer
 from resolvers.operation.writing import Write
 from resolvers.profiles import join_by_sales
 from resolvers.sale_campaigns import tell_campaign
@@ -64,12 +64,13 @@ async def assign_sale(write: Write, asked: AssignSale) -> SalePayload:
     before = await opened_to_take(write, row, on)
     if before is not None:
         await take_from_holder(write, before, row, on)
-    after, earned = await _earned(write, row, on, asked.customer_id)
-    await write.update(sale, row, customer_id=asked.customer_id, points_earned=earned)
+    await write.update(sale, row, customer_id=asked.customer_id, points_earned=0)
     await _move(write, along, asked.customer_id)
     await entered(write, before)
+    after, earned = await _earned(write, row, on, asked.customer_id)
     await join_by_sales(write, [row.customer_id, asked.customer_id])
     now = await sale_to_change(write, row.id, SALE)
+    await write.update(sale, now, points_earned=earned)
     if not along.contacts and now.status in COUNTED:
         await tell_campaign(write, now)
     tell_of_sale(write, "sale.assigned", now, status=now.status)
@@ -80,14 +81,15 @@ async def _earned(write: Write, row: Any, on: ProgramOnSale, customer_id: int | 
     """The points of a sale's new customer, and what the sale earns it on what its refunds left."""
     buyer = await buying_member(write, customer_id) if row.status in COUNTED else None
     points = None if buyer is None else await opened_buyer(write, buyer, needs_tier_only=row.status not in EARNS)
-    if points is None or row.status not in EARNS or not may_earn(write, points, row.business_day):
+    if points is None or row.status not in EARNS:
         return points, 0
-    (completed,) = await write.rows(last_completed(), ids=[row.id])
+    (last,) = await write.rows(last_completed(), ids=[row.id])
     of = await sold_sale(write, row)
     refunded = of.refunded()
-    day = row.business_day if completed.day is None else completed.day
+    day = row.business_day if last.day is None else last.day
     earning = earning_of(of, day, turn=on.next_turn, refunded=refunded)
-    return points, (await earn(write, points, earning)).left(refunded)
+    earned = await completed(write, points, earning)
+    return points, 0 if earned is None else earned.left(refunded)
 
 
 async def _along(write: Write, sale_id: int) -> GoingAlong:

@@ -17,6 +17,7 @@ from resolvers.identities import (
     touched,
 )
 from resolvers.loyalty.joining import join_at_registration
+from resolvers.loyalty.referring import note_late_referrer
 from resolvers.operation.writing import Write
 from resolvers.payloads import CustomerPayload
 from resolvers.preferences import put_preferences
@@ -164,6 +165,7 @@ async def update_customer(write: Write, asked: UpdateCustomer) -> CustomerPayloa
     taken = await contacts_taken(write, row, columns)
     await refuse_taken_external(write, asked.external_ids or (), but=row.id)
     problems.raise_if_any()
+    await note_late_referrer(write, row, asked.given.get("referrer"))
     is_changed = await change_profile(write, row, {**columns, **await joining(write, asked.given, row)}, taken)
     pairs = asked.external_ids
     has_other_ids = pairs is not None and await replace_external_ids(write, row.id, pairs)

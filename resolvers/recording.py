@@ -24,11 +24,10 @@ from resolvers.loyalty.sale_points import (
     SalePoints,
     SoldLine,
     buying_member,
-    earn,
+    completed,
     earning_lines,
     entered,
     joined_by_sale,
-    may_earn,
     opened_buyer,
 )
 from resolvers.operation.ids import global_id
@@ -163,12 +162,12 @@ async def _earned(
 ) -> EarnedPoints | None:
     """What the sale earns, where it does."""
     day, figures = checked.when.day, checked.figures
-    if checked.status is not SaleStatus.COMPLETED or not may_earn(write, points, day):
+    if checked.status is not SaleStatus.COMPLETED:
         return None
     sold = EarningSale(day, figures.total, figures.due, checked.loyalty_paid, asked.storefront_id)
     pairs = zip(figures.lines, asked.items, strict=True)
     lines = [SoldLine(line.total, said.category, said.is_product, said.earns_points) for line, said in pairs]
-    return await earn(write, points, SaleEarning(sale_id, sold, earning_lines(lines, figures.discount), day))
+    return await completed(write, points, SaleEarning(sale_id, sold, earning_lines(lines, figures.discount), day))
 
 
 # ---------------------------------------------------------------- what it writes

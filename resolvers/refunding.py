@@ -11,7 +11,7 @@ from models.sales import LONGEST_REASON, payment, refund, refund_item, sale
 from resolvers.happening import Happening, happening, refuse_late
 from resolvers.identities import customer_named
 from resolvers.loyalty.giving_back import PointsBack, RefundSteps, on_sale, opened_to_take, refund_points
-from resolvers.loyalty.sale_points import SalePoints, earn, earning_of, entered, may_earn
+from resolvers.loyalty.sale_points import SalePoints, completed, earning_of, entered
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write
 from resolvers.sale_changes import sale_to_change
@@ -261,9 +261,9 @@ async def _move_points(
     back = await refund_points(
         write, points, of.row, on, RefundSteps(refund_id, before, before + money.with_tax, refunded)
     )
-    if completes and may_earn(write, points, of.row.business_day):
-        earned = await earn(write, points, earning_of(of, then.when.day, refunded=refunded))
-        back = back._replace(earned=earned.left(refunded))
+    if completes:
+        earned = await completed(write, points, earning_of(of, then.when.day, refunded=refunded))
+        back = back if earned is None else back._replace(earned=earned.left(refunded))
     return MovedPoints(points, back, of.row.points_redeemed - back.restored, refund_id)
 
 

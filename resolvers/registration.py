@@ -22,6 +22,7 @@ from resolvers.consents import check_fitting, say_consents
 from resolvers.editing import CreateCustomer, made_customer
 from resolvers.identities import Holder, holder_of, kept_one
 from resolvers.loyalty.joining import join_at_registration
+from resolvers.loyalty.referring import referrer_by_code
 from resolvers.operation.errors import NotOpen
 from resolvers.operation.writing import Write
 from resolvers.profiles import change_profile, columns_of, proof_of
@@ -37,6 +38,7 @@ from rules.registration import (
     columns_given,
     consents_given,
     contacts_given,
+    referral_code_given,
 )
 
 KINDS: Mapping[str, ContactKind] = {"email": ContactKind.EMAIL, "phone": ContactKind.PHONE}
@@ -142,7 +144,8 @@ async def _first_proven(write: Write, row: Any, name: str, contact: str) -> int 
 
 async def _made(write: Write, row: Any, name: str, contact: str) -> int:
     consents = consents_given(row.given, name, is_first=True)
-    columns = {**columns_given(row.given), name: contact}
+    referrer_id = await referrer_by_code(write, referral_code_given(row.given))
+    columns = {**columns_given(row.given), name: contact, "referrer_id": referrer_id}
     id_ = await made_customer(write, CreateCustomer({}, consents=consents, verified=(name,)), columns)
     await join_at_registration(write, id_)
     return id_

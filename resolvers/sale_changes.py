@@ -11,11 +11,10 @@ from resolvers.loyalty.sale_points import (
     SaleMoment,
     SalePoints,
     buying_member,
-    earn,
+    completed,
     earning_of,
     entered,
     joined_by_sale,
-    may_earn,
     opened_buyer,
 )
 from resolvers.operation.writing import Write, small
@@ -112,9 +111,9 @@ async def _earned(write: Write, row: Any, status: SaleStatus, when: Happening) -
     if completes:
         buyer = await joined_by_sale(write, buyer, SaleMoment(row.occurred_at, row.business_day))
     points = await opened_buyer(write, buyer, needs_tier_only=not completes)
-    if points is None or not completes or not may_earn(write, points, row.business_day):
+    if points is None or not completes:
         return points, row.points_earned
     of = await sold_sale(write, row)
     refunded = of.refunded()
-    earned = await earn(write, points, earning_of(of, when.day, refunded=refunded))
-    return points, earned.left(refunded)
+    earned = await completed(write, points, earning_of(of, when.day, refunded=refunded))
+    return points, row.points_earned if earned is None else earned.left(refunded)

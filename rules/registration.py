@@ -35,6 +35,11 @@ def columns_given(text: str) -> dict[str, Any]:
     return columns
 
 
+def referral_code_given(text: str) -> str | None:
+    """The referral code of a registration, if one was given."""
+    return orjson.loads(text)["referralCode"]
+
+
 def consents_given(text: str, proven: str, *, is_first: bool) -> tuple[ConsentGiven, ...]:
     """The consents of a registration that count once a contact (`email` or `phone`) is proven.
 

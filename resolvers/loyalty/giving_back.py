@@ -15,7 +15,9 @@ from models.loyalty.sales import (
 from resolvers.loyalty.joining import membership_of
 from resolvers.loyalty.ledger import EntrySaid, give_back, with_lots
 from resolvers.loyalty.redeeming import tell_of_redemption
+from resolvers.loyalty.referring import bonus_back, referrals_lost
 from resolvers.loyalty.sale_points import (
+    LostReferral,
     SaleMoment,
     SalePoints,
     buying_member,
@@ -30,6 +32,7 @@ from rules.days import day_number
 from rules.loyalty.members import MemberStatus
 from rules.loyalty.paying import points_back
 from rules.loyalty.points import PointsReason
+from rules.loyalty.referral import ReferredSale
 from rules.loyalty.rewards import RedemptionStatus
 from rules.loyalty.taking_back import TakenPoints, take_back_earned
 from rules.selling import due
@@ -146,12 +149,28 @@ async def refund_points(write: Write, of: SalePoints, row: Any, on: ProgramOnSal
         whole = due(row.total, row.tax)
         points = points_back(paid.points, before=steps.before, after=steps.after, due=whole)
         restored += await _restore(write, of, paid, points, PointsReason.REFUND, row.id, steps.refund_id)
+    after = ReferredSale(row.total, sum(steps.lines.values()))
     lot = on.earned_lot(row)
     if lot is None:
+        await _lose_referrals(write, of, row, on, PointsReason.REFUND, after)
         return PointsBack(restored, 0, row.points_earned)
     left = of_kept(lot.earned_by, write.exponent).left(steps.lines)
     taken = await _take(write, of, lot, row.points_earned - left, PointsReason.REFUND, row.id, steps.refund_id)
+    await _lose_referrals(write, of, row, on, PointsReason.REFUND, after)
     return PointsBack(restored, taken, left)
+
+
+async def _lose_referrals(  # noqa: PLR0913  what is lost, of whom, and why
+    write: Write, of: SalePoints, row: Any, on: ProgramOnSale, reason: PointsReason, after: ReferredSale | None = None
+) -> None:
+    """Take back the bonuses of a referral that the sale rewards no more; `after` is the sale after a refund."""
+    lots = list(on.lots)
+    if not any(lot.reason is PointsReason.REFERRAL for lot in lots):
+        return
+    lost = await referrals_lost(write, row.id, after)
+    if lost:
+        await bonus_back(write, of.points, lots, reason, row.id)
+    of.lost = [LostReferral(one, lots, reason) for one in lost]
 
 
 async def _restore(  # noqa: PLR0913  what is restored, of what, and why
@@ -200,6 +219,7 @@ async def take_from_holder(write: Write, of: SalePoints, row: Any, on: ProgramOn
     lot = on.earned_lot(row)
     if lot is not None:
         await _take(write, of, lot, row.points_earned, PointsReason.ASSIGNMENT, row.id)
+    await _lose_referrals(write, of, row, on, PointsReason.ASSIGNMENT)
 
 
 async def void_points(write: Write, of: SalePoints, row: Any, on: ProgramOnSale) -> None:
@@ -215,6 +235,7 @@ async def void_points(write: Write, of: SalePoints, row: Any, on: ProgramOnSale)
     for given in on.lots:
         if given.reason is PointsReason.MANUAL and given.customer_id == row.customer_id:
             await _take(write, of, given, given.earned, PointsReason.VOID, row.id)
+    await _lose_referrals(write, of, row, on, PointsReason.VOID)
 
 
 async def void_points_of_others(write: Write, row: Any, on: ProgramOnSale) -> None:

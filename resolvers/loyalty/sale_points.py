@@ -11,6 +11,7 @@ from models.loyalty.earning import earning_rule_rows
 from resolvers.loyalty.earning import earning_boost
 from resolvers.loyalty.joining import join_program, membership_of
 from resolvers.loyalty.ledger import EntrySaid, OpenPoints, enter, new_lot_id, open_points
+from resolvers.loyalty.referring import Referral, referred, referrer_back, rewarded
 from resolvers.loyalty.tiering import counts_today, demote_tier, names_sales, program_of_business
 from resolvers.operation.writing import Write
 from resolvers.sold_sales import RefundedSale
@@ -18,6 +19,7 @@ from rules.loyalty.crediting import PointsCredit, credit_points
 from rules.loyalty.earning import EarnedLine, EarnedPoints, EarningLine, EarningSale, points_of_sale
 from rules.loyalty.members import MemberStatus
 from rules.loyalty.points import PointsReason, PointsSums
+from rules.loyalty.referral import ReferredSale
 from rules.loyalty.settings import JoinPolicy, ProgramSettings
 from rules.loyalty.standing import LoyaltyProgram
 from rules.loyalty.tiers import ProgramTier, TierCounts
@@ -60,6 +62,14 @@ class SaleEarning(NamedTuple):
     turn: int = 0
 
 
+class LostReferral(NamedTuple):
+    """A referral that a sale rewards no more, the lots of that sale, and why."""
+
+    referral: Any
+    lots: list[Any]
+    reason: PointsReason
+
+
 @dataclass
 class SalePoints:
     """The points of a sale's customer in a write: its sums, its tier and what counted towards that before."""
@@ -69,6 +79,8 @@ class SalePoints:
     tier: ProgramTier
     counted: TierCounts | None = None
     has_joined: bool = False
+    referral: Referral | None = None
+    lost: Sequence[LostReferral] = ()
 
     @property
     def settings(self) -> ProgramSettings:
@@ -134,6 +146,10 @@ async def entered(write: Write, of: SalePoints | None) -> int:
     if of.counted is not None:
         await demote_tier(write, of.points.tiering, of.counted)
     await enter(write, of.points)
+    if of.referral is not None:
+        await rewarded(write, of.referral)
+    for one in of.lost:
+        await referrer_back(write, one.referral, one.lots, one.reason)
     return of.changed
 
 
@@ -157,9 +173,15 @@ def earning_lines(lines: Sequence[SoldLine], discount: int) -> list[EarningLine]
     ]
 
 
-def may_earn(write: Write, of: SalePoints, day: int) -> bool:
-    """Whether a sale of a business day earns its customer points."""
-    return write.program_is_on and of.is_active and of.points.member.enrolled_day <= day
+async def completed(write: Write, of: SalePoints, earning: SaleEarning) -> EarnedPoints | None:
+    """Let a sale that completes earn its customer points, and both their bonuses whom a referral joins."""
+    if not write.program_is_on or not of.is_active:
+        return None
+    is_of_member = of.points.member.enrolled_day <= earning.sale.day
+    earned = await earn(write, of, earning) if is_of_member else None
+    sale = ReferredSale(earning.sale.total, sum(earning.refunded.values()))
+    of.referral = await referred(write, of.points, earning.sale_id, sale, earning.completed_on)
+    return earned
 
 
 async def earn(write: Write, of: SalePoints, earning: SaleEarning) -> EarnedPoints:

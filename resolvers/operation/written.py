@@ -23,6 +23,7 @@ OF_PROGRAM = (
     "loyalty_lot",
     "loyalty_membership",
     "loyalty_redemption",
+    "loyalty_referral",
     "loyalty_reward",
     "loyalty_settings",
     "loyalty_tier",
