@@ -62,6 +62,11 @@ def import_into_sqlite(factory: pytest.TempPathFactory, template: Path, data_dir
     return _imported(folder, f"sqlite:///{folder / 'store.db'}", f"sqlite:///{folder / 'copy.db'}")
 
 
+def file_of_import(factory: pytest.TempPathFactory, template: Path, data_dir: Path) -> Path:
+    """The SQLite file of the import, to be copied."""
+    return Path(import_into_sqlite(factory, template, data_dir).url.removeprefix("sqlite:///"))
+
+
 def import_into_postgres(factory: pytest.TempPathFactory, template: str, data_dir: Path) -> Import:
     """The import on PostgreSQL."""
     name, copy = f"{OF_RUN}online_retail", f"{OF_RUN}online_retail_copy"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.analytics.real_shop import file_of_import
 from tests.conftest import DATA, missing
 from tests.once import made_once
-from tests.web.places import BUILT, WEB, environment, import_retail, places
+from tests.web.places import BUILT, WEB, environment, places
 
 DRIVER = WEB / "node_modules" / "playwright-core"
 REQUIRE_BROWSER = os.environ.get("REQUIRE_BROWSER") == "1"  # noqa: TID251
@@ -37,14 +38,15 @@ def browser() -> str:
 
 
 @pytest.fixture(scope="session")
-def outcomes(node: str, browser: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def outcomes(node: str, browser: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with how each file of tests ended, all of which ran in one browser."""
     if not BUILT.is_file():
         missing("the application is not built: run web/setup.sh", REQUIRE_BROWSER)
 
     def run_all(folder: Path) -> None:
         told = folder / "places.json"
-        with places(folder, import_retail(folder, DATA) if DATA.is_dir() else None) as given:
+        retail = file_of_import(tmp_path_factory, sqlite_template, DATA) if DATA.is_dir() else None
+        with places(folder, retail) as given:
             told.write_text(json.dumps(given))
             words, settings = [node, "e2e/run.mjs", str(told), str(folder)], environment(CHROMIUM=browser)
             subprocess.run(words, cwd=WEB, env=settings, timeout=TESTS_SECONDS, check=True)

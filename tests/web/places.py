@@ -17,15 +17,14 @@ from tests.web.provider import AUDIENCE, CLIENT, Provider, providing
 WEB = ROOT / "web"
 BUILT = WEB / "dist" / "app" / "documents.json"
 RETAIL = "shop.test.mjs"
-SALES = "online_retail_2010-12_2011-12.csv.gz"
 CLAIMS = {"role": "MANAGER", "business": 1, "pii": True}
 IN_DEMO_MODE = Path("var", "customer-api.db")
 Places = dict[str, dict[str, str]]
 
 
 @contextmanager
-def places(folder: Path, retail: str | None) -> Generator[Places]:
-    """What each file of tests is told, while the servers run; of Online Retail where there is a store of it."""
+def places(folder: Path, retail: Path | None) -> Generator[Places]:
+    """What each file of tests is told, while the servers run; of Online Retail where there is a SQLite file of it."""
     shop = make_shops(folder)
     with ExitStack() as stack:
         yield {
@@ -87,18 +86,10 @@ def _living(store: str, folder: Path) -> Places:
     return {"living.test.mjs": {"BASE": base, **program, **own}}
 
 
-def import_retail(folder: Path, data: Path) -> str:
-    """The URL of a store of Online Retail."""
-    store = f"sqlite:///{folder}/retail.db"
-    command(store, "import", str(data / SALES), "--preset", "online-retail", "--business", "Online Retail",
-            "--currency", "GBP", "--timezone", "Europe/London",
-            "--rejects", str(folder / "rejects.csv"), folder=folder)  # fmt: skip
-    return store
-
-
-def _retail(stack: ExitStack, store: str, folder: Path) -> Places:
-    """A server of Online Retail, for a reader with a token."""
-    return {RETAIL: _with_tokens(stack.enter_context(running(store, folder)))}
+def _retail(stack: ExitStack, imported: Path, folder: Path) -> Places:
+    """A server of a copy of Online Retail, for a reader with a token."""
+    copy = shutil.copy(imported, folder / "retail.db")
+    return {RETAIL: _with_tokens(stack.enter_context(running(f"sqlite:///{copy}", folder)))}
 
 
 def _figures(stack: ExitStack, store: str, folder: Path) -> Places:
