@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from shutil import copyfileobj
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from exports.document import Document, Table
@@ -12,6 +12,7 @@ from exports.writers.csv import CsvWriter
 from exports.writers.parquet import ParquetWriter
 from exports.writers.pdf.fonts import Fonts
 from exports.writers.pdf.printed import FEW_ROWS, MOST_ROWS, Printed
+from exports.writers.workbook import Workbook
 from resolvers.exports import Export
 from resolvers.operation.errors import BadUserInput
 from rules.exports import ExportFormat
@@ -71,30 +72,23 @@ async def _write_table(document: Document, table: Table, writer: Any, out: Binar
 
 
 async def _write_workbook(document: Document, out: BinaryIO, progress: Progress) -> None:
-    """A workbook is put together beside, for its ZIP would go on writing where `out` takes no more."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, TemporaryFile() as whole:
-        book = await _in_thread(_begun_workbook, whole, document, folder)
+    """A workbook is put together beside, by a process of its own, and then copied."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        book = await _in_thread(Workbook, document, folder)
         try:
             for table in document.tables:
-                part = await _in_thread(book.part, table)
+                await _in_thread(book.begin, table)
                 rows = 0
                 async with aclosing(table.batches()) as batches:
                     async for batch in batches:
-                        await _in_thread(part.write, batch)
+                        await _in_thread(book.write, batch)
                         rows += batch.num_rows
                         progress(table.title, rows, table.count)
-        except BaseException:
-            book.abandon()
-            raise
-        await _in_thread(book.close)
-        whole.seek(0)
-        await _in_thread(copyfileobj, whole, out)
-
-
-def _begun_workbook(file: BinaryIO, document: Document, folder: str) -> Any:
-    from exports.writers.xlsx import XlsxWriter  # noqa: PLC0415  xlsxwriter is slow to import: most files do without
-
-    return XlsxWriter(file, document, folder)
+            await _in_thread(book.close)
+        finally:
+            book.end()
+        with book.path.open("rb") as whole:
+            await _in_thread(copyfileobj, whole, out)
 
 
 def _asked_whole(document: Document, export: Export) -> Table | None:

@@ -121,12 +121,6 @@ class XlsxWriter:
         """Put the workbook together."""
         self._book.close()
 
-    def abandon(self) -> None:
-        """Let go of what was written so far."""
-        for sheet in self._book.worksheets():
-            sheet.row_data_fh.close()
-        self._book.fileclosed = True
-
 
 class Part:
     """The sheets of one part."""
