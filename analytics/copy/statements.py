@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Enum,
     Integer,
     Select,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    cast,
     func,
     select,
     union,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 from sqlmodel import AutoString
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from analytics.copy.tables import COPIED_TABLES, CopiedTable
 from models import Business
@@ -34,14 +37,27 @@ TEXTS = (String, AutoString)
 # ---------------------------------------------------------------- what the store is asked
 
 
-def _is_text(column: Column[Any]) -> bool:
-    return isinstance(column.type, TEXTS) and not isinstance(column.type, Enum) and bool(column.nullable)
+def _is_moment(column: Column[Any]) -> bool:
+    return isinstance(column.type, UTCDateTime)
+
+
+def _comes_as_words(column: Column[Any]) -> bool:
+    """Whether a column comes as text, absent as empty text: SQLite has moments as text too."""
+    is_text = isinstance(column.type, TEXTS) and not isinstance(column.type, Enum) and bool(column.nullable)
+    return is_text or _is_moment(column)
+
+
+def _read(column: Column[Any]) -> ColumnElement[Any]:
+    if not _comes_as_words(column):
+        return column
+    words = cast(column, String) if _is_moment(column) else column
+    return func.coalesce(words, "").label(column.name)
 
 
 @statement
 def all_rows(copied: CopiedTable) -> SelectBase:
     """Every row of :business. Absent words come as empty ones: the SQLite driver types a column by its first rows."""
-    columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in copied.selected]
+    columns = [_read(c) for c in copied.selected]
     return select(*columns).where(scoped(copied.table))
 
 
@@ -56,7 +72,7 @@ def row_count(copied: CopiedTable) -> SelectBase:
 def changed_rows(copied: CopiedTable) -> SelectBase:
     """The rows of :business that changed after revision :seen, or whose owner did."""
     source = copied.table
-    columns = [func.coalesce(c, "").label(c.name) if _is_text(c) else c for c in copied.selected]
+    columns = [_read(c) for c in copied.selected]
     if copied.owner is not None:
         return _of_changed(select(*columns), copied.owner, source.c[copied.key])
     changed = select(*columns).where(scoped(source), _is_new(source))
@@ -116,6 +132,7 @@ def _engine_type(type_: TypeEngine[Any]) -> str:
         ((SmallInteger,), "SMALLINT"),
         ((Day, Integer), "INTEGER"),
         ((Boolean,), "BOOLEAN"),
+        ((UTCDateTime,), "TIMESTAMPTZ"),
         (TEXTS, "VARCHAR"),
     ):
         if isinstance(type_, kinds):
@@ -140,8 +157,8 @@ def create(copied: CopiedTable) -> str:
 def as_kept(copied: CopiedTable, source: str) -> str:
     """The rows of `source`, as the store gave them, in the types of the copy."""
     columns = (
-        f'nullif("{c.name}", \'\')::VARCHAR AS "{c.name}"'
-        if _is_text(c)
+        f'nullif("{c.name}", \'\')::{_column_type(c)} AS "{c.name}"'
+        if _comes_as_words(c)
         else f'"{c.name}"::{_column_type(c)} AS "{c.name}"'
         for c in copied.selected
     )

@@ -200,10 +200,10 @@ class WrittenRows:
         return found
 
     def wrote(self, target: Table, columns: Iterable[str] | None = None) -> None:
-        """Say that rows of a table were written: facts are what the columnar copy holds of them."""
+        """Say that rows of a table were written: facts are what reports read of them in the columnar copy."""
         self.has_changed = True
         copied = COPIED.get(target.name)
-        if copied is not None and (columns is None or not set(copied.columns).isdisjoint(columns)):
+        if copied is not None and (bool(copied.facts) if columns is None else not copied.facts.isdisjoint(columns)):
             self._counters.add(Counter.FACTS)
         if target.name in COUNTED_BY:
             self._counters.add(COUNTED_BY[target.name])
