@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from resolvers.operation.ranges import DateRange
 from resolvers.products import ProductQuestion, product_report
 from tests.analytics.asking import operation
 from tests.analytics.real_shop import NOW, Imported
+from tests.once import computed_once
 from tests.oracle import products as oracle
 from tests.oracle.online_retail import OnlineRetailFacts
 
@@ -18,21 +20,29 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 START, END = date(2011, 3, 1), date(2011, 9, 30)
 
 
-async def test_products(real_shop: Imported, facts: OnlineRetailFacts) -> None:
+@pytest.fixture(scope="session")
+def expected(tmp_path_factory: pytest.TempPathFactory, facts: OnlineRetailFacts) -> dict[str, dict[str, Any]]:
+    """What is told of each product, computed once a run for both stores."""
+    return computed_once(
+        tmp_path_factory,
+        "online-retail-products",
+        lambda: oracle.products(
+            facts.sales.assign(order=range(len(facts.sales))),
+            facts.items.assign(description=facts.items["description"].str.strip()),
+            facts.refunds,
+            start=START.toordinal(),
+            end=END.toordinal(),
+            repeat_days=90,
+            name="description",
+        ),
+    )
+
+
+async def test_products(real_shop: Imported, facts: OnlineRetailFacts, expected: dict[str, dict[str, Any]]) -> None:
     """It takes as long as the lines take to be copied."""
     async with operation(real_shop.services, real_shop.id, now=NOW) as context:
         question = ProductQuestion(DateRange(START, END), order_by=ProductOrder.UNITS)
         found = (await product_report(context, question)).all_figures()
-    sales = facts.sales.assign(order=range(len(facts.sales)))
-    expected = oracle.products(
-        sales,
-        facts.items.assign(description=facts.items["description"].str.strip()),
-        facts.refunds,
-        start=START.toordinal(),
-        end=END.toordinal(),
-        repeat_days=90,
-        name="description",
-    )
     assert {one.name for one in found} == set(expected)
     assert len(found) > 3000
     for one in found:

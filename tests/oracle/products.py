@@ -28,8 +28,8 @@ def products(
     newcomers = first_purchases(sales, refunds, repeat_days, end)
     newcomers = newcomers[newcomers["first_day"] >= start]
     firsts = lines[["sale", name]].drop_duplicates().merge(newcomers, on="sale")
-    whole = int(sold["total"].sum())
-    return {str(key): _figures(part, firsts[firsts[name] == key], whole) for key, part in sold.groupby(name)}
+    whole, of_name = int(sold["total"].sum()), dict(iter(firsts.groupby(name)))
+    return {str(key): _figures(part, of_name.get(key, firsts.iloc[:0]), whole) for key, part in sold.groupby(name)}
 
 
 def first_purchases(sales: pd.DataFrame, refunds: pd.DataFrame, repeat_days: int, end: int) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from schema.document.prepared import PREPARED, Prepared
 from schema.schema import schema
 from server.http.documents import Documents
 from tests.builders import NOW, Shop, open_shop
-from tests.schema.corner_shop import corner_shop, corner_shop_of, corner_store
+from tests.schema.corner_shop import corner_shop_of, corner_shop_on, corner_store
 from tests.schema.walking import WIDE
 
 DOCUMENTS = Documents(schema, WIDE)  # made ready once for all tests, as for all requests to a server
@@ -144,9 +144,9 @@ async def ask(services: Services, shop: Shop) -> Asker:
 
 
 @pytest.fixture
-async def ask_both(both_services: Services) -> Asker:
+async def ask_both(both_services: Services, corner_shop_store: Path) -> Asker:
     """Asks the corner shop as staff, on each of the two stores."""
-    shop = await corner_shop(both_services.database)
+    shop = await corner_shop_on(both_services.database, corner_shop_store)
     return Asker(both_services, Viewer("stan", Role.STAFF, shop.id))
 
 

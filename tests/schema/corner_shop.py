@@ -20,7 +20,7 @@ from rules.days import day_number
 from tests.builders import Line, Shop, open_shop
 from tests.once import made_once
 
-PERSONAL_OF_ANN = {
+PERSONAL_OF_ANN: dict[str, Any] = {
     "email": "anna.marker@example.com",
     "phone": "+442079460958",
     "birth_date": date(1990, 2, 28),
@@ -39,7 +39,8 @@ PERSONAL_OF_SALES = "marker note of a sale"
 
 async def corner_shop(database: Database, **business: Any) -> Shop:
     """The shop, saved."""
-    shop = await open_shop(database, **{"name": "Corner Shop", **business})
+    named: dict[str, Any] = {"name": "Corner Shop", **business}
+    shop = await open_shop(database, **named)
     _customers(shop)
     _sales(shop)
     _contacts(shop)
@@ -87,6 +88,11 @@ def corner_shop_of(store: Path, database: Database) -> Shop:
     shop: Shop = pickle.loads((store / TOLD).read_bytes())
     shop.database = database
     return shop
+
+
+async def corner_shop_on(database: Database, store: Path) -> Shop:
+    """The shop, in a store of either kind that nobody has opened yet: copied where a store is a file, else written."""
+    return corner_shop_of(store, database) if database.is_sqlite else await corner_shop(database)
 
 
 def _customers(shop: Shop) -> None:

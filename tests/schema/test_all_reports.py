@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,7 +11,7 @@ from models.database import Database
 from resolvers.operation.services import Services
 from resolvers.operation.viewer import Role, Viewer
 from tests.schema.conftest import Asker
-from tests.schema.corner_shop import corner_shop
+from tests.schema.corner_shop import corner_shop_on
 
 SEGMENTATION = """
 segmentation(days: 365) {
@@ -44,10 +45,10 @@ FOUR = (SEGMENTATION, LIFETIME_VALUE, PATTERNS, RETENTION)
 
 
 @pytest.fixture
-async def ask(store_url: str) -> AsyncGenerator[Asker]:
+async def ask(store_url: str, corner_shop_store: Path) -> AsyncGenerator[Asker]:
     """Asks the corner shop, with every statement in the logs."""
     services = Services(Database(store_url), slow_seconds=-1)
-    shop = await corner_shop(services.database)
+    shop = await corner_shop_on(services.database, corner_shop_store)
     yield Asker(services, Viewer("stan", Role.STAFF, shop.id))
     await services.close()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from resolvers.operation.viewer import Role, Viewer, visitor
 from rules.consents import ConsentChannel, ConsentGiven, ConsentSource
 from tests.builders import Shop
 from tests.schema.conftest import Asker, customer_id
-from tests.schema.corner_shop import corner_shop
+from tests.schema.corner_shop import corner_shop_on
 from tests.schema.registering import (
     RESEND,
     PhoneCodes,
@@ -44,9 +45,9 @@ async def services(store_url: str) -> AsyncGenerator[Services]:
 
 
 @pytest.fixture
-async def shop(services: Services) -> Shop:
+async def shop(services: Services, corner_shop_store: Path) -> Shop:
     """The corner shop, where customers may register themselves."""
-    made = await corner_shop(services.database)
+    made = await corner_shop_on(services.database, corner_shop_store)
     await open_registration(made, code_regions="AT")
     return made
 

@@ -1,5 +1,6 @@
 """The archived library `lifetimes` as an independent oracle, on two real shops."""
 
+import importlib
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,15 +19,7 @@ from analytics.prediction.summaries import Histories, RepeatSpending, spending_o
 from rules.days import day_number
 from tests.analytics.prediction.samples import CALIBRATION_END, Sample, cdnow, online_retail
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it sets an option that pandas no longer has
-    from lifetimes import BetaGeoFitter, GammaGammaFitter, ModifiedBetaGeoFitter
-
-Fitter = Callable[..., Any]
-FITTERS: dict[BuyingModel, Fitter] = {
-    BuyingModel.BG_NBD: BetaGeoFitter,
-    BuyingModel.MBG_NBD: ModifiedBetaGeoFitter,
-}
+FITTERS = {BuyingModel.BG_NBD: "BetaGeoFitter", BuyingModel.MBG_NBD: "ModifiedBetaGeoFitter"}
 SHOPS: dict[str, tuple[Callable[[Path], Sample], int]] = {
     "CDNOW": (cdnow, CALIBRATION_END),
     "Online Retail": (online_retail, day_number(date(2011, 12, 9))),
@@ -54,6 +47,13 @@ def shop(request: pytest.FixtureRequest, data_dir: Path) -> Shop:
     return Shop(request.param, people.histories(through), spending_of(people, 100))
 
 
+def fitter_of(name: str) -> Any:
+    """A fitter of the library, which takes a second to import: the processes of tests that ask it do."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it sets an option that pandas no longer has
+        return getattr(importlib.import_module("lifetimes"), name)()
+
+
 def fitted_by_lifetimes(fitter: Any, *columns: Any) -> Any:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -66,7 +66,7 @@ def parameters(fitter: Any, names: tuple[str, ...]) -> list[float]:
 
 @pytest.mark.parametrize("model", list(BuyingModel))
 def test_models_of_repeat_purchases(shop: Shop, model: BuyingModel):
-    fitter = fitted_by_lifetimes(FITTERS[model](), *shop.columns)
+    fitter = fitted_by_lifetimes(fitter_of(FITTERS[model]), *shop.columns)
     found = fitted_buying(model, shop.histories.grouped())
     assert found is not None
     theirs = parameters(fitter, Buying._fields)
@@ -85,7 +85,7 @@ def test_models_of_repeat_purchases(shop: Shop, model: BuyingModel):
 @pytest.mark.parametrize("model", list(BuyingModel))
 def test_what_follows_for_customers(shop: Shop, model: BuyingModel):
     at = Buying(0.525, 6.183, 0.891, 1.614)
-    fitter = FITTERS[model]()
+    fitter = fitter_of(FITTERS[model])
     fitter.params_ = dict(zip(Buying._fields, at, strict=True))
     fitter.predict = None
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -100,7 +100,7 @@ def test_what_follows_for_customers(shop: Shop, model: BuyingModel):
 
 def test_spend_model(shop: Shop):
     spending = shop.spending
-    fitter = fitted_by_lifetimes(GammaGammaFitter(), spending.occasions, spending.mean)
+    fitter = fitted_by_lifetimes(fitter_of("GammaGammaFitter"), spending.occasions, spending.mean)
     theirs = parameters(fitter, ("p", "q", "v"))
     found, _ = fitted_spend(spending)
     assert found is not None
