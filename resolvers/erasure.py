@@ -39,6 +39,7 @@ from models.revision import Counter
 from models.sales import balances_of
 from resolvers.consents import consents_of, digest_of_contact, withdrawn_before
 from resolvers.identities import customer_named, free_number
+from resolvers.loyalty.erasing import end_erased_membership
 from resolvers.operation.actor import Actor
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
@@ -95,6 +96,7 @@ async def erased(write: Write, row: Any, *, applied: bool = True) -> ErasePlan:
     records = [record for record in await write.rows(records_of(), id=row.id) if not record.is_erased]
     ids = [record.id for record in records]
     await _keep_withdrawn(write, records)
+    await end_erased_membership(write, row.id, records)
     contacts = [value for record in records for value in _contacts_of(record)]
     for statement in unconfirmed():
         await write.run(statement, [{**_bound(write, ids, stamped=False), "contacts": contacts}])

@@ -16,6 +16,7 @@ from models.merging import (
 from models.moving import referrers_above
 from resolvers.consents import ConsentState, consent_column, consent_states_in, consents_of, flags_of
 from resolvers.identities import kept_one
+from resolvers.loyalty.merging import enter_taken_over, take_over_points
 from resolvers.moving import move_rows
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write
@@ -102,7 +103,9 @@ async def merge_customers(write: Write, asked: MergeCustomers) -> MergePlan:
     profile = merged_profile(own, other, {choice.field: choice.take for choice in asked.choices})
     values = {"kept_id": keep.id, "merged_id": merge.id, "merged_at": write.now, "actor": write.actor.name}
     merge_id = await write.insert(customer_merge, **values)
+    points = await take_over_points(write, keep.id, merge.id)
     moved = await move_rows(write, merge_id, merge.id, keep.id)
+    await enter_taken_over(write, points)
     kept_values = await _kept_columns(write, both, own, other, profile)
     merged_values = await _merged_columns(write, both, profile)
     await _list_replaced(write, merge_id, keep, kept_values)

@@ -5,6 +5,13 @@ from zoneinfo import ZoneInfo
 
 from resolvers.duplicate_search import search_duplicates
 from resolvers.erasure import erase_due
+from resolvers.loyalty.nights import (
+    activate_points,
+    expire_points,
+    expire_redemptions,
+    give_birthday_points,
+    review_tiers,
+)
 from resolvers.night_work import Night, NightStep
 from resolvers.operation.context import Context
 from resolvers.operation.viewer import Role, Viewer
@@ -55,6 +62,11 @@ async def _fit_model(night: Night) -> bool:
 
 STEPS: Sequence[NightStep] = (
     NightStep("ERASE_REQUESTED", _erase_requested, is_made_up=True),
+    NightStep("ACTIVATE_POINTS", activate_points, is_made_up=True),
+    NightStep("EXPIRE_POINTS", expire_points, is_made_up=True),
+    NightStep("EXPIRE_REDEMPTIONS", expire_redemptions, is_made_up=True),
+    NightStep("BIRTHDAY_POINTS", give_birthday_points, is_made_up=True),
+    NightStep("REVIEW_TIERS", review_tiers, is_made_up=True),
     NightStep("FIND_DUPLICATES", _find_duplicates),
     NightStep("FIT_MODEL", _fit_model),
     NightStep("PURGE", purge),

@@ -9,6 +9,7 @@ from models.merging import columns_of_json, customer_merge, later_merges, merge_
 from models.moving import referrers_above, rows_listed
 from resolvers.consents import consent_states_in
 from resolvers.identities import kept_one
+from resolvers.loyalty.merging import has_moved_points
 from resolvers.merging import BothRecords, Columns, MergePlan, consent_flags, derived_joining, exchange_records
 from resolvers.moving import forget_list, has_books_astray, move_rows_back
 from resolvers.operation.ids import global_id
@@ -90,6 +91,11 @@ async def _undoable(write: Write, asked: UnmergeCustomers) -> tuple[BothRecords,
     if await write.rows(later_merges(), kept=kept.id, merge=stands[0].id):
         message = "The kept customer took part in a later merge: undo that before."
         raise NotAllowed(message, NotAllowedReason.LATER_MERGE)
+    if await has_moved_points(write, merged.id, stands[0].merged_at):
+        message = (
+            "The merge made one membership of the loyalty program, and points that moved are not told apart again."
+        )
+        raise NotAllowed(message, NotAllowedReason.POINTS_SPENT)
     return BothRecords(kept, merged), stands[0]
 
 

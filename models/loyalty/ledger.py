@@ -191,3 +191,11 @@ def given_by_staff() -> SelectBase:
     here = (scoped(loyalty_entry), audited.customer_id == c.customer_id, audited.action == "earnPoints")
     manual = c.reason == PointsReason.MANUAL
     return select(func.sum(given).label("points")).where(*here, *mine, *by_staff, types, manual)
+
+
+@statement
+def transfers_of() -> SelectBase:
+    """The entries by which the points of the customer :customer went at the moment :at."""
+    c = loyalty_entry.c
+    mine = (c.customer_id == bindparam("customer"), c.created_at == bindparam("at", type_=c.created_at.type))
+    return select(c.id).where(scoped(loyalty_entry), *mine, c.type == EntryType.TRANSFERRED_OUT)

@@ -118,3 +118,11 @@ def rewards_had_by() -> SelectBase:
         .where(*mine)
         .group_by(c.customer_id, c.reward_id)
     )
+
+
+@statement
+def issued_of() -> SelectBase:
+    """The redemptions of the customers :ids as stored that are ISSUED on :day."""
+    c = loyalty_redemption.c
+    mine = (owned(loyalty_redemption), any_of(c.customer_id, "ids"), status_today() == RedemptionStatus.ISSUED)
+    return select(loyalty_redemption).where(*mine).order_by(c.id)

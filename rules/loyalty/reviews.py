@@ -95,3 +95,14 @@ def demoted(
     if down_to.rank >= standing.tier.rank:
         return standing
     return TierStanding(down_to, on, standing.floor)
+
+
+def reviewed_before(settings: ProgramSettings, day: date) -> date | None:
+    """The last day on which a tier may have been reviewed that is to be looked at again by a day; None if none is."""
+    match settings.tier_review:
+        case TierReview.NEVER:
+            return None
+        case TierReview.ANNIVERSARY:
+            return years_after(day, -1)
+        case TierReview.CALENDAR_YEAR:
+            return date(day.year - 1, 12, 31)
