@@ -118,7 +118,7 @@ async def _merged_record(shop: Shop, canaries: Canaries, into: int) -> int:
 
 def _rows_to_write(shop: Shop, person: int, merged: int) -> Iterator[tuple[Table, dict[str, Any]]]:
     """A row of every table that has something to blank, and of what hangs from it."""
-    ids = {"business_id": shop.id, "revision": 1, "sale_id": None, "storefront_id": None, "referrer_id": None}
+    ids = {"business_id": shop.id, "revision": 1, "sale_id": None, "storefront_id": None, "referrer_id": merged}
     twins = {"kept_id": person, "merged_id": merged, "first_id": min(person, merged), "second_id": max(person, merged)}
     names = (
         "id",
