@@ -43,11 +43,9 @@ class Expression:
     longest: int = LONG
 
 
-@cache
-def trees() -> dict[Path, ast.Module]:
+def files() -> list[Path]:
     """The code of all rooms."""
-    paths = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
-    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
 
 def calls_of_re(tree: ast.AST, within: str = "") -> Iterator[tuple[ast.Call, str, str]]:
@@ -63,14 +61,13 @@ def is_re(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "re"
 
 
-def uses_in(tree: ast.Module, name: str | None = None) -> set[str]:
-    """The methods that are called of the variable, or in the whole file of anything."""
-    return {
-        node.func.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in USES
-        if not is_re(node.func.value) and (name is None or getattr(node.func.value, "id", None) == name)
-    }
+def uses_in(tree: ast.Module) -> Iterator[tuple[str | None, str]]:
+    """The methods that are called in a file: of which variable, None of what has no name, and which."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or is_re(node.func.value):
+            continue
+        if node.func.attr in USES:
+            yield getattr(node.func.value, "id", None), node.func.attr
 
 
 def names_of(call: ast.Call, tree: ast.Module) -> list[str]:
@@ -79,24 +76,33 @@ def names_of(call: ast.Call, tree: ast.Module) -> list[str]:
     return [target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)]
 
 
-def uses_of(call: ast.Call, tree: ast.Module) -> tuple[str, ...]:
+def uses_of(call: ast.Call, tree: ast.Module, everywhere: set[tuple[str | None, str]]) -> tuple[str, ...]:
     """How what a call of re.compile makes is used: by its name, or where it has none by all ways of its file."""
-    found = {use for name in names_of(call, tree) for other in trees().values() for use in uses_in(other, name)}
-    return tuple(sorted(found or uses_in(tree) or {"search"}))
+    names = names_of(call, tree)
+    found = {use for name, use in everywhere if name in names}
+    return tuple(sorted(found or {use for _, use in uses_in(tree)} or {"search"}))
 
 
-def expressions() -> Iterator[Expression]:
-    """All that the code holds."""
-    for path, tree in trees().items():
-        for call, function, within in calls_of_re(tree):
-            if function != "escape":
-                yield from expressions_of(path, tree, call, function, within)
+@cache
+def expressions() -> tuple[Expression, ...]:
+    """All that the code holds. Its trees are not kept: the tests that come after would look through them."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in files()}
+    everywhere = {use for tree in trees.values() for use in uses_in(tree)}
+    return tuple(
+        expression
+        for path, tree in trees.items()
+        for call, function, within in calls_of_re(tree)
+        if function != "escape"
+        for expression in expressions_of(path, tree, call, function, within, everywhere)
+    )
 
 
-def expressions_of(path: Path, tree: ast.Module, call: ast.Call, function: str, within: str) -> Iterator[Expression]:
+def expressions_of(
+    path: Path, tree: ast.Module, call: ast.Call, function: str, within: str, everywhere: set[tuple[str | None, str]]
+) -> Iterator[Expression]:
     """What one call makes: more than one where it is made of data."""
     file = path.relative_to(ROOT).as_posix()
-    uses = uses_of(call, tree) if function == "compile" else (function,)
+    uses = uses_of(call, tree, everywhere) if function == "compile" else (function,)
     assert function == "compile" or function in USES, f"{file}:{call.lineno}: re.{function} is not known to this test"
     try:
         made = [evaluated(path, call, function)]
@@ -125,7 +131,7 @@ def test_the_search_finds_what_there_is() -> None:
     )
     assert found["rules/contacts.py"].uses in {("fullmatch",), ("findall",)}
     others = ("from re import", "import regex", "re2", "import re as")
-    for path in trees():
+    for path in files():
         assert not any(word in path.read_text(encoding="utf-8") for word in others), path
 
 
