@@ -103,12 +103,12 @@ def timeline_of_each_customer(
 ) -> SelectBase:
     """Up to :size events of each of the customers :ids from `sources`, newest first, past :at, :source and :id.
 
-    `span` has the edges that are given of the time from :start on and before :end. Of `one` customer no more than
-    that of each source is looked at: it may have thousands.
+    `span` has the edges that are given of the time from :start on and before :end. Of `one` customer, which is :only
+    too, no more than that of each source is looked at: it may have thousands.
     """
     branches = [_within(BRANCHES[source](source), span, position) for source in sorted(sources)]
     if one:
-        branches = [select(_latest(branch).subquery()) for branch in branches]
+        branches = [select(_latest_of_only(branch).subquery()) for branch in branches]
     e = union_all(*branches).subquery("each").c
     place = func.row_number().over(partition_by=e.customer_id, order_by=_newest(e)).label("place")
     page = select(*e, place).subquery("page")
@@ -129,8 +129,11 @@ def _within(branch: Any, span: frozenset[str], position: bool) -> Any:
     return select(*e).where(*conditions)
 
 
-def _latest(branch: Any) -> Any:
-    return branch.order_by(*_newest(branch.selected_columns)).limit(bindparam("size", type_=Integer))
+def _latest_of_only(branch: Any) -> Any:
+    # Of one source and of one customer, by equality: that is the order of the index, which is read no further.
+    e = branch.selected_columns
+    mine = branch.where(e.customer_id == bindparam("only", type_=BigInteger))
+    return mine.order_by(e.at.desc(), e.id.desc()).limit(bindparam("size", type_=Integer))
 
 
 def _newest(e: Any) -> tuple[ColumnElement[Any], ...]:

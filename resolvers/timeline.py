@@ -111,7 +111,7 @@ async def timeline_by_customer(context: Context, ids: Sequence[int], page: Timel
     statement = timeline_of_each_customer(
         page.sources, names, position=pagers[0].request.position is not None, one=len(ids) == 1
     )
-    rows = await context.reader.rows(statement, ids=list(ids), **dict(page.span), **pagers[0].params)
+    rows = await context.reader.rows(statement, ids=list(ids), only=ids[0], **dict(page.span), **pagers[0].params)
     shows_actor = context.viewer.role is not Role.CUSTOMER
     pages = pages_of_each(pagers, many_each(rows, ids, "customer_id"))
     return [replace(one, nodes=[_event(row, shows_actor=shows_actor) for row in one.nodes]) for one in pages]
