@@ -12,7 +12,7 @@ from resolvers.identities import customer_named
 from resolvers.operation.context import Context
 from resolvers.operation.loaders import many_each
 from resolvers.operation.paging import Page, PageArguments, pagers_of_each, pages_of_each
-from resolvers.operation.writing import Write
+from resolvers.operation.writing import Write, small
 from resolvers.payloads import CustomerPayload
 from rules.consents import (
     CONTACTS,
@@ -176,6 +176,7 @@ class SetConsents:
         return replace(self, consents=checked_consents(problems, "consents", self.consents))
 
 
+@small
 async def set_consents(write: Write, asked: SetConsents) -> CustomerPayload:
     """Add consents to those of a customer; what stands follows from their times."""
     row = await customer_named(write, asked.customer_id, ("customer",))

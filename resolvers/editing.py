@@ -18,7 +18,7 @@ from resolvers.identities import (
 )
 from resolvers.loyalty.joining import join_at_registration
 from resolvers.loyalty.referring import note_late_referrer
-from resolvers.operation.writing import Write
+from resolvers.operation.writing import Write, small
 from resolvers.payloads import CustomerPayload
 from resolvers.preferences import put_preferences
 from resolvers.profiles import (
@@ -115,6 +115,7 @@ class LinkCustomer:
 # ---------------------------------------------------------------- the operations
 
 
+@small
 async def create_customer(write: Write, asked: CreateCustomer) -> CustomerPayload:
     """Make a customer."""
     await refuse_referrer(write, asked.given.get("referrer"))
@@ -154,6 +155,7 @@ async def made_customer(write: Write, asked: CreateCustomer, columns: Mapping[st
     return id_
 
 
+@small
 async def update_customer(write: Write, asked: UpdateCustomer) -> CustomerPayload:
     """Change fields of a customer."""
     row = await customer_named(write, asked.customer_id, ("id",))
@@ -176,6 +178,7 @@ async def update_customer(write: Write, asked: UpdateCustomer) -> CustomerPayloa
     return CustomerPayload(row.id)
 
 
+@small
 async def verify_customer(write: Write, asked: VerifyCustomer) -> CustomerPayload:
     """Say that contacts of a customer are verified, or are not."""
     row = await customer_named(write, asked.customer_id, ("id",))
@@ -191,6 +194,7 @@ async def verify_customer(write: Write, asked: VerifyCustomer) -> CustomerPayloa
     return CustomerPayload(row.id)
 
 
+@small
 async def link_customer(write: Write, asked: LinkCustomer) -> CustomerPayload:
     """Link a customer with a subject of the identity provider, so that it can sign in to the portal."""
     row = await customer_named(write, asked.customer_id, ("id",))

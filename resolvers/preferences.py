@@ -10,7 +10,7 @@ from models.preferences import preference, preference_rows, preferences_of
 from resolvers.identities import customer_named, touched
 from resolvers.operation.context import Context
 from resolvers.operation.loaders import many_each
-from resolvers.operation.writing import Write
+from resolvers.operation.writing import Write, small
 from resolvers.payloads import CustomerPayload
 from rules.preferences import (
     PreferenceSaid,
@@ -47,6 +47,7 @@ class DeletePreferences:
         return replace(self, keys=None if keys is None else sorted(keys))
 
 
+@small
 async def set_preferences(write: Write, asked: SetPreferences) -> CustomerPayload:
     """Set preferences of a customer."""
     row = await customer_named(write, asked.customer_id, ("customer",))
@@ -55,6 +56,7 @@ async def set_preferences(write: Write, asked: SetPreferences) -> CustomerPayloa
     return CustomerPayload(row.id)
 
 
+@small
 async def delete_preferences(write: Write, asked: DeletePreferences) -> CustomerPayload:
     """Delete preferences of a customer; what is not there is gone already."""
     row = await customer_named(write, asked.customer_id, ("customer",))

@@ -17,7 +17,7 @@ from resolvers.identities import (
     touched,
 )
 from resolvers.loyalty.joining import join_at_registration
-from resolvers.operation.writing import Write
+from resolvers.operation.writing import Write, small
 from resolvers.payloads import UpsertPayload
 from resolvers.preferences import put_preferences
 from resolvers.profiles import (
@@ -72,6 +72,7 @@ class UpsertCustomer:
         return checked
 
 
+@small
 async def upsert_customer(write: Write, asked: UpsertCustomer) -> UpsertPayload:
     """Bring a customer to what is said of it, or make it."""
     refuse_what_is_a_managers(write, asked.given)

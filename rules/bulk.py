@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 MOST_NAMED = 1_000  # ids that a target may name
 MOST_IN_A_CALL = 10_000  # customers; more are a job's
-BATCH = 250  # customers of one transaction, so that it holds the lock for a short while
+BATCH = 100  # customers of one transaction, so that it holds the lock for a short while on a busy machine too
 MOST_TOLD = 100  # refusals; all of them are in a file
 MOST_FILE_BYTES = 1_000_000
 
