@@ -60,7 +60,7 @@ async def change_many(context: Context, change: BulkChange, target: Target, *, d
         _refuse_the_future(checked, context.clock())
         if isinstance(checked, ManualTierChange):
             await refuse_strange_tier(context, checked)
-        ids = await targeted(context, target)
+        ids = sorted(await targeted(context, target))  # refusals are told in this order, however many batches there are
     except Refusal as refusal:
         return as_member(refusal)
     asked = {"dryRun": dry_run, **as_asked(checked)}
