@@ -5,25 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cachetools import LRUCache
-from graphql import (
-    ASTValidationRule,
-    DocumentNode,
-    GraphQLError,
-    NoSchemaIntrospectionCustomRule,
-    OperationDefinitionNode,
-    parse,
-    specified_rules,
-    validate,
-)
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, validate
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.document.costs import cost_of, sizes_of
 from schema.document.errors import PARSE_FAILED, TOO_COSTLY, VALIDATION_FAILED, DocumentRefused
 from schema.document.lengths import MOST_SUGGESTED, Lengths
 from schema.document.limits import Limits, Measuring, check_variables
+from schema.document.rules import CLOSED_RULES, RULES
 from schema.document.walking import Fragments
 
 PARSING_ABORTED = " Parsing aborted."  # how the parser ends the message of its own limits
@@ -31,10 +21,6 @@ MOST_COMMENTS = 1_000
 COSTS_KEPT = 64
 
 PREPARED = "prepared"  # its name among the extensions of an operation
-
-# Made once: a set of rules made anew for each operation would be another one to every cache.
-RULES: tuple[type[ASTValidationRule], ...] = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-CLOSED_RULES = (*RULES, NoSchemaIntrospectionCustomRule)
 
 
 @dataclass(frozen=True)
