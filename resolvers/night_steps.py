@@ -10,6 +10,7 @@ from resolvers.loyalty.nights import (
     expire_points,
     expire_redemptions,
     give_birthday_points,
+    remind_of_expiring,
     review_tiers,
 )
 from resolvers.night_work import Night, NightStep
@@ -67,6 +68,7 @@ STEPS: Sequence[NightStep] = (
     NightStep("EXPIRE_REDEMPTIONS", expire_redemptions, is_made_up=True),
     NightStep("BIRTHDAY_POINTS", give_birthday_points, is_made_up=True),
     NightStep("REVIEW_TIERS", review_tiers, is_made_up=True),
+    NightStep("REMIND_EXPIRING", remind_of_expiring),
     NightStep("FIND_DUPLICATES", _find_duplicates),
     NightStep("FIT_MODEL", _fit_model),
     NightStep("PURGE", purge),

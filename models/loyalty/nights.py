@@ -1,9 +1,10 @@
 """Of whom something of the loyalty program is due by a day: what the nightly pass goes by."""
 
-from sqlalchemy import ColumnElement, Integer, SelectBase, bindparam, exists, extract, or_, select
+from sqlalchemy import ColumnElement, Integer, SelectBase, bindparam, exists, extract, func, or_, select
 
 from models.customers import customer
-from models.database import scoped
+from models.database import scoped, table
+from models.events import Event
 from models.loyalty.ledger import loyalty_lot
 from models.loyalty.members import loyalty_membership
 from models.loyalty.rewards import loyalty_redemption
@@ -13,6 +14,7 @@ from rules.loyalty.members import MemberStatus
 from rules.loyalty.points import PointsReason
 from rules.loyalty.rewards import RedemptionStatus
 
+event, EXPIRING = table(Event), "loyalty.points.expiring"
 _DAY = bindparam("day", type_=Day())
 
 
@@ -72,3 +74,22 @@ def born_on() -> SelectBase:
     mine = (scoped(loyalty_membership), member.status == MemberStatus.ACTIVE, customer.c.id == member.customer_id)
     are = (customer.c.is_active, customer.c.birth_date.is_not(None), born >= first, born <= last, ~had)
     return select(member.customer_id).where(*mine, *are).order_by(member.customer_id).limit(bindparam("size"))
+
+
+@statement
+def points_ending_on() -> SelectBase:
+    """The points of up to :size members that end with :on, of which none was told since the moment :since.
+
+    `told_of` is what the data of an event about that day holds.
+    """
+    c, told = loyalty_lot.c, event.c
+    is_told = exists().where(
+        told.business_id == c.business_id,
+        told.customer_id == c.customer_id,
+        told.type == EXPIRING,
+        told.occurred_at >= bindparam("since", type_=told.occurred_at.type),
+        told.data.contains(bindparam("told_of")),
+    )
+    ends = (c.expires_on == bindparam("on", type_=Day()), c.remaining > 0, ~c.is_pending, ~is_told)
+    found = select(c.customer_id, func.sum(c.remaining).label("points")).where(scoped(loyalty_lot), *ends)
+    return found.group_by(c.customer_id).order_by(c.customer_id).limit(bindparam("size"))

@@ -7,17 +7,20 @@ from datetime import date
 from sqlalchemy import SelectBase
 
 from models.loyalty.nights import (
+    EXPIRING,
     born_on,
+    event,
     members_to_activate,
     members_to_expire,
     members_with_due_reviews,
+    points_ending_on,
     redemptions_over,
 )
 from models.loyalty.rewards import loyalty_redemption
 from resolvers.loyalty.joining import membership_of
 from resolvers.loyalty.ledger import EntrySaid, enter, new_lot_id, open_points
 from resolvers.loyalty.redeeming import tell_of_redemption
-from resolvers.loyalty.tiering import program_of_business
+from resolvers.loyalty.tiering import program_of_business, start_in
 from resolvers.night_work import Night
 from resolvers.operation.writing import Write
 from rules.days import date_of, day_number
@@ -29,6 +32,7 @@ from rules.loyalty.rewards import RedemptionStatus
 
 MEMBERS_AT_ONCE = 40  # each some statements: a batch holds the lock for a fifth of a second
 REDEMPTIONS_AT_ONCE = 500
+REMINDERS_AT_ONCE = 500  # of a day that points end with
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,14 @@ class RedemptionsOver:
     """Redemptions that were not used in time."""
 
     day: int
+
+
+@dataclass(frozen=True)
+class PointsEnding:
+    """The days with which points end that are told of today."""
+
+    days: tuple[int, ...]
+    today: int
 
 
 @dataclass(frozen=True)
@@ -146,3 +158,26 @@ async def congratulate(write: Write, asked: BornMembers) -> SettledMembers:
         credit_points(points.account, program.settings, credit)
         await enter(write, points, EntrySaid("Birthday"))
     return SettledMembers(len(asked.ids))
+
+
+async def remind_of_expiring(night: Night) -> bool:
+    """Tell of points that end in as many days as the program reminds of."""
+    async with night.writing() as write:
+        days = (await program_of_business(write)).settings.reminder_days
+        done = await write.once(remind, PointsEnding(tuple(night.day + ahead for ahead in days), night.day))
+        await night.did(write.connection, done.count)
+    return done.count >= REMINDERS_AT_ONCE
+
+
+async def remind(write: Write, asked: PointsEnding) -> SettledMembers:
+    """Tell of points that end with one of some days, once a day."""
+    count, since = 0, start_in(write.zone)(date_of(asked.today))
+    for day in asked.days:
+        on = str(date_of(day))
+        told = {"since": since, "told_of": f'"on":"{on}"'}
+        for row in await write.rows(points_ending_on(), on=day, **told, size=REMINDERS_AT_ONCE):
+            write.tell(EXPIRING, row.customer_id, points=int(row.points), on=on)
+            count += 1
+    if count:
+        write.wrote(event)
+    return SettledMembers(count)

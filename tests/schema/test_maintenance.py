@@ -69,7 +69,7 @@ async def test_it_runs_what_is_due_and_says_what_it_did(ask: Asker, services: Se
     }
     assert [step["name"] for step in begun["steps"]] == [
         *("ERASE_REQUESTED", "ACTIVATE_POINTS", "EXPIRE_POINTS", "EXPIRE_REDEMPTIONS", "BIRTHDAY_POINTS"),
-        *("REVIEW_TIERS", "FIND_DUPLICATES", "FIT_MODEL", "PURGE"),
+        *("REVIEW_TIERS", "REMIND_EXPIRING", "FIND_DUPLICATES", "FIT_MODEL", "PURGE"),
     ]
     assert await run(ask, 1) == begun
     await do_all(services, 1)

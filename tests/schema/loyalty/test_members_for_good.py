@@ -171,3 +171,21 @@ async def test_points_of_a_birthday_are_of_that_day_and_once_a_year(ask_both: As
         {"earned": 25, "earnedOn": "2026-03-07", "expiresOn": "2026-04-06", "reason": "BIRTHDAY", "qualifying": 0}
     ]
     assert (await late.member("NONAME", lots))["balance"]["lots"] == []
+
+
+async def test_points_that_end_soon_are_told_of_once(ask_both: Asker) -> None:
+    program = await a_program(ask_both, "NEW", "NONAME", expiryDays=10, reminderDays=[30, 7])
+    for number, points in (("NEW", 60), ("NEW", 40), ("NONAME", 5)):
+        await program.give(number, points)
+    await program.by_hand("redeemPoints", "NONAME", points=5)
+    told = """SELECT count(*) || ' ' || coalesce(max(data), '') FROM event WHERE business_id = :shop
+        AND type = 'loyalty.points.expiring'"""
+    await pass_nights(program.on("2026-03-07"))
+    assert (await stored(program, told)).startswith("0")
+    await pass_nights(program.on("2026-03-08"))
+    found = await stored(program, told)
+    assert found.startswith('1 {"points":100,"on":"2026-03-15"')
+    run = "mutation { runMaintenance { __typename } }"
+    await program.on("2026-03-08").by(Role.ADMIN).say(run)
+    await pass_nights(program.on("2026-03-09"))
+    assert await stored(program, told) == found
