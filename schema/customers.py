@@ -32,6 +32,7 @@ from resolvers.customers import (
 from resolvers.duplicates import duplicates_by_customer, refuse_duplicates
 from resolvers.lifetime_value.customer import checked_horizon, clv_by_customer
 from resolvers.listing import Conditions, ListQuestion, list_customers
+from resolvers.loyalty.referring import ReferralSummary, referrals_by_customer
 from resolvers.loyalty.shown import membership_by_customer
 from resolvers.operation.context import Context
 from resolvers.operation.errors import Forbidden
@@ -92,6 +93,7 @@ from schema.preferences import Preference, PreferenceFilter
 from schema.results import has_other_name, registered
 from schema.retention import Cohort
 from schema.sales import RefundConnection, SaleConnection
+from schema.scalars import BigInt
 from schema.segmentation.rfm import RFMScore
 from schema.timeline import TimelineConnection
 from schema.touchpoints import TouchpointConnection
@@ -151,6 +153,9 @@ registered(EmailEngagement)
 
 
 registered(PurchaseSummary)
+
+
+registered(ReferralSummary, points_earned=about("The points of bonuses that it had for that.", type_=BigInt))
 
 
 if TYPE_CHECKING:
@@ -429,6 +434,11 @@ class Customer(Node):
         str | None,
         "What it gives to those whom it brings; null where it never was a member.",
         finish=lambda _context, _key, _arguments, member: None if member is None else member.row.referral_code,
+    )
+    referrals: Any = looked_up(
+        referrals_by_customer,
+        ReferralSummary | None,
+        "What came of its referrals; null where it never was a member.",
     )
 
     @arguments_of(touchpoints_by_customer, TouchpointConnection, "Contacts with the customer, newest first.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import strawberry
 
+from resolvers.loyalty.redemptions import redemption_by_id
 from resolvers.operation.paging import PageArguments
 from resolvers.refunded_parts import parts_by_refund
 from resolvers.sale_listing import list_sales
@@ -31,7 +32,7 @@ from schema.scalars import BigInt
 from schema.storefronts import Storefront
 
 if TYPE_CHECKING:
-    pass
+    from schema.loyalty.redemptions import LoyaltyRedemption
 
 strawberry.enum(SaleChannel, description="By which way a sale was made.")
 strawberry.enum(
@@ -66,6 +67,14 @@ class Payment(Node):
     amount: Decimal = about("How much.")
     paid_at: datetime = about("When.")
     reference: str | None = about("What the till, the bank or the terminal calls it.")
+    redemption: Any = looked_up(
+        redemption_by_id,
+        Optional[  # noqa: UP045  a lazy type has no |
+            Annotated["LoyaltyRedemption", strawberry.lazy("schema.loyalty.redemptions")]
+        ],
+        "The redemption whose code paid; null for money and for points.",
+        key="redemption_id",
+    )
 
 
 @strawberry.type(description="What a refund took of a line.")

@@ -90,7 +90,7 @@ def referral_sums() -> SelectBase:
     """Of each of the customers :ids how many referrals were rewarded and count, and the points of them."""
     c = loyalty_referral.c
     sums = (func.count().label("rewarded"), func.sum(c.referrer_points).label("points"))
-    mine = (owned(loyalty_referral), any_of(c.referrer_id, "ids"), ~c.is_over)
+    mine = (owned(loyalty_referral), any_of(c.referrer_id, "ids"), ~c.is_over, c.referrer_points > 0)
     return select(c.referrer_id.label("id"), *sums).where(*mine).group_by(c.referrer_id)
 
 

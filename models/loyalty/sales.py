@@ -4,7 +4,7 @@ from sqlalchemy import SelectBase, bindparam, func, select
 
 from models.database import any_of, owned, scoped
 from models.loyalty.ledger import loyalty_entry, loyalty_lot
-from models.loyalty.rewards import loyalty_redemption, loyalty_reward
+from models.loyalty.rewards import loyalty_redemption
 from models.naming import statement
 from models.sales import change
 from rules.loyalty.points import EntryType, PointsReason
@@ -46,12 +46,6 @@ def redemptions_on_sales() -> SelectBase:
 def redemption_coded() -> SelectBase:
     """The redemption with this :code as it is stored."""
     return select(loyalty_redemption).where(scoped(loyalty_redemption), loyalty_redemption.c.code == bindparam("code"))
-
-
-@statement
-def reward_rows_with_id() -> SelectBase:
-    """The rewards :ids as they are stored, deleted ones too."""
-    return select(loyalty_reward).where(owned(loyalty_reward), any_of(loyalty_reward.c.id, "ids"))
 
 
 @statement

@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from models.customers import customer_rows
-from models.loyalty.rewards import loyalty_redemption, loyalty_reward
+from models.loyalty.rewards import loyalty_redemption
 from models.loyalty.sales import (
     lots_of_sales,
     points_for_redemptions,
     points_that_paid,
     redemptions_on_sales,
-    reward_rows_with_id,
 )
+from resolvers.loyalty.issuing import cancel
 from resolvers.loyalty.joining import membership_of
 from resolvers.loyalty.ledger import EntrySaid, give_back, with_lots
-from resolvers.loyalty.redeeming import tell_of_redemption
 from resolvers.loyalty.referring import bonus_back, referrals_lost
 from resolvers.loyalty.sale_points import (
     LostReferral,
@@ -258,11 +257,6 @@ async def _redemption_back(write: Write, of: SalePoints, redemption: Any, sale_i
     if redemption.expires_on >= day_number(write.today):
         await write.update(loyalty_redemption, redemption, status=RedemptionStatus.ISSUED, **unused)
         return
-    cancelled = {"status": RedemptionStatus.CANCELLED, "cancelled_at": write.now}
-    await write.update(loyalty_redemption, redemption, **cancelled, **unused)
-    (reward,) = await write.rows(reward_rows_with_id(), ids=[redemption.reward_id])
-    await write.update(loyalty_reward, reward, issued=reward.issued - 1)
-    for one in await write.rows(points_for_redemptions(), ids=[redemption.id]):
-        paid = PaidPoints(one.id, -one.points, redemption.id)
-        await _restore(write, of, paid, paid.points, PointsReason.VOID, sale_id, None)
-    tell_of_redemption(write, "cancelled", redemption)
+    await write.update(loyalty_redemption, redemption, **unused)
+    await cancel(write, of.points, redemption)
+    of.points.say(EntrySaid(WORDS[PointsReason.VOID], sale_id=sale_id, redemption_id=redemption.id))

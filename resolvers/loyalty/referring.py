@@ -1,20 +1,25 @@
 """Referrals: the bonuses of who was referred and of who referred, by the first sale that reaches what it has to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from models.customers import customer_rows
+from models.loyalty.members import membership_rows
 from models.loyalty.referrals import (
+    customers_invited,
     loyalty_referral,
     member_with_code,
     named_too_late,
     others_completed,
+    referral_sums,
     referrals_by_sales,
     rewarded_in_year,
 )
 from models.sales import first_purchases_of
 from resolvers.loyalty.joining import membership_of
 from resolvers.loyalty.ledger import EntrySaid, OpenPoints, enter, new_lot_id, open_points, with_lots
+from resolvers.operation.context import Context
 from resolvers.operation.writing import Write
 from rules.codes import read_code
 from rules.days import date_of
@@ -26,6 +31,15 @@ from rules.loyalty.standing import LoyaltyProgram
 from rules.loyalty.taking_back import take_back_earned
 
 BONUS, BACK = "Bonus of a referral", "The sale that earned the bonus of a referral is taken back"
+
+
+@dataclass(frozen=True)
+class ReferralSummary:
+    """What came of a member's referrals; a bonus that was taken back counts no more."""
+
+    invited: Annotated[int, "How many customers it referred."]
+    rewarded: Annotated[int, "How many of them have bought what earns the bonus."]
+    points_earned: int
 
 
 @dataclass(frozen=True)
@@ -149,3 +163,20 @@ async def referrer_by_code(write: Write, code: str | None) -> int | None:
     """Whose referral code it is; an unknown one is ignored."""
     rows = await write.rows(member_with_code(), code=read_code(code)) if code else ()
     return rows[0].customer_id if rows else None
+
+
+# ---------------------------------------------------------------- read
+
+
+async def referrals_by_customer(context: Context, ids: Sequence[int], _: Any) -> list[ReferralSummary | None]:
+    """What came of the referrals of each customer, None where it never was a member."""
+    keys = list(ids)
+    members = {row.customer_id for row in await context.reader.stored(membership_rows(), {"ids": keys})}
+    invited = {row.id: row.invited for row in await context.reader.rows(customers_invited(), ids=keys)}
+    sums = {row.id: row for row in await context.reader.rows(referral_sums(), ids=keys)}
+
+    def summary(id_: int) -> ReferralSummary:
+        had = sums.get(id_)
+        return ReferralSummary(invited.get(id_, 0), had.rewarded if had else 0, int(had.points) if had else 0)
+
+    return [summary(id_) if id_ in members else None for id_ in ids]
