@@ -23,8 +23,8 @@ OWN = """
     Customer: acquisition address birthDate consentHistory consentStates consents createdAt creditLimit
     creditUtilization email emailEngagement externalIds firstName gender id isActive isEmailVerified isLinked
     isPhoneVerified isVerified joinedOn lastActivityAt lastName loyalty name number openingBalance outstandingBalance
-    owed patterns phone preferences purchases recommendations referralCode refunds sales timeline touchpoints type
-    version
+    owed patterns phone preferences purchases recommendations referralCode referrals refunds sales timeline
+    touchpoints type version
     Duplicate: existing field message value
     EmailEngagement: clickRate lastClickedAt lastOpenedAt openRate
     ExternalId: system value
@@ -48,7 +48,7 @@ OWN = """
     PageInfo: endCursor hasNextPage hasPreviousPage startCursor
     PatternSummary: anonymousTransactions avgBasketSize avgItemsPerTransaction busiestDay busiestHour
     mostPopularPaymentMethod revenue totalTransactions transactionsPerCustomer uniqueCustomers
-    Payment: amount id method paidAt reference
+    Payment: amount id method paidAt redemption reference
     PaymentPreference: avgTransactionValue method percentage transactionCount
     Period: complete days end start
     PointsDay: date points
@@ -61,6 +61,7 @@ OWN = """
     revenue
     Qualifying: points purchases since spend
     Recommendation: category product reason score
+    ReferralSummary: invited pointsEarned rewarded
     Refund: amount businessDate id items method number occurredAt paidOut pointsRestored pointsTakenBack sale settled
     tax
     RefundConnection: edges nodes pageInfo totalCount

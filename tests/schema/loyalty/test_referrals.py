@@ -11,6 +11,7 @@ from tests.schema.loyalty.club import Club, open_club
 from tests.schema.registering import confirm, last_code, open_registration, register
 
 NAME = """mutation ($id: ID!, $referrer: ID) { updateCustomer(id: $id, input: {referrer: $referrer}) { __typename } }"""
+SUMMARY = "query ($id: ID!) { node(id: $id) { ... on Customer { referrals { invited rewarded pointsEarned } } } }"
 COUNTED = "SELECT is_over, referrer_points FROM loyalty_referral WHERE sale_id IS NOT NULL ORDER BY id"
 
 
@@ -49,6 +50,8 @@ async def test_the_first_sale_that_is_large_enough_earns_both_bonuses_once(club:
     await club.sold("100.00", "BOB")
     assert await balances(club) == (500, 399)
     assert (await club.entries())[-1][:5] == ("EARNED", 500, 0, 0, 0)  # bonuses do not qualify
+    shown = (await club.ask(SUMMARY, id=club.customer("ANN")))["node"]["referrals"]
+    assert shown == {"invited": 1, "rewarded": 1, "pointsEarned": 500}
     assert await wrong(club) == []
 
 
