@@ -25,7 +25,7 @@ from tests.waiting import until
 
 pytestmark = [pytest.mark.processes, pytest.mark.own_store]
 
-WORKERS, SOLD, AT_ONCE, KILLS = 2, 60, 5, 2
+WORKERS, SOLD, AT_ONCE, KILLS = 4, 60, 5, 2
 SEEN = """{ sales(first: 1) { totalCount } purchasePatterns { summary { revenue totalTransactions } }
     receivablesAging { total } segmentation(days: null) { totalCustomers }
     customer(by: {number: "ANN"}) { outstandingBalance purchases { orders } } }"""
@@ -97,7 +97,7 @@ async def test_every_worker_shows_a_sale_at_the_next_question(till: Till) -> Non
 
 async def shown(till: Till, *, count: int, revenue: str, owed: str) -> None:
     """That every one of many answers, of whatever workers, has these figures."""
-    for answer in await asyncio.gather(*(asyncio.to_thread(till.ask, SEEN) for _ in range(6 * WORKERS))):
+    for answer in await asyncio.gather(*(asyncio.to_thread(till.ask, SEEN) for _ in range(3 * WORKERS))):
         assert answer == {
             "sales": {"totalCount": count},
             "purchasePatterns": {"summary": {"revenue": revenue, "totalTransactions": count}},
