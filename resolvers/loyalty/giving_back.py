@@ -59,6 +59,11 @@ class ProgramOnSale(NamedTuple):
     redemptions: Sequence[Any] = ()
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it has nothing of it."""
+        return not (self.lots or self.paid or self.redemptions)
+
+    @property
     def is_spent(self) -> bool:
         """Whether points or a redemption were used on it."""
         return bool(self.paid or self.redemptions)
@@ -117,7 +122,7 @@ async def opened_to_take(write: Write, row: Any, on: ProgramOnSale, *, joins: bo
     if member is None or await _is_erased(write, member):
         return None
     program = await program_of_business(write)
-    if on == NOTHING and not names_sales(program.tiers):
+    if on.is_empty and not names_sales(program.tiers):
         return None
     return await opened(write, member, program, may_fall=True)
 
