@@ -30,6 +30,7 @@ from models.events import events_with_id
 from models.webhooks import DeliveryStatus
 from resolvers.events import event_body
 from resolvers.operation.ids import global_id
+from resolvers.operation.leases import end_if_stopped
 from resolvers.operation.loaders import many_each
 from resolvers.operation.sealing import CannotOpen, Sealing
 from resolvers.operation.sending import Parcel
@@ -109,6 +110,7 @@ async def _opened(services: Services, business_id: int) -> AsyncGenerator[AsyncC
     """A transaction. On SQLite its turn among the writers of this process comes first: there is one lock for all."""
     turn = services.write_turns[business_id] if services.database.is_sqlite else nullcontext()
     async with turn, services.database.transaction(business_id) as connection:
+        await end_if_stopped(connection)  # or nobody would serve the endpoint until its process goes on
         yield connection
 
 

@@ -56,9 +56,7 @@ class Lease:
 
         Where the holder is stopped in its midst, PostgreSQL ends the transaction, or others would wait for it.
         """
-        if connection.dialect.name == "postgresql":
-            patience = int(LEASED.total_seconds() * 1000)
-            await connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {patience}")
+        await end_if_stopped(connection)
         await self._until(connection, now, now + LEASED)
 
     async def end(self, connection: AsyncConnection, now: datetime) -> None:
@@ -70,6 +68,13 @@ class Lease:
         held = await connection.execute(lease_held(), bound)
         if not held.rowcount:
             raise LeaseLost
+
+
+async def end_if_stopped(connection: AsyncConnection) -> None:
+    """Have PostgreSQL end this transaction where its process is stopped in the midst of it for as long as a lease."""
+    if connection.dialect.name == "postgresql":
+        patience = int(LEASED.total_seconds() * 1000)
+        await connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {patience}")
 
 
 async def is_free(database: Database, work: LeasedWork, now: datetime) -> bool:
