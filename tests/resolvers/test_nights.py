@@ -247,6 +247,12 @@ async def test_what_is_done_at_night(services: Services, shop: Shop) -> None:
     await pass_night(services, shop, Clock(FIRST))
     assert await told(services, shop) == [
         "06 ERASE_REQUESTED DONE 0",
+        "06 ACTIVATE_POINTS DONE 0",
+        "06 EXPIRE_POINTS DONE 0",
+        "06 EXPIRE_REDEMPTIONS DONE 0",
+        "06 BIRTHDAY_POINTS DONE 0",
+        "06 REVIEW_TIERS DONE 0",
+        "06 REMIND_EXPIRING DONE 0",
         "06 FIND_DUPLICATES DONE 0",
         "06 FIT_MODEL DONE 1",
         "06 PURGE DONE 0",
