@@ -10,7 +10,7 @@ from models.sales import payment, refund, sale
 from models.touchpoints import touchpoint
 from resolvers.credit import refuse_beyond_limit
 from resolvers.identities import customer_named
-from resolvers.loyalty.giving_back import ProgramOnSale, on_sale, opened_to_take, take_from_holder
+from resolvers.loyalty.giving_back import ProgramOnSale, on_sale, opened_to_take, referrer_loses, take_from_holder
 from resolvers.loyalty.sale_points import SalePoints, buying_member, completed, earning_of, entered, opened_buyer
 from resolvers.operation.writing import Write
 from resolvers.profiles import join_by_sales
@@ -18,6 +18,7 @@ from resolvers.sale_campaigns import tell_campaign
 from resolvers.sale_changes import SALE, sale_to_change
 from resolvers.sale_statuses import SalePayload, rest_of, tell_of_sale
 from resolvers.sold_sales import sold_sale
+from rules.loyalty.points import PointsReason
 from rules.refusals import NotAllowed, NotAllowedReason, WrongStatus
 from rules.selling import COUNTED, SaleStatus
 
@@ -67,6 +68,8 @@ async def assign_sale(write: Write, asked: AssignSale) -> SalePayload:
     await write.update(sale, row, customer_id=asked.customer_id, points_earned=0)
     await _move(write, along, asked.customer_id)
     await entered(write, before)
+    if before is None:
+        await referrer_loses(write, row, on, PointsReason.ASSIGNMENT)
     after, earned = await _earned(write, row, on, asked.customer_id)
     await join_by_sales(write, [row.customer_id, asked.customer_id])
     now = await sale_to_change(write, row.id, SALE)

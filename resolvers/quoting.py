@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
 
+from resolvers.loyalty.joining import membership_of
+from resolvers.loyalty.ledger import OpenPoints, open_points
 from resolvers.operation.reader import as_quantity
 from resolvers.operation.writing import Write
 from resolvers.recording import SaleDone, recorded
 from resolvers.sale_checking import RecordSale
 from rules.amounts import check_money
 from rules.currency import MILLION, major
+from rules.loyalty.members import MemberStatus
 from rules.loyalty.paying import most_paid, most_points
 from rules.problems import Problems
 from rules.recording import RedeemSaid, SaleLine, checked_lines, checked_redeem
@@ -62,6 +65,7 @@ async def quote_points(write: Write, asked: QuotePoints) -> PointsQuote:
     )
     done = await recorded(write, sale, is_settled=True)
     earned, points = done.earned, done.points
+    stands = await _standing(write, asked.customer_id) if points is None else points.points
     return PointsQuote(
         earns=0 if earned is None else earned.points,
         is_pending=points is not None and bool(earned and earned.points and points.settings.pending_days),
@@ -69,9 +73,15 @@ async def quote_points(write: Write, asked: QuotePoints) -> PointsQuote:
         rules=[] if earned is None else list(earned.rules),
         max_redeemable_points=_most_points(write, done),
         redeemed_value=major(done.checked.loyalty_paid, write.exponent),
-        balance_after=0 if points is None else points.points.account.sums.points,
-        tier_id=None if points is None else points.points.tiering.tier.shown.id,
+        balance_after=0 if stands is None else stands.account.sums.points,
+        tier_id=None if stands is None else stands.tiering.tier.shown.id,
     )
+
+
+async def _standing(write: Write, customer_id: int) -> OpenPoints | None:
+    """The points of a member to whom the sale does nothing, None of who is none."""
+    row = await membership_of(write, customer_id)
+    return None if row is None or row.status is MemberStatus.LEFT else await open_points(write, row)
 
 
 def _most_points(write: Write, done: SaleDone) -> int:

@@ -10,7 +10,14 @@ from models.refunding import quantities_returned, refund_numbered
 from models.sales import LONGEST_REASON, payment, refund, refund_item, sale
 from resolvers.happening import Happening, happening, refuse_late
 from resolvers.identities import customer_named
-from resolvers.loyalty.giving_back import PointsBack, RefundSteps, on_sale, opened_to_take, refund_points
+from resolvers.loyalty.giving_back import (
+    PointsBack,
+    RefundSteps,
+    on_sale,
+    opened_to_take,
+    referrer_loses,
+    refund_points,
+)
 from resolvers.loyalty.sale_points import SalePoints, completed, earning_of, entered
 from resolvers.operation.ids import global_id
 from resolvers.operation.writing import Write
@@ -19,6 +26,8 @@ from resolvers.sale_statuses import note_status, settled_on
 from resolvers.sold_sales import RefundedSale, sold_sale
 from rules.amounts import millionths, minor_units
 from rules.currency import exact_minor, major
+from rules.loyalty.points import PointsReason
+from rules.loyalty.referral import ReferredSale
 from rules.problems import Problems, check_moment, optional_text
 from rules.refunding import (
     RefundItemSaid,
@@ -255,6 +264,8 @@ async def _move_points(
     completes = then.status is SaleStatus.COMPLETED and of.row.status is not SaleStatus.COMPLETED
     points = await opened_to_take(write, of.row, on, joins=completes)
     if points is None:
+        left = ReferredSale(of.row.total, sum(refunded.values()))
+        await referrer_loses(write, of.row, on, PointsReason.REFUND, left)
         return MovedPoints(None, PointsBack(0, 0, of.row.points_earned), of.row.points_redeemed)
     before = of.given_so_far.with_tax
     (refund_id,) = await write.take_ids(refund, 1)  # its entries name the refund

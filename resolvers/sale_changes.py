@@ -10,7 +10,7 @@ from resolvers.happening import Happening, happening_now
 from resolvers.loyalty.sale_points import (
     SaleMoment,
     SalePoints,
-    buying_member,
+    buyer_of_before,
     completed,
     earning_of,
     entered,
@@ -104,7 +104,7 @@ async def bring_to(write: Write, row: Any, status: SaleStatus, when: Happening, 
 
 async def _earned(write: Write, row: Any, status: SaleStatus, when: Happening) -> tuple[SalePoints | None, int]:
     """The points of a sale's customer, where they or its tier may change, and what the sale earns it."""
-    buyer = await buying_member(write, row.customer_id) if status in COUNTED else None
+    buyer = await buyer_of_before(write, row.customer_id) if status in COUNTED else None
     if buyer is None:
         return None, row.points_earned
     completes = status is SaleStatus.COMPLETED

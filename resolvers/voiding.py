@@ -7,12 +7,13 @@ from models.assigning import contacts_along, refunds_along
 from models.sales import LONGEST_REASON, sale
 from models.touchpoints import touchpoint
 from resolvers.happening import happening_now
-from resolvers.loyalty.giving_back import on_sale, opened_to_take, void_points, void_points_of_others
+from resolvers.loyalty.giving_back import on_sale, opened_to_take, referrer_loses, void_points, void_points_of_others
 from resolvers.loyalty.sale_points import entered
 from resolvers.operation.writing import Write
 from resolvers.profiles import join_by_sales
 from resolvers.sale_changes import SALE, sale_to_change
 from resolvers.sale_statuses import SalePayload, note_status, tell_of_sale
+from rules.loyalty.points import PointsReason
 from rules.problems import Problems, required_text
 from rules.refusals import NotAllowed, NotAllowedReason, WrongStatus
 from rules.selling import SaleStatus
@@ -48,6 +49,8 @@ async def void_sale(write: Write, asked: VoidSale) -> SalePayload:
     await join_by_sales(write, [row.customer_id])
     tell_of_sale(write, "sale.voided", row, status=status)
     changed = await entered(write, points)
+    if points is None:
+        await referrer_loses(write, row, on, PointsReason.VOID)
     await void_points_of_others(write, row, on)
     return SalePayload(row.id, row.customer_id, changed)
 

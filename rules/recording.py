@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from rules.amounts import MOST_MONEY, check_money, check_price, check_quantity, millionths, minor_units
+from rules.codes import read_code
 from rules.problems import Problems, optional_text, required_text, short_list
 from rules.refusals import InputProblemCode
 from rules.selling import PaymentMethod, SaleStatus, due, earned_by, line_profit, line_total
@@ -108,7 +109,7 @@ def checked_redeem(problems: Problems, redeem: Sequence[RedeemSaid]) -> tuple[Re
         code = None
         if said.code is not None:
             code = required_text(inside.under(place), "redemptionCode", said.code, longest=LONGEST_CODE)
-            if code in [other.code for other in checked]:
+            if read_code(code) in [read_code(other.code) for other in checked if other.code]:
                 message = "Give each code once: this one is there before."
                 inside.under(place).add("redemptionCode", InputProblemCode.NOT_TOGETHER, message)
         elif said.points is not None and said.points <= 0:

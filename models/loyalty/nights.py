@@ -33,7 +33,8 @@ def members_to_expire() -> SelectBase:
 @statement
 def members_to_activate() -> SelectBase:
     """Up to :size members with lots that only wait and can be spent by :day."""
-    return _members_with(loyalty_lot.c.is_pending & (loyalty_lot.c.active_from <= _DAY))
+    waits = loyalty_lot.c.is_pending & (loyalty_lot.c.remaining > 0)
+    return _members_with(waits & (loyalty_lot.c.active_from <= _DAY))
 
 
 @statement

@@ -51,6 +51,14 @@ def referrals_by_sales() -> SelectBase:
 
 
 @statement
+def referrals_of_oneself() -> SelectBase:
+    """The referrals as stored of the customer :customer by itself, who was merged, that count."""
+    c = loyalty_referral.c
+    pair = (c.customer_id == bindparam("customer"), c.referrer_id == bindparam("customer"))
+    return select(loyalty_referral).where(scoped(loyalty_referral), *pair, ~c.is_over)
+
+
+@statement
 def named_too_late() -> SelectBase:
     """That the referrer :referrer was named after the first purchase of the customer :customer."""
     c = loyalty_referral.c

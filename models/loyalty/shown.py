@@ -19,8 +19,7 @@ def memberships_shown() -> SelectBase:
     """The memberships of the customers :ids, each as often as it has lots of which something is due by :day."""
     member, lot = loyalty_membership.c, loyalty_lot.c
     day = bindparam("day", type_=Day())
-    ends = (lot.remaining > 0) & (lot.expires_on < day)
-    due = or_(ends, lot.is_pending & (lot.active_from <= day))
+    due = (lot.remaining > 0) & or_(lot.expires_on < day, lot.is_pending & (lot.active_from <= day))
     of_member = and_(lot.customer_id == member.customer_id, lot.business_id == member.business_id, due)
     columns = [column.label(f"{OF_DUE_LOT}{column.name}") for column in lot]
     return (

@@ -108,9 +108,8 @@ async def endings_by_member(context: Context, members: Sequence[MemberShown], _:
 async def activations_by_member(context: Context, members: Sequence[MemberShown], _: Any) -> list[list[PointsDay]]:
     """How many pending points of each member can be spent from which day on."""
     accounts = await context.load_many(account_by_member, members)
-    return [
-        _schedule(_by_day((lot.active_from, lot) for lot in one.lots.values() if lot.is_pending)) for one in accounts
-    ]
+    waiting = [[lot for lot in one.lots.values() if lot.is_pending and lot.remaining] for one in accounts]
+    return [_schedule(_by_day((lot.active_from, lot) for lot in lots)) for lots in waiting]
 
 
 async def lots_by_member(

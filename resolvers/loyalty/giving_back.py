@@ -14,16 +14,17 @@ from models.loyalty.sales import (
 from resolvers.loyalty.issuing import cancel
 from resolvers.loyalty.joining import membership_of
 from resolvers.loyalty.ledger import EntrySaid, give_back, with_lots
-from resolvers.loyalty.referring import bonus_back, referrals_lost
+from resolvers.loyalty.referring import bonus_back, referrals_lost, referrer_back
 from resolvers.loyalty.sale_points import (
     LostReferral,
     SaleMoment,
     SalePoints,
-    buying_member,
+    buyer_of_before,
     entered,
     joined_by_sale,
     of_kept,
     opened,
+    opened_member,
 )
 from resolvers.loyalty.tiering import names_sales, program_of_business
 from resolvers.operation.writing import Write
@@ -114,10 +115,10 @@ async def opened_to_take(write: Write, row: Any, on: ProgramOnSale, *, joins: bo
     """
     if row.customer_id is None or not write.business.program_revision:
         return None
-    buyer = await buying_member(write, row.customer_id) if joins else None
+    buyer = await buyer_of_before(write, row.customer_id) if joins else None
     if buyer is not None:
         joined = await joined_by_sale(write, buyer, SaleMoment(row.occurred_at, row.business_day))
-        return None if joined.row is None else await opened(write, joined.row, joined.program, may_fall=True)
+        return None if joined.row is None else await opened_member(write, joined, may_fall=True)
     member = await membership_of(write, row.customer_id)
     if member is None or await _is_erased(write, member):
         return None
@@ -172,9 +173,19 @@ async def _lose_referrals(  # noqa: PLR0913  what is lost, of whom, and why
     if not any(lot.reason is PointsReason.REFERRAL for lot in lots):
         return
     lost = await referrals_lost(write, row.id, after)
-    if lost:
+    if any(one.referred_points for one in lost):
         await bonus_back(write, of.points, lots, reason, row.id)
     of.lost = [LostReferral(one, lots, reason) for one in lost]
+
+
+async def referrer_loses(
+    write: Write, row: Any, on: ProgramOnSale, reason: PointsReason, after: ReferredSale | None = None
+) -> None:
+    """Take back the bonus of who referred the buyer of a sale, of whom nothing is taken: an erased one, say."""
+    lots = list(on.lots)
+    if any(lot.reason is PointsReason.REFERRAL for lot in lots):
+        for one in await referrals_lost(write, row.id, after):
+            await referrer_back(write, one, lots, reason)
 
 
 async def _restore(  # noqa: PLR0913  what is restored, of what, and why

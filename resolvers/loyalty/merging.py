@@ -6,6 +6,7 @@ from typing import Any
 
 from models.loyalty.ledger import transfers_of
 from models.loyalty.members import loyalty_membership
+from models.loyalty.referrals import loyalty_referral, referrals_of_oneself
 from resolvers.loyalty.joining import NO_POINTS, membership_of
 from resolvers.loyalty.ledger import EntrySaid, OpenPoints, enter, open_points
 from resolvers.loyalty.tiering import program_of_business
@@ -19,6 +20,8 @@ OF_MEMBERSHIP = (
     *("floor_tier_id", "grace_since", "manual_tier_id", "manual_since", "manual_until", "was_welcomed"),
 )
 
+CARRIED = ("lifetime", "redeemed", "expired")
+
 
 @dataclass(frozen=True)
 class MergingMembers:
@@ -27,7 +30,7 @@ class MergingMembers:
     kept: OpenPoints
     tier: MemberTier
     columns: dict[str, Any]
-    lifetime: int
+    sums: dict[str, int]
 
 
 async def take_over_points(write: Write, kept_id: int, merged_id: int) -> MergingMembers | None:
@@ -43,12 +46,13 @@ async def take_over_points(write: Write, kept_id: int, merged_id: int) -> Mergin
     lots = list(merged.account.lots.values())
     move_points(merged.account, kept.account, lots)
     kept.before |= {lot.id: merged.before.pop(lot.id) for lot in lots}
-    tier = _higher(kept.tiering.tier, merged.tiering.tier)
+    has_left = merged.member.status is MemberStatus.LEFT  # whose tier ended with it
+    tier = kept.tiering.tier if has_left else _higher(kept.tiering.tier, merged.tiering.tier)
     await enter(write, merged, EntrySaid("Moved to the record that is kept"))
     gone = await membership_of(write, merged_id)
     if gone.status is not MemberStatus.LEFT:
         await write.update(loyalty_membership, gone, status=MemberStatus.LEFT, left_at=write.now)
-    return MergingMembers(kept, tier, columns, merged.member.lifetime)
+    return MergingMembers(kept, tier, columns, {name: getattr(gone, name) for name in CARRIED})
 
 
 async def enter_taken_over(write: Write, members: MergingMembers | None) -> None:
@@ -59,7 +63,10 @@ async def enter_taken_over(write: Write, members: MergingMembers | None) -> None
     kept.tiering.move(members.tier, TierChangeReason.MERGED, write)
     await enter(write, kept, EntrySaid("Of a record that was merged"))
     row = await membership_of(write, kept.member.customer_id)
-    await write.update(loyalty_membership, row, lifetime=row.lifetime + members.lifetime, **members.columns)
+    sums = {name: getattr(row, name) + more for name, more in members.sums.items()}
+    await write.update(loyalty_membership, row, **sums, **members.columns)
+    for referral in await write.rows(referrals_of_oneself(), customer=row.customer_id):
+        await write.update(loyalty_referral, referral, is_over=True)
 
 
 async def has_moved_points(write: Write, merged_id: int, merged_at: datetime) -> bool:

@@ -17,6 +17,7 @@ from models.loyalty.referrals import (
     rewarded_in_year,
 )
 from models.sales import first_purchases_of
+from resolvers.identities import kept_one
 from resolvers.loyalty.joining import membership_of
 from resolvers.loyalty.ledger import EntrySaid, OpenPoints, enter, new_lot_id, open_points, with_lots
 from resolvers.operation.context import Context
@@ -136,7 +137,7 @@ async def referrer_back(write: Write, referral: Any, lots: list[Any], reason: Po
     await write.update(loyalty_referral, referral, is_over=True)
     member = await membership_of(write, referral.referrer_id)
     (row,) = await write.rows(customer_rows(), ids=[referral.referrer_id])
-    if member is None or row.is_erased or referral.referrer_id == referral.customer_id:
+    if member is None or row.is_erased or not referral.referrer_points:
         return
     points = await open_points(write, member)
     await bonus_back(write, points, lots, reason, referral.sale_id)
@@ -162,7 +163,7 @@ async def note_late_referrer(write: Write, row: Any, referrer_id: int | None) ->
 async def referrer_by_code(write: Write, code: str | None) -> int | None:
     """Whose referral code it is; an unknown one is ignored."""
     rows = await write.rows(member_with_code(), code=read_code(code)) if code else ()
-    return rows[0].customer_id if rows else None
+    return await kept_one(write, rows[0].customer_id) if rows else None
 
 
 # ---------------------------------------------------------------- read

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from models.customers import customer_rows
 from models.loyalty.earning import earning_rule_rows
 from resolvers.loyalty.earning import earning_boost
 from resolvers.loyalty.joining import join_program, membership_of
@@ -22,7 +23,7 @@ from rules.loyalty.points import PointsReason, PointsSums
 from rules.loyalty.referral import ReferredSale
 from rules.loyalty.settings import JoinPolicy, ProgramSettings
 from rules.loyalty.standing import LoyaltyProgram
-from rules.loyalty.tiers import ProgramTier, TierCounts
+from rules.loyalty.tiers import ProgramTier, TierCounts, base_tier
 from rules.selling import due, shares
 
 
@@ -111,6 +112,15 @@ async def buying_member(write: Write, customer_id: int | None) -> BuyingMember |
     return BuyingMember(customer_id, await membership_of(write, customer_id), await program_of_business(write))
 
 
+async def buyer_of_before(write: Write, customer_id: int | None) -> BuyingMember | None:
+    """Who bought a sale that is changed now; None too where it was erased since, to whom nothing is given."""
+    buyer = await buying_member(write, customer_id)
+    if buyer is None or (buyer.row is not None and buyer.row.status is not MemberStatus.LEFT):
+        return buyer
+    (row,) = await write.rows(customer_rows(), ids=[buyer.customer_id])
+    return None if row.is_erased else buyer
+
+
 async def joined_by_sale(write: Write, member: BuyingMember, moment: SaleMoment) -> BuyingMember:
     """Who buys, who joins as of the sale's day where it never was a member and a first sale makes one."""
     if member.row is not None or member.program.settings.join_policy is not JoinPolicy.FIRST_SALE:
@@ -125,8 +135,14 @@ async def opened_buyer(write: Write, member: BuyingMember, *, needs_tier_only: b
         return None
     if needs_tier_only and not names_sales(member.program.tiers):
         return None
-    points = await opened(write, member.row, member.program)
-    points.has_joined = member.has_joined
+    return await opened_member(write, member)
+
+
+async def opened_member(write: Write, member: BuyingMember, *, may_fall: bool = False) -> SalePoints:
+    """The points of who buys and is a member; by the base tier where this very sale made it one."""
+    points = await opened(write, member.row, member.program, may_fall=may_fall)
+    if member.has_joined:
+        points.has_joined, points.tier = True, base_tier(member.program.tiers)
     return points
 
 

@@ -212,10 +212,10 @@ class Club:
 
 
 async def open_club(services: Services, **settings: Any) -> Club:
-    """The club of the worked examples, where ANN is a member since the first day and BOB is none."""
+    """The club of the worked examples, where ANN is a member since the first day, BOB and CY are none."""
     shop = await open_shop(services.database)
-    shop.customer("ANN", credit_limit="1000.00")
-    shop.customer("BOB", credit_limit="1000.00")
+    for number in ("ANN", "BOB", "CY"):
+        shop.customer(number, credit_limit="1000.00")
     await shop.save()
     club = Club(Asker(services, Viewer("mia", Role.MANAGER, shop.id)), shop).on("2026-01-01")
     await club.set(isActive=True, expiry="NEVER", **settings)
