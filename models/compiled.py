@@ -136,14 +136,20 @@ def of_key(name: str) -> str:
 
 
 def compiled(statement: Statement, dialect: Dialect) -> CompiledStatement:
-    """A statement for a store, its text and how values go in."""
+    """A statement for a store, its text and how values go in; a list that it holds has a name for each member."""
     made: Any = statement.compile(dialect=dialect)
-    names = tuple(made.positiontup or ())
+    constants = {name: bind.value for name, bind in made.binds.items() if not bind.required}
+    text, names, lists = str(made), tuple(made.positiontup or ()), dict[str, str]()
+    if any(bind.expanding for bind in made.binds.values()):
+        told = made.construct_expanded_state({**dict.fromkeys(made.binds), **constants})
+        text, names = told.statement, tuple(told.positiontup)
+        lists = {member: name for name, members in told.parameter_expansion.items() for member in members}
+        constants |= {member: told.parameters[member] for member in lists}
     return CompiledStatement(
-        text=str(made),
+        text=text,
         names=names,
-        constants={name: bind.value for name, bind in made.binds.items() if not bind.required},
-        binds=tuple(bind_processor(made.binds[name].type, dialect) for name in names),
+        constants=constants,
+        binds=tuple(bind_processor(made.binds[lists.get(name, name)].type, dialect) for name in names),
     )
 
 

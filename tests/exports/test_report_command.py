@@ -157,19 +157,6 @@ def test_nothing_but_the_file_is_told() -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_a_table_goes_on_in_another_sheet(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exports.writers.xlsx.MOST_ROWS", 10)
-
-    book = openpyxl.load_workbook(written(elsewhere / "a.xlsx", "customers", "--format", "xlsx"))
-
-    sheets = book.worksheets[1:]
-    count = sum(sheet.max_row - 1 for sheet in sheets)
-    assert len(sheets) == -(-count // 10)
-    assert {sheet.freeze_panes for sheet in sheets} == {"A2"}
-    assert [cell.value for cell in sheets[1][1]] == [cell.value for cell in sheets[0][1]]
-
-
-@pytest.mark.usefixtures("store")
 def test_a_workbook_has_real_numbers_dates_and_percentages(elsewhere: Path) -> None:
     book = openpyxl.load_workbook(
         written(elsewhere / "a.xlsx", "lifetime-value", "--format", "xlsx", "asOf=2026-03-05")

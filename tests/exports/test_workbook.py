@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from exports.document import Column, Document, Table, integer, small_table, text
 from exports.writers.workbook import Workbook
+from exports.writers.xlsx import XlsxWriter
 from tests.builders import NOW
 
 COLUMNS = (text("name", "Name", lambda row: row[0]), integer("count", "Count", lambda row: row[1]))
@@ -64,3 +65,18 @@ def test_a_process_that_was_killed_is_told(document: Document, tmp_path: Path) -
     with pytest.raises(RuntimeError, match="was ended"):
         book.close()
     book.end()
+
+
+def test_a_table_goes_on_in_another_sheet(document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exports.writers.xlsx.MOST_ROWS", 10)
+    many = small_table("rows", "Rows", COLUMNS, [(f"row {place}", place) for place in range(25)], 2)
+    assert many.batch is not None
+    with (tmp_path / "a.xlsx").open("wb") as file:
+        book = XlsxWriter(file, document, str(tmp_path))
+        book.part(many).write(many.batch)
+        book.close()
+    sheets = load_workbook(tmp_path / "a.xlsx").worksheets[1:]
+    assert [sheet.max_row - 1 for sheet in sheets] == [10, 10, 5]
+    assert {sheet.freeze_panes for sheet in sheets} == {"A2"}
+    assert {tuple(cell.value for cell in sheet[1]) for sheet in sheets} == {("Name", "Count")}
+    assert [sheet["B2"].value for sheet in sheets] == [0, 10, 20]
