@@ -31,6 +31,10 @@ from models.audit import audit_entry
 from models.consents import consent_event
 from models.customers import customer
 from models.database import any_of, owned
+from models.loyalty.ledger import loyalty_entry
+from models.loyalty.members import loyalty_tier_change
+from models.loyalty.rewards import loyalty_redemption, loyalty_reward
+from models.loyalty.tiers import loyalty_tier
 from models.merging import customer_merge
 from models.naming import statement
 from models.sales import payment, refund, sale
@@ -56,7 +60,11 @@ class TimelineSource(IntEnum):
     MERGED_AWAY = 12
     PARTED_IN = 13
     PARTED_AWAY = 14
-    ERASED = 15
+    POINTS = 15
+    TIER = 16
+    REDEMPTION = 17
+    REDEMPTION_USED = 18
+    ERASED = 19
 
 
 SOURCES: Mapping[TimelineKind, tuple[TimelineSource, ...]] = {
@@ -69,6 +77,9 @@ SOURCES: Mapping[TimelineKind, tuple[TimelineSource, ...]] = {
     TimelineKind.PAYMENT: (TimelineSource.PAYMENT, TimelineSource.SALE_PAYMENT),
     TimelineKind.REFUND: (TimelineSource.REFUND,),
     TimelineKind.TOUCHPOINT: (TimelineSource.TOUCHPOINT,),
+    TimelineKind.POINTS: (TimelineSource.POINTS,),
+    TimelineKind.TIER: (TimelineSource.TIER,),
+    TimelineKind.REDEMPTION: (TimelineSource.REDEMPTION, TimelineSource.REDEMPTION_USED),
     TimelineKind.MERGED: (
         *(TimelineSource.MERGED_IN, TimelineSource.MERGED_AWAY),
         *(TimelineSource.PARTED_IN, TimelineSource.PARTED_AWAY),
@@ -156,6 +167,7 @@ def _event(source: TimelineSource, customer_id: Any, at: Any, id_: Any, **more: 
         id_.label("id"),
         *texts.values(),
         type_coerce(cast(more.get("amount"), BigInteger), Money()).label("amount"),
+        cast(more.get("points"), BigInteger).label("points"),
         cast(more.get("subject_id"), BigInteger).label("subject_id"),
     )
 
@@ -202,6 +214,30 @@ def _contacts(source: TimelineSource) -> Select[Any]:
     words = {"first": c.type, "second": c.outcome, "third": c.score}
     made = _event(source, c.customer_id, c.occurred_at, c.id, subject_id=c.id, **words)
     return made.where(owned(touchpoint), any_of(c.customer_id, "ids"), ~c.is_void)
+
+
+def _movements(source: TimelineSource) -> Select[Any]:
+    c = loyalty_entry.c
+    moved = case((c.points != 0, c.points), else_=c.pending_change)
+    made = _event(source, c.customer_id, c.created_at, c.id, actor=c.actor, points=moved, subject_id=c.id, first=c.type)
+    return made.where(owned(loyalty_entry), any_of(c.customer_id, "ids"))
+
+
+def _tiers(source: TimelineSource) -> Select[Any]:
+    c, tier = loyalty_tier_change.c, loyalty_tier.c
+    had = _event(source, c.customer_id, c.at, c.id, subject_id=c.to_tier_id, first=tier.name)
+    mine = (owned(loyalty_tier_change), owned(loyalty_tier), any_of(c.customer_id, "ids"))
+    return had.join_from(loyalty_tier_change, loyalty_tier, tier.id == c.to_tier_id).where(*mine)
+
+
+def _redemptions(at: Any, actor: Any = None) -> Callable[[TimelineSource], Select[Any]]:
+    def redemptions(source: TimelineSource) -> Select[Any]:
+        c, reward = loyalty_redemption.c, loyalty_reward.c
+        had = _event(source, c.customer_id, at, c.id, actor=actor, subject_id=c.id, first=reward.name)
+        mine = (owned(loyalty_redemption), owned(loyalty_reward), any_of(c.customer_id, "ids"), at.is_not(None))
+        return had.join_from(loyalty_redemption, loyalty_reward, reward.id == c.reward_id).where(*mine)
+
+    return redemptions
 
 
 def _merges(own: Any, other: Any, at: Any) -> Callable[[TimelineSource], Select[Any]]:
@@ -283,5 +319,9 @@ BRANCHES: Mapping[TimelineSource, Callable[[TimelineSource], Select[Any]]] = {
     TimelineSource.MERGED_AWAY: _merges(MERGED, KEPT, customer_merge.c.merged_at),
     TimelineSource.PARTED_IN: _merges(KEPT, MERGED, customer_merge.c.undone_at),
     TimelineSource.PARTED_AWAY: _merges(MERGED, KEPT, customer_merge.c.undone_at),
+    TimelineSource.POINTS: _movements,
+    TimelineSource.TIER: _tiers,
+    TimelineSource.REDEMPTION: _redemptions(loyalty_redemption.c.created_at),
+    TimelineSource.REDEMPTION_USED: _redemptions(loyalty_redemption.c.used_at, loyalty_redemption.c.used_by),
     TimelineSource.ERASED: _erased,
 }

@@ -19,6 +19,7 @@ from resolvers.operation.paging import Keyset, Page, PageArguments, pagers_of_ea
 from resolvers.operation.ranges import DateRange, instants_within
 from resolvers.operation.viewer import Role
 from rules.timeline import (
+    ENTRIES,
     OF_STAFF,
     TimelineKind,
     title_of_consent,
@@ -37,6 +38,10 @@ SUBJECTS = {
     TimelineSource.SALE_PAYMENT: "Payment",
     TimelineSource.REFUND: "Refund",
     TimelineSource.TOUCHPOINT: "Touchpoint",
+    TimelineSource.POINTS: "LoyaltyTransaction",
+    TimelineSource.TIER: "LoyaltyTier",
+    TimelineSource.REDEMPTION: "LoyaltyRedemption",
+    TimelineSource.REDEMPTION_USED: "LoyaltyRedemption",
     TimelineSource.MERGED_IN: "Customer",
     TimelineSource.MERGED_AWAY: "Customer",
     TimelineSource.PARTED_IN: "Customer",
@@ -53,6 +58,10 @@ TITLES: dict[TimelineSource, Callable[[Any], str]] = {
     TimelineSource.PAYMENT: lambda row: title_of_payment(row.first),
     TimelineSource.SALE_PAYMENT: lambda row: title_of_payment(row.first),
     TimelineSource.REFUND: lambda _: "Refund",
+    TimelineSource.POINTS: lambda row: ENTRIES[row.first],
+    TimelineSource.TIER: lambda row: f"Tier: {row.first}",
+    TimelineSource.REDEMPTION: lambda row: f"Reward: {row.first}",
+    TimelineSource.REDEMPTION_USED: lambda row: f"Reward used: {row.first}",
     TimelineSource.MERGED_IN: lambda _: "Another record was merged into this one",
     TimelineSource.MERGED_AWAY: lambda _: "Merged into another record",
     TimelineSource.PARTED_IN: lambda _: "A record that was merged into this one was taken out again",
@@ -136,7 +145,7 @@ def _event(row: Any, *, shows_actor: bool) -> TimelineEvent:
         title=TITLES[source](row),
         actor=row.actor if shows_actor else None,
         amount=row.amount,
-        points=None,
+        points=row.points,
         subject_key=SubjectKey(SUBJECTS[source], row.subject_id) if source in SUBJECTS else None,
     )
 

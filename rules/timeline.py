@@ -91,6 +91,20 @@ CONTACTS = {
     "REFERRAL": "Referral",
     "SURVEY": "Survey",
 }
+ENTRIES = {
+    "EARNED": "Points earned",
+    "PENDED": "Points to come",
+    "ACTIVATED": "Points ready to be spent",
+    "REDEEMED": "Points spent",
+    "RESTORED": "Points given back",
+    "REVERSED": "Points taken back",
+    "EXPIRED": "Points expired",
+    "ADJUSTED_ADD": "Points added",
+    "ADJUSTED_SUB": "Points taken off",
+    "OWED_FORGIVEN": "Owed points forgiven",
+    "TRANSFERRED_IN": "Points of a merged record",
+    "TRANSFERRED_OUT": "Points moved to another record",
+}
 CHANNELS = {"EMAIL": "by e-mail", "SMS": "by text message", "PUSH": "by push message"}
 
 
