@@ -132,10 +132,13 @@ test("comparison, grouping, cohorts' unit and mode, and what cells show", async 
   const end = last.format(new Date(purchasePatterns.series.at(-1).start));
   const readout = page.locator(".readout").first();
   await series.focus();
-  do await page.keyboard.press("End"); // until the days are drawn it is the last month
-  while (!(await readout.innerText()).includes(end));
+  const isAtEnd = async () => (await readout.innerText()).includes(end);
+  for (let step = 0; step < 20 * purchasePatterns.series.length; step++) { // until days are drawn it stays at the last month
+    await page.keyboard.press("ArrowRight");
+    if (await isAtEnd()) break;
+  }
   await page.keyboard.press("ArrowRight");
-  assert.ok((await readout.innerText()).includes(end));
+  assert.ok(await isAtEnd());
 
   const { retention: cohorts } = await ask(
     "{ retention(cohortPeriod: QUARTER, mode: ON_OR_AFTER) { cohorts { key periods { period customerCount } } } }",
