@@ -21,6 +21,7 @@ from models.jobs import (
     steps_of_jobs,
 )
 from models.rows_in_bulk import take_ids
+from resolvers.job_rows import begun_job
 from resolvers.operation.context import Context
 from resolvers.operation.ids import global_id
 from resolvers.operation.loaders import many_each, one_each
@@ -106,20 +107,7 @@ async def keep_refusals(context: Context, asked: dict[str, Any], refused: Sequen
 
 
 def _of(context: Context, id_: int) -> dict[str, Any]:
-    actor = context.actor
-    return {
-        "id": id_,
-        "business_id": context.viewer.business_id,
-        "kind": JobKind.BULK,
-        "status": JobStatus.QUEUED,
-        "started_by": actor.name,
-        "role": actor.role,
-        "request_id": actor.request_id,
-        "figures": "{}",
-        "created_at": context.clock(),
-        "done": 0,
-        "is_cancelled": False,
-    }
+    return begun_job(id_, context.viewer.business_id, JobKind.BULK, context.actor, context.clock())
 
 
 async def write_refusals(
