@@ -1,6 +1,6 @@
 """What happened to a customer, as one list of what is kept elsewhere: nothing is written twice for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -252,22 +252,17 @@ def _merges(own: Any, other: Any, at: Any) -> Callable[[TimelineSource], Select[
 # ---------------------------------------------------------------- what the audit tells
 
 
-def _is_one_of(actions: Sequence[str]) -> ColumnElement[bool]:
-    # Not as IN: its list is expanded when a statement is run, and the reader keeps the text of statements.
-    return or_(*(audit_entry.c.action == action for action in actions))
-
-
 def _audited(source: TimelineSource) -> Select[Any]:
     c = audit_entry.c
     words = {"actor": c.actor, "first": c.changes}
     told = _event(source, c.customer_id, c.at, c.id, **words)
-    return told.where(owned(audit_entry), any_of(c.customer_id, "ids"), _is_one_of(AUDITED[KINDS[source]]))
+    return told.where(owned(audit_entry), any_of(c.customer_id, "ids"), c.action.in_(AUDITED[KINDS[source]]))
 
 
 def _erased(source: TimelineSource) -> Select[Any]:
     """The last try to erase who is erased: those before it were in vain."""
     c = audit_entry.c
-    tries = (owned(audit_entry), any_of(c.customer_id, "ids"), _is_one_of(AUDITED[TimelineKind.ERASED]))
+    tries = (owned(audit_entry), any_of(c.customer_id, "ids"), c.action.in_(AUDITED[TimelineKind.ERASED]))
     last = select(func.max(c.id)).where(*tries).group_by(c.customer_id)
     of_erased = and_(customer.c.id == c.customer_id, customer.c.is_erased)
     told = _event(source, c.customer_id, c.at, c.id, actor=c.actor)
@@ -289,11 +284,11 @@ def _edits_in_order() -> Any:
     c = audit_entry.c
     own: dict[str, Any] = {"partition_by": (c.customer_id, c.actor), "order_by": c.id}
     last = func.lag(whole_seconds(c.at)).over(**own)
-    is_of_creation = and_(_is_one_of(CREATING), c.at == customer.c.created_at)
+    is_of_creation = and_(c.action.in_(CREATING), c.at == customer.c.created_at)
     each = (
         select(c.customer_id, c.actor, c.id, c.at, c.subject, c.changes, last.label("last"))
         .join_from(audit_entry, customer, customer.c.id == c.customer_id)
-        .where(owned(audit_entry), any_of(c.customer_id, "ids"), _is_one_of(AUDITED[TimelineKind.EDITED]))
+        .where(owned(audit_entry), any_of(c.customer_id, "ids"), c.action.in_(AUDITED[TimelineKind.EDITED]))
         .where(~is_of_creation)
         .subquery("edit")
     )

@@ -159,8 +159,7 @@ def touchpoints_of_each_customer(filters: frozenset[str], personal: bool) -> Sel
 
 
 def _when(outcomes: Sequence[TouchpointOutcome], value: Any) -> ColumnElement[Any]:
-    # Not as IN: its list is expanded when a statement is run, and the reader keeps the text of statements.
-    return case((or_(*(touchpoint.c.outcome == outcome for outcome in outcomes)), value))
+    return case((touchpoint.c.outcome.in_(outcomes), value))
 
 
 @statement
