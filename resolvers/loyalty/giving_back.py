@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from models.customers import customer_rows
 from models.loyalty.rewards import loyalty_redemption
 from models.loyalty.sales import (
     lots_of_sales,
@@ -21,6 +20,7 @@ from resolvers.loyalty.sale_points import (
     SalePoints,
     buyer_of_before,
     entered,
+    is_erased,
     joined_by_sale,
     of_kept,
     opened,
@@ -29,7 +29,6 @@ from resolvers.loyalty.sale_points import (
 from resolvers.loyalty.tiering import names_sales, program_of_business
 from resolvers.operation.writing import Write
 from rules.days import day_number
-from rules.loyalty.members import MemberStatus
 from rules.loyalty.paying import points_back
 from rules.loyalty.points import PointsReason
 from rules.loyalty.referral import ReferredSale
@@ -120,19 +119,12 @@ async def opened_to_take(write: Write, row: Any, on: ProgramOnSale, *, joins: bo
         joined = await joined_by_sale(write, buyer, SaleMoment(row.occurred_at, row.business_day))
         return None if joined.row is None else await opened_member(write, joined, may_fall=True)
     member = await membership_of(write, row.customer_id)
-    if member is None or await _is_erased(write, member):
+    if member is None or await is_erased(write, member.customer_id, member):
         return None
     program = await program_of_business(write)
     if on.is_empty and not names_sales(program.tiers):
         return None
     return await opened(write, member, program, may_fall=True)
-
-
-async def _is_erased(write: Write, member: Any) -> bool:
-    if member.status is not MemberStatus.LEFT:
-        return False
-    (row,) = await write.rows(customer_rows(), ids=[member.customer_id])
-    return row.is_erased
 
 
 # ---------------------------------------------------------------- refunds
@@ -154,13 +146,12 @@ async def refund_points(write: Write, of: SalePoints, row: Any, on: ProgramOnSal
         whole = due(row.total, row.tax)
         points = points_back(paid.points, before=steps.before, after=steps.after, due=whole)
         restored += await _restore(write, of, paid, points, PointsReason.REFUND, row.id, steps.refund_id)
-    after = ReferredSale(row.total, sum(steps.lines.values()))
+    taken, left = 0, row.points_earned
     lot = on.earned_lot(row)
-    if lot is None:
-        await _lose_referrals(write, of, row, on, PointsReason.REFUND, after)
-        return PointsBack(restored, 0, row.points_earned)
-    left = of_kept(lot.earned_by, write.exponent).left(steps.lines)
-    taken = await _take(write, of, lot, row.points_earned - left, PointsReason.REFUND, row.id, steps.refund_id)
+    if lot is not None:
+        left = of_kept(lot.earned_by, write.exponent).left(steps.lines)
+        taken = await _take(write, of, lot, row.points_earned - left, PointsReason.REFUND, row.id, steps.refund_id)
+    after = ReferredSale(row.total, sum(steps.lines.values()))
     await _lose_referrals(write, of, row, on, PointsReason.REFUND, after)
     return PointsBack(restored, taken, left)
 
@@ -169,23 +160,26 @@ async def _lose_referrals(  # noqa: PLR0913  what is lost, of whom, and why
     write: Write, of: SalePoints, row: Any, on: ProgramOnSale, reason: PointsReason, after: ReferredSale | None = None
 ) -> None:
     """Take back the bonuses of a referral that the sale rewards no more; `after` is the sale after a refund."""
-    lots = list(on.lots)
-    if not any(lot.reason is PointsReason.REFERRAL for lot in lots):
-        return
-    lost = await referrals_lost(write, row.id, after)
-    if any(one.referred_points for one in lost):
-        await bonus_back(write, of.points, lots, reason, row.id)
-    of.lost = [LostReferral(one, lots, reason) for one in lost]
+    of.lost = await _lost(write, row, on, reason, after)
+    if any(one.referral.referred_points for one in of.lost):
+        await bonus_back(write, of.points, list(on.lots), reason, row.id)
 
 
 async def referrer_loses(
     write: Write, row: Any, on: ProgramOnSale, reason: PointsReason, after: ReferredSale | None = None
 ) -> None:
     """Take back the bonus of who referred the buyer of a sale, of whom nothing is taken: an erased one, say."""
+    for one in await _lost(write, row, on, reason, after):
+        await referrer_back(write, one.referral, one.lots, one.reason)
+
+
+async def _lost(
+    write: Write, row: Any, on: ProgramOnSale, reason: PointsReason, after: ReferredSale | None
+) -> list[LostReferral]:
     lots = list(on.lots)
-    if any(lot.reason is PointsReason.REFERRAL for lot in lots):
-        for one in await referrals_lost(write, row.id, after):
-            await referrer_back(write, one, lots, reason)
+    if not any(lot.reason is PointsReason.REFERRAL for lot in lots):
+        return []
+    return [LostReferral(one, lots, reason) for one in await referrals_lost(write, row.id, after)]
 
 
 async def _restore(  # noqa: PLR0913  what is restored, of what, and why
@@ -258,7 +252,7 @@ async def void_points_of_others(write: Write, row: Any, on: ProgramOnSale) -> No
     given = [lot for lot in on.lots if lot.reason is PointsReason.MANUAL and lot.customer_id != row.customer_id]
     for customer_id in dict.fromkeys(lot.customer_id for lot in given):
         member = await membership_of(write, customer_id)
-        if await _is_erased(write, member):
+        if await is_erased(write, customer_id, member):
             continue
         of = await opened(write, member, may_fall=True)
         for lot in given:

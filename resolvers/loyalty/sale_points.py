@@ -115,10 +115,15 @@ async def buying_member(write: Write, customer_id: int | None) -> BuyingMember |
 async def buyer_of_before(write: Write, customer_id: int | None) -> BuyingMember | None:
     """Who bought a sale that is changed now; None too where it was erased since, to whom nothing is given."""
     buyer = await buying_member(write, customer_id)
-    if buyer is None or (buyer.row is not None and buyer.row.status is not MemberStatus.LEFT):
-        return buyer
-    (row,) = await write.rows(customer_rows(), ids=[buyer.customer_id])
-    return None if row.is_erased else buyer
+    return None if buyer is None or await is_erased(write, buyer.customer_id, buyer.row) else buyer
+
+
+async def is_erased(write: Write, customer_id: int, member: Any) -> bool:
+    """Whether a customer was erased, which ends its membership: one that has not ended tells without a look."""
+    if member is not None and member.status is not MemberStatus.LEFT:
+        return False
+    (row,) = await write.rows(customer_rows(), ids=[customer_id])
+    return row.is_erased
 
 
 async def joined_by_sale(write: Write, member: BuyingMember, moment: SaleMoment) -> BuyingMember:
