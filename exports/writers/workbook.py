@@ -31,7 +31,7 @@ class Workbook:
 
     def begin(self, table: Table) -> None:
         """Begin a sheet for a part."""
-        self._tell(_without_readers(table))
+        self._tell(replace(_without_readers(table), batch=None))  # its rows come by `write`
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add the rows of a batch to the part that was begun last."""
